@@ -1,0 +1,39 @@
+import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+
+const here = import.meta.dirname
+/** Every file that runs as a process or thread of its own is an entry, so that it can be started by path (main/entries.ts). */
+const entries = {
+  desktop: 'main/desktop.ts',
+  headless: 'main/headless.ts',
+  'data-worker': 'main/datasets/data-worker.ts',
+  'training-process': 'main/training/process.ts',
+}
+
+export default defineConfig({
+  main: {
+    define: { 'globalThis.SACCADE_BUNDLED': 'true' },
+    build: {
+      outDir: 'out/main',
+      rollupOptions: {
+        input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, resolve(here, file)])),
+        // Chunks lie beside the entries: main/entries.ts finds an entry from whichever file it was bundled into.
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      // A sandboxed preload script must be one CommonJS file.
+      rollupOptions: { input: { bridge: resolve(here, 'preload/bridge.ts') }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+      externalizeDeps: { exclude: ['zod'] },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [react()],
+    build: { outDir: 'out/renderer', rollupOptions: { input: resolve(here, 'renderer/index.html') } },
+  },
+})

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { problemSchema } from '../events/schema.ts'
+
+/** How events become frames [T, 2, H, W] (channel 0 OFF, channel 1 ON). Kept with the dataset and with every exported model. */
+export const framingSchema = z.object({
+  /** T, the number of frames. */
+  timesteps: z.number().int().min(1).max(100).default(10),
+  /** Blocks of equal duration or of equal event count; the last block takes the remainder. */
+  splitBy: z.enum(['time', 'count']).default('count'),
+  /** Divide each frame by its largest value. */
+  normalize: z.enum(['none', 'max']).default('none'),
+  /** [height, width] after antialiased bilinear resize; null keeps the sensor's size. */
+  resize: z.tuple([z.number().int().min(4).max(1024), z.number().int().min(4).max(1024)]).nullable().default([48, 48]),
+})
+export type Framing = z.infer<typeof framingSchema>
+
+export const importOptionsSchema = z.object({
+  /** Folder with one subfolder per class, or a folder with a labels file (CSV: path,label). */
+  folder: z.string().min(1),
+  name: z.string().trim().min(1).max(80),
+  framing: framingSchema,
+  /** Share of each class kept apart for testing. */
+  testShare: z.number().min(0).max(0.9).default(0.1),
+  seed: z.number().int().min(0).default(42),
+  /** Path of a labels file; null looks for labels.csv in the folder, else uses subfolders. */
+  labels: z.string().nullable().default(null),
+})
+export type ImportOptions = z.infer<typeof importOptionsSchema>
+
+/** One imported recording: a row of frames.npy. */
+export const sampleSchema = z.object({
+  /** Path relative to `source`. */
+  file: z.string(),
+  /** SHA-256 of the file's bytes, hex. */
+  hash: z.string(),
+  label: z.number().int(),
+  split: z.enum(['train', 'test']),
+  events: z.number(),
+  durationUs: z.number(),
+  problems: z.array(problemSchema),
+})
+export type Sample = z.infer<typeof sampleSchema>
+
+export const skippedFileSchema = z.object({ file: z.string(), reason: z.string() })
+
+/** datasets/<id>/manifest.json: all that is known of an imported dataset. Frames: frames.npy [N, T, C, H, W] beside it. */
+export const datasetManifestSchema = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  name: z.string(),
+  created: z.string(),
+  /** Absolute path of the folder it was imported from. */
+  source: z.string(),
+  classes: z.array(z.string()),
+  framing: framingSchema,
+  testShare: z.number(),
+  seed: z.number(),
+  /** [T, C, H, W] of one sample. */
+  shape: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  dtype: z.enum(['float32', 'uint16']),
+  /** [height, width] of the sensor. */
+  sensor: z.tuple([z.number(), z.number()]),
+  formats: z.record(z.string(), z.number()),
+  samples: z.array(sampleSchema),
+  skipped: z.array(skippedFileSchema),
+  /** SHA-256 over the sample hashes, labels, split and framing: changes when the data does. */
+  hash: z.string(),
+})
+export type DatasetManifest = z.infer<typeof datasetManifestSchema>
+
+/** What a folder holds, before anything is imported. */
+export const folderPreviewSchema = z.object({
+  folder: z.string(),
+  classes: z.array(z.object({ name: z.string(), files: z.number() })),
+  files: z.number(),
+  bytes: z.number(),
+  formats: z.record(z.string(), z.number()),
+  /** Sensor size of the first readable file [height, width]; null where none could be read. */
+  sensor: z.tuple([z.number(), z.number()]).nullable(),
+  problems: z.array(problemSchema),
+})
+export type FolderPreview = z.infer<typeof folderPreviewSchema>

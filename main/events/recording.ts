@@ -1,0 +1,61 @@
+import type { Problem } from './schema.ts'
+
+/**
+ * A run of events in packed columns of equal length, in file order.
+ * t: µs as stored in the file, unwrapped (whole numbers up to 2^53); x, y: pixels, origin upper left; p: 1 = ON, 0 = OFF.
+ */
+export interface EventBatch {
+  readonly length: number
+  readonly t: Float64Array
+  readonly x: Uint16Array
+  readonly y: Uint16Array
+  readonly p: Uint8Array
+}
+
+/** Random access to the bytes of one recording. */
+export interface ByteSource {
+  readonly path: string
+  readonly size: number
+  /** Up to `length` bytes from `offset`; shorter only at the end of the file. The view may be reused by the next call. */
+  read(offset: number, length: number): Uint8Array
+}
+
+/** One opened recording. `problems` grows while batches are read. Everything is synchronous: call it in a worker. */
+export interface Recording {
+  readonly format: string
+  readonly formatName: string
+  /** Sensor size in pixels. Where the file does not say, the reader's guess; it may grow until all batches are read. */
+  readonly width: number
+  readonly height: number
+  readonly details: Record<string, string>
+  readonly problems: readonly Problem[]
+  /** Iterates all events from the first. May be called again; each call starts over. */
+  batches(): Iterable<EventBatch>
+}
+
+/** One file format: a new format is one file that exports one of these, and its line in formats/index.ts. */
+export interface RecordingFormat {
+  readonly id: string
+  readonly name: string
+  /** Lower case, with the dot. Only a second opinion where the content does not decide. */
+  readonly extensions: readonly string[]
+  /**
+   * How sure the content makes us that the file is of this format: 1 magic bytes, 0.5 plausible content, 0 not.
+   * @param head the first bytes of the file (up to 4096)
+   */
+  sniff(head: Uint8Array, source: ByteSource): number
+  /** @throws RecordingError where the file can't be read at all: says what the file is, at which byte, what to do. */
+  open(source: ByteSource): Recording
+}
+
+/** A recording that can't be read at all. The message names the file, what it is and what to do. */
+export class RecordingError extends Error {
+  readonly path: string
+  readonly offset: number | undefined
+  constructor(path: string, message: string, offset?: number) {
+    super(`${path}: ${message}${offset === undefined ? '' : ` (byte ${offset})`}`)
+    this.name = 'RecordingError'
+    this.path = path
+    this.offset = offset
+  }
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+
+/** Leaky integrate-and-fire: u <- u/tau + x; spike when u > threshold (strictly); then the reset. */
+export const neuronSchema = z.object({
+  /** Time constant, >= 1; 1 makes it an integrate-and-fire neuron. */
+  tau: z.number().min(1).default(2),
+  threshold: z.number().positive().default(1),
+  /** hard: u <- resetValue where it spiked; soft: u <- u - threshold. */
+  reset: z.enum(['hard', 'soft']).default('hard'),
+  resetValue: z.number().default(0),
+  /** Whether the gradient stops at the reset. The TRT and TET authors' code does not stop it. */
+  detachReset: z.boolean().default(false),
+  surrogate: z.enum(['triangle', 'rectangle', 'sigmoid']).default('triangle'),
+  /** triangle, rectangle: half-width; sigmoid: slope. */
+  alpha: z.number().positive().default(1),
+})
+export type NeuronSettings = z.infer<typeof neuronSchema>
+
+const poolSchema = z.object({ kind: z.enum(['average', 'max']), size: z.number().int(), stride: z.number().int(), padding: z.number().int().default(0) })
+
+/** Layers of a network description (JSON). A residual block before the last layers may end in adaptive average pooling to 1x1. */
+export const layerSchema = z.discriminatedUnion('type', [
+  /** Convolution (no bias) + batch norm + LIF [+ pooling after the neuron]. */
+  z.object({
+    type: z.literal('conv'), out: z.number().int().positive(), kernel: z.number().int().positive().default(3),
+    stride: z.number().int().positive().default(1), padding: z.number().int().min(0).default(1), pool: poolSchema.nullable().default(null),
+  }),
+  /** Residual block. spiking: conv-BN-LIF-conv-BN-(+shortcut)-LIF; sew-add: conv-BN-LIF-conv-BN-LIF, then add the shortcut (1x1 conv + BN + LIF where shapes change). */
+  z.object({
+    type: z.literal('residual'), form: z.enum(['spiking', 'sew-add']), out: z.number().int().positive(),
+    kernels: z.tuple([z.number().int(), z.number().int()]).default([3, 3]),
+    strides: z.tuple([z.number().int(), z.number().int()]).default([1, 1]),
+    paddings: z.tuple([z.number().int(), z.number().int()]).default([1, 1]),
+    /** Average over all pixels after the block. */
+    globalPool: z.boolean().default(false),
+  }),
+  z.object({ type: z.literal('average-pool'), size: z.number().int().default(2) }),
+  z.object({ type: z.literal('max-pool'), size: z.number().int().default(2), stride: z.number().int().default(2), padding: z.number().int().default(0) }),
+  /** Linear with bias + LIF. */
+  z.object({ type: z.literal('dense'), out: z.number().int().positive() }),
+])
+export type LayerDescription = z.infer<typeof layerSchema>
+
+/** The network's last layer is always a linear read-out to the classes, without a neuron. */
+export const networkSchema = z.object({
+  name: z.string().min(1),
+  neuron: neuronSchema,
+  layers: z.array(layerSchema).min(1),
+})
+export type NetworkDescription = z.infer<typeof networkSchema>
+
+/** How the loss is built from logits per timestep O(t). Sources: README, methods table. */
+export const methodSchema = z.discriminatedUnion('name', [
+  /** Standard direct training: cross-entropy (or MSE against one-hot) of the time-mean logits. */
+  z.object({ name: z.literal('sdt'), criterion: z.enum(['cross-entropy', 'mse']).default('cross-entropy') }),
+  /** Temporal efficient training: (1-lambda) mean_t CE(O(t), y) + lambda MSE(O(t), phi). */
+  z.object({ name: z.literal('tet'), lambda: z.number().min(0).max(1).default(0.05), phi: z.number().default(1) }),
+  /** Temporal regularization training: mean_t [(1-eta) CE + eta MSE(O(t), onehot) + r(t)]. */
+  z.object({
+    name: z.literal('trt'), eta: z.number().min(0).max(1).default(0.05), lambda: z.number().min(0).default(1e-5),
+    delta: z.number().min(0).default(0.5), epsilon: z.number().positive().default(1e-5),
+    /** The authors' code counts t from 0, the paper from 1. */
+    firstTimestep: z.union([z.literal(0), z.literal(1)]).default(0),
+  }),
+])
+export type MethodSettings = z.infer<typeof methodSchema>

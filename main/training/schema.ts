@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { methodSchema, networkSchema } from '../snn/schema.ts'
+
+export const optimizerSchema = z.discriminatedUnion('name', [
+  z.object({ name: z.literal('adam'), beta1: z.number().default(0.9), beta2: z.number().default(0.999), epsilon: z.number().default(1e-8), weightDecay: z.number().min(0).default(0) }),
+  z.object({ name: z.literal('sgd'), momentum: z.number().default(0.9), weightDecay: z.number().min(0).default(0) }),
+])
+export type OptimizerSettings = z.infer<typeof optimizerSchema>
+
+/** Everything that determines a run, besides the dataset's content. Stored as run.json. */
+export const trainingConfigSchema = z.object({
+  name: z.string().trim().min(1).max(80),
+  /** Dataset id. */
+  dataset: z.string(),
+  network: networkSchema,
+  method: methodSchema,
+  optimizer: optimizerSchema,
+  learningRate: z.number().positive().default(1e-3),
+  schedule: z.enum(['cosine', 'constant']).default('cosine'),
+  epochs: z.number().int().min(1).max(10_000),
+  batchSize: z.number().int().min(1).max(1024),
+  /** Seeds initial weights, sample order and augmentation. */
+  seed: z.number().int().min(0).default(42),
+  augmentation: z.object({ flip: z.boolean().default(false), /** Largest shift in pixels, both axes, wrap-around. */ roll: z.number().int().min(0).max(32).default(0) }),
+  /** onnxruntime execution provider. */
+  device: z.enum(['cpu', 'webgpu']).default('cpu'),
+})
+export type TrainingConfig = z.infer<typeof trainingConfigSchema>
+
+const spikingLayerRateSchema = z.object({ layer: z.string(), rate: z.number() })
+
+/** One line of epochs.jsonl: written after every epoch. Losses: train = the method's loss; test = cross-entropy of the time-mean logits. */
+export const epochMetricsSchema = z.object({
+  /** Counted from 1. */
+  epoch: z.number().int(),
+  learningRate: z.number(),
+  trainLoss: z.number(),
+  trainAccuracy: z.number(),
+  testLoss: z.number(),
+  testAccuracy: z.number(),
+  /** Accuracy of every single timestep's logits on the test split, T values. */
+  timestepAccuracy: z.array(z.number()),
+  /** Mean spikes per neuron and timestep on the test split, every neuron layer in forward order. */
+  firingRates: z.array(spikingLayerRateSchema),
+  samplesPerSecond: z.number(),
+  seconds: z.number(),
+})
+export type EpochMetrics = z.infer<typeof epochMetricsSchema>
+
+export const runStateSchema = z.enum(['waiting', 'running', 'stopped', 'finished', 'failed'])
+export type RunState = z.infer<typeof runStateSchema>
+
+/** Live figures inside an epoch. */
+export const stepProgressSchema = z.object({
+  epoch: z.number().int(), step: z.number().int(), steps: z.number().int(),
+  loss: z.number(), accuracy: z.number(), samplesPerSecond: z.number(), secondsLeft: z.number(),
+})
+export type StepProgress = z.infer<typeof stepProgressSchema>
+
+export const bestSchema = z.object({ epoch: z.number().int(), metric: z.literal('testAccuracy'), value: z.number() })
+
+/** A run as the window shows it. Confusion: [class][predicted] counts on the test split after the last epoch. */
+export const runSchema = z.object({
+  id: z.string(),
+  config: trainingConfigSchema,
+  created: z.string(),
+  state: runStateSchema,
+  /** Why it failed, or a note on how it ended. */
+  message: z.string().nullable(),
+  epochs: z.array(epochMetricsSchema),
+  best: bestSchema.nullable(),
+  confusion: z.array(z.array(z.number())).nullable(),
+  classes: z.array(z.string()),
+  /** Trainable parameters. */
+  parameters: z.number(),
+  warnings: z.array(z.string()),
+})
+export type Run = z.infer<typeof runSchema>

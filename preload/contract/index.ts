@@ -1,0 +1,177 @@
+/**
+ * The contract between the window and the workbench: every call the window may make and every event it may hear.
+ * Electron's IPC and the headless server carry exactly these messages; both ends validate with these schemas.
+ * Typed arrays cross as they are (structured clone in Electron, preload/contract/codec.ts over HTTP).
+ */
+import { z } from 'zod'
+import { datasetManifestSchema, folderPreviewSchema, framingSchema, importOptionsSchema, sampleSchema } from '../../main/datasets/schema.ts'
+import { inferenceResultSchema, modelRecordSchema } from '../../main/deployment/schema.ts'
+import { recordingFactsSchema } from '../../main/events/schema.ts'
+import { networkSchema } from '../../main/snn/schema.ts'
+import { runSchema, stepProgressSchema, trainingConfigSchema } from '../../main/training/schema.ts'
+
+export type * from '../../main/datasets/schema.ts'
+export type * from '../../main/deployment/schema.ts'
+export type * from '../../main/events/schema.ts'
+export type * from '../../main/snn/schema.ts'
+export type * from '../../main/training/schema.ts'
+
+/** Long work. The job bar shows every job that has not ended, and ended ones until dismissed. */
+export const jobSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['import', 'training', 'evaluation', 'export', 'starter']),
+  title: z.string(),
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
+  /** 0..1; null while unknown. */
+  progress: z.number().nullable(),
+  /** What is going on, e.g. "epoch 3 of 40" or the file being read. */
+  detail: z.string(),
+  /** e.g. "812 files/s". */
+  rate: z.string().nullable(),
+  secondsLeft: z.number().nullable(),
+  error: z.string().nullable(),
+  /** Id of what it makes: dataset, run or model. */
+  subject: z.string().nullable(),
+  started: z.string(),
+})
+export type Job = z.infer<typeof jobSchema>
+
+export const appInfoSchema = z.object({
+  version: z.string(),
+  /** desktop: Electron; browser: served by the headless workbench. */
+  host: z.enum(['desktop', 'browser']),
+  platform: z.string(),
+  library: z.string(),
+  cores: z.number(),
+  memoryBytes: z.number(),
+  engine: z.string(),
+  home: z.string(),
+})
+
+export const folderEntrySchema = z.object({
+  name: z.string(), path: z.string(), kind: z.enum(['folder', 'recording', 'other']), bytes: z.number(),
+})
+
+/** A dataset as lists show it, without its samples. */
+export const datasetSummarySchema = datasetManifestSchema.omit({ samples: true, skipped: true }).extend({
+  /** Per class, in the order of `classes`. */
+  train: z.array(z.number()),
+  test: z.array(z.number()),
+  skipped: z.number(),
+  bytes: z.number(),
+})
+export type DatasetSummary = z.infer<typeof datasetSummarySchema>
+
+/** A run as lists show it. */
+export const runSummarySchema = runSchema.omit({ epochs: true, confusion: true }).extend({ epochsDone: z.number(), lastTestAccuracy: z.number().nullable() })
+export type RunSummary = z.infer<typeof runSummarySchema>
+
+const f64 = z.instanceof(Float64Array)
+const f32 = z.instanceof(Float32Array)
+const u16 = z.instanceof(Uint16Array)
+const u8 = z.instanceof(Uint8Array)
+const u32 = z.instanceof(Uint32Array)
+const id = z.object({ id: z.string().min(1) })
+const nothing = z.object({})
+
+/** Events of a recording for display: t in µs relative to `origin`. */
+export const eventSliceSchema = z.object({
+  /** µs of the recording's first event. */
+  origin: z.number(), t: f32, x: u16, y: u16, p: u8,
+  /** True where `limit` cut the slice short. */
+  truncated: z.boolean(),
+})
+export type EventSlice = z.infer<typeof eventSliceSchema>
+
+/** Frames [T, 2, H, W], as the network sees them. */
+export const framesSchema = z.object({ shape: z.tuple([z.number(), z.number(), z.number(), z.number()]), data: f32, /** First and last µs of each block. */ blocks: z.array(z.tuple([z.number(), z.number()])) })
+export type Frames = z.infer<typeof framesSchema>
+
+export const networkPresetSchema = z.object({
+  id: z.string(), title: z.string(), description: z.string(), network: networkSchema,
+  /** For the dataset's shape and classes, where asked with one. */
+  parameters: z.number().nullable(), macsPerTimestep: z.number().nullable(),
+})
+export type NetworkPreset = z.infer<typeof networkPresetSchema>
+export const trainingPresetSchema = z.object({
+  id: z.string(), title: z.string(), /** Paper, table. */ source: z.string(),
+  settings: trainingConfigSchema.pick({ method: true, optimizer: true, learningRate: true, schedule: true, epochs: true, batchSize: true, augmentation: true }),
+})
+export type TrainingPreset = z.infer<typeof trainingPresetSchema>
+
+/** Calls: name -> input and output. A call that fails rejects with a message meant for people. */
+export const calls = {
+  'app.info': { input: nothing, output: appInfoSchema },
+
+  /** Folders and files for the file picker; `path` null starts at the home folder. */
+  'files.list': { input: z.object({ path: z.string().nullable() }), output: z.object({ path: z.string(), parent: z.string().nullable(), entries: z.array(folderEntrySchema) }) },
+  /** The system's own folder or file dialog; null where the user cancels. Only on the desktop. */
+  'files.choose': { input: z.object({ kind: z.enum(['folder', 'recording', 'model']) }), output: z.object({ path: z.string().nullable() }) },
+
+  /** Recent recordings and folders that were opened. */
+  'recordings.recent': { input: nothing, output: z.object({ paths: z.array(z.string()) }) },
+  /** Reads a whole recording once: facts and problems. Also remembers it as recent. */
+  'recordings.open': { input: z.object({ path: z.string().min(1) }), output: recordingFactsSchema },
+  /** Events with from <= t - tFirst < to (µs), at most `limit`. */
+  'recordings.events': { input: z.object({ path: z.string(), from: z.number(), to: z.number(), limit: z.number().int().max(2_000_000).default(1_000_000) }), output: eventSliceSchema },
+  /** Event counts, ON and OFF, in `bins` equal parts of the duration: the rate curve of the scrub bar. */
+  'recordings.rate': { input: z.object({ path: z.string(), bins: z.number().int().min(1).max(4096) }), output: z.object({ on: u32, off: u32, durationUs: z.number() }) },
+  'recordings.frames': { input: z.object({ path: z.string(), framing: framingSchema }), output: framesSchema },
+
+  'datasets.list': { input: nothing, output: z.object({ datasets: z.array(datasetSummarySchema) }) },
+  'datasets.preview': { input: z.object({ folder: z.string().min(1) }), output: folderPreviewSchema },
+  'datasets.import': { input: importOptionsSchema, output: z.object({ job: z.string(), dataset: z.string() }) },
+  'datasets.get': { input: id, output: datasetSummarySchema.extend({ skippedFiles: z.array(z.object({ file: z.string(), reason: z.string() })) }) },
+  'datasets.samples': { input: id.extend({ from: z.number().int().min(0), count: z.number().int().min(1).max(500), label: z.number().int().nullable().default(null) }), output: z.object({ total: z.number(), samples: z.array(sampleSchema.extend({ index: z.number() })) }) },
+  'datasets.frames': { input: id.extend({ index: z.number().int().min(0) }), output: framesSchema.omit({ blocks: true }) },
+  'datasets.remove': { input: id, output: nothing },
+
+  /** Networks and training presets offered; with a dataset also their size for it. */
+  'training.presets': { input: z.object({ dataset: z.string().nullable() }), output: z.object({ networks: z.array(networkPresetSchema), trainings: z.array(trainingPresetSchema) }) },
+  /** Measures a few real training steps and tells how long the run will take. */
+  'training.estimate': { input: trainingConfigSchema, output: z.object({ secondsPerEpoch: z.number(), samplesPerSecond: z.number(), parameters: z.number() }) },
+  'runs.list': { input: nothing, output: z.object({ runs: z.array(runSummarySchema) }) },
+  'runs.start': { input: trainingConfigSchema, output: z.object({ job: z.string(), run: z.string() }) },
+  'runs.get': { input: id, output: runSchema },
+  /** Stops after saving; the run can be resumed. */
+  'runs.stop': { input: id, output: nothing },
+  'runs.resume': { input: id, output: z.object({ job: z.string() }) },
+  'runs.remove': { input: id, output: nothing },
+
+  'models.list': { input: nothing, output: z.object({ models: z.array(modelRecordSchema) }) },
+  'models.export': { input: z.object({ run: z.string(), checkpoint: z.enum(['best', 'last']) }), output: z.object({ job: z.string(), model: z.string() }) },
+  /** Runs a model (an exported one by id, or any Saccade .onnx by path) on a recording. */
+  'models.infer': { input: z.object({ model: z.string().min(1), recording: z.string().min(1) }), output: inferenceResultSchema },
+  'models.remove': { input: id, output: nothing },
+
+  'jobs.list': { input: nothing, output: z.object({ jobs: z.array(jobSchema) }) },
+  'jobs.cancel': { input: id, output: nothing },
+  'jobs.dismiss': { input: id, output: nothing },
+
+  /** Makes the starter project: simulated recordings, dataset, a small network trained with TRT, exported and run. One job. */
+  'starter.create': { input: nothing, output: z.object({ job: z.string() }) },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
+
+export type CallName = keyof typeof calls
+export type CallInput<K extends CallName> = z.input<(typeof calls)[K]['input']>
+/** What the workbench receives: input with its defaults filled in. */
+export type CallParsed<K extends CallName> = z.output<(typeof calls)[K]['input']>
+export type CallOutput<K extends CallName> = z.output<(typeof calls)[K]['output']>
+
+/** Events: name -> payload. */
+export const events = {
+  'job.changed': jobSchema,
+  'run.step': z.object({ run: z.string(), progress: stepProgressSchema }),
+  /** An epoch ended or the run's state changed: read it again with runs.get. */
+  'run.changed': z.object({ run: z.string() }),
+  /** A list changed: datasets, runs, models or recordings. */
+  'library.changed': z.object({ what: z.enum(['datasets', 'runs', 'models', 'recordings']) }),
+} as const satisfies Record<string, z.ZodType>
+export type EventName = keyof typeof events
+export type EventPayload<K extends EventName> = z.output<(typeof events)[K]>
+
+/** What the window holds: `window.saccade`. `on` returns the function that ends the subscription. */
+export interface WorkbenchApi {
+  call<K extends CallName>(name: K, input: CallInput<K>): Promise<CallOutput<K>>
+  on<K extends EventName>(name: K, listener: (payload: EventPayload<K>) => void): () => void
+}
