@@ -66,7 +66,6 @@ export type DatasetSummary = z.infer<typeof datasetSummarySchema>
 export const runSummarySchema = runSchema.omit({ epochs: true, confusion: true }).extend({ epochsDone: z.number(), lastTestAccuracy: z.number().nullable() })
 export type RunSummary = z.infer<typeof runSummarySchema>
 
-const f64 = z.instanceof(Float64Array)
 const f32 = z.instanceof(Float32Array)
 const u16 = z.instanceof(Uint16Array)
 const u8 = z.instanceof(Uint8Array)
