@@ -1,0 +1,103 @@
+import { Random } from '../random.ts'
+import type { Dataset } from './dataset.ts'
+
+/** Random changes of a training sample, the same for all T of it. */
+export interface Augmentation {
+  /** Mirror along the sensor's x axis with probability 1/2. */
+  readonly flip: boolean
+  /** Shift by independent whole numbers in [-roll, roll] along y and x; what leaves one side comes in on the other. */
+  readonly roll: number
+}
+
+/** What one sample gets: drawn once, applied to every frame of it. */
+export interface Transform {
+  readonly flip: boolean
+  readonly dy: number
+  readonly dx: number
+}
+
+export interface Batch {
+  /** [T, B, C, H, W], time-major. */
+  readonly frames: Float32Array
+  /** [B, classes] */
+  readonly onehot: Float32Array
+}
+
+/**
+ * Fills a batch with the samples `indices`, augmented where `augmentation` is given. A batch with room for more than
+ * `indices` (the last one of an epoch) has zeros in the rest, one-hot rows included.
+ */
+export function fillBatch(dataset: Dataset, indices: ArrayLike<number>, augmentation: Augmentation | null, random: Random, out: Batch): void {
+  const [timesteps, channels, height, width] = dataset.shape
+  const classes = dataset.manifest.classes.length
+  const batch = out.frames.length / dataset.sampleLength
+  if (!Number.isInteger(batch) || out.onehot.length !== batch * classes || indices.length > batch) {
+    throw new RangeError(`fillBatch: ${indices.length} samples of [${dataset.shape.join(', ')}] and ${classes} classes don't fit frames of ${out.frames.length} and one-hot of ${out.onehot.length} values`)
+  }
+  const frame = channels * height * width
+  out.onehot.fill(0)
+  for (let row = 0; row < batch; row++) {
+    if (row >= indices.length) {
+      for (let t = 0; t < timesteps; t++) out.frames.fill(0, (t * batch + row) * frame, (t * batch + row + 1) * frame)
+      continue
+    }
+    const index = indices[row]!
+    const sample = dataset.sample(index)
+    out.onehot[row * classes + dataset.labels[index]!] = 1
+    const transform = augmentation ? drawTransform(augmentation, random) : identity
+    for (let t = 0; t < timesteps; t++) {
+      transformPlanes(sample, t * frame, out.frames, (t * batch + row) * frame, channels, height, width, transform)
+    }
+  }
+}
+
+const identity: Transform = { flip: false, dy: 0, dx: 0 }
+
+/** Draws one sample's change: the flip first, then the shifts along y and x. */
+export function drawTransform(augmentation: Augmentation, random: Random): Transform {
+  const flip = augmentation.flip && random.uniform() < 0.5
+  const shift = () => (augmentation.roll > 0 ? random.below(2 * augmentation.roll + 1) - augmentation.roll : 0)
+  const dy = shift()
+  return { flip, dy, dx: shift() }
+}
+
+/**
+ * Copies `planes` images [height, width] from `from` at `at` to `to` at `toAt`, mirrored and then rolled:
+ * to[(y + dy) mod H, (x + dx) mod W] = mirrored[y, x], as torch.roll.
+ */
+export function transformPlanes(
+  from: Float32Array | Uint16Array, at: number, to: Float32Array, toAt: number,
+  planes: number, height: number, width: number, { flip, dy, dx }: Transform,
+): void {
+  if (!flip && dy === 0 && dx === 0) {
+    to.set(from.subarray(at, at + planes * height * width), toAt)
+    return
+  }
+  const right = modulo(dx, width)
+  const down = modulo(dy, height)
+  for (let plane = 0; plane < planes; plane++) {
+    for (let y = 0; y < height; y++) {
+      const source = at + (plane * height + y) * width
+      const target = toAt + (plane * height + (y + down) % height) * width
+      // Without a flip column x goes to x + right, wrapping once at width - right; with one, column W-1-x does.
+      const turn = width - right
+      if (flip) {
+        const last = source + width - 1
+        for (let x = 0; x < turn; x++) to[target + right + x] = from[last - x]!
+        for (let x = turn; x < width; x++) to[target + x - turn] = from[last - x]!
+      } else {
+        for (let x = 0; x < turn; x++) to[target + right + x] = from[source + x]!
+        for (let x = turn; x < width; x++) to[target + x - turn] = from[source + x]!
+      }
+    }
+  }
+}
+
+/** The order in which an epoch visits `count` samples: a permutation of 0..count-1 that depends on seed and epoch only. */
+export function epochOrder(count: number, seed: number, epoch: number): Int32Array {
+  return new Random(seed, `order of epoch ${epoch}`).shuffle(Int32Array.from({ length: count }, (_, i) => i))
+}
+
+function modulo(value: number, n: number): number {
+  return ((value % n) + n) % n
+}

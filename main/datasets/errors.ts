@@ -1,0 +1,30 @@
+/** A dataset, an import folder or a frames file that can't be used. The message names it, says what is wrong and what to do. */
+export class DatasetError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'DatasetError'
+  }
+}
+
+/** The system's error code (ENOENT, ENOSPC), where the error has one. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
+/** Text for people from anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Turns a failed write into a DatasetError that says what to do; anything else comes back as it was. */
+export function writeError(error: unknown, path: string): unknown {
+  const code = errorCode(error)
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new DatasetError(`${path}: the disk is full. What was imported so far is kept: free some space and start the same import again.`, { cause: error })
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new DatasetError(`${path}: can't be written (${code}). Check the permissions of the folder, or choose another library folder.`, { cause: error })
+  }
+  return error
+}
