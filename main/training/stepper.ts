@@ -1,0 +1,107 @@
+import { fillBatch } from '../datasets/batches.ts'
+import type { Dataset } from '../datasets/dataset.ts'
+import type { Engine, HostTensor, LoadedProgram } from '../engines/engine.ts'
+import { initialVariables } from '../snn/initial.ts'
+import type { TrainingProgram } from '../snn/program.ts'
+import { buildTrainingProgram } from '../snn/training-program.ts'
+import { correctSamples } from './metrics.ts'
+import type { Random } from '../random.ts'
+import type { TrainingConfig } from './schema.ts'
+import { hostTensor, scalar, TrainingState } from './state.ts'
+import { networkShape } from './trainable.ts'
+
+/** The step of one batch size, with the memory that it reads from and writes to. */
+interface SizedStep {
+  readonly loaded: LoadedProgram
+  readonly frames: HostTensor
+  readonly onehot: HostTensor
+  readonly logits: HostTensor
+}
+
+/** What a step tells. */
+export interface StepResult {
+  /** The method's loss over the batch, before the step. */
+  readonly loss: number
+  /** Samples whose time-mean logits point at their label. */
+  readonly correct: number
+}
+
+/**
+ * Takes optimizer steps. The authors' loaders keep the last, smaller batch of an epoch (no drop_last), so it is trained on
+ * here too: every batch size gets a program of its own, built when it is first needed (an epoch has at most two sizes).
+ */
+export class Stepper {
+  readonly state: TrainingState
+  readonly program: TrainingProgram
+  readonly #engine: Engine
+  readonly #config: TrainingConfig
+  readonly #dataset: Dataset
+  /** Samples in a full batch. */
+  readonly #full: number
+  readonly #steps = new Map<number, SizedStep>()
+  readonly #learningRate = scalar()
+  readonly #correction1 = scalar()
+  readonly #correction2 = scalar()
+  readonly #loss = scalar()
+
+  /** Builds the graph of a full batch and the state at the start of a run: seeded weights, optimizer at zero. */
+  constructor(engine: Engine, config: TrainingConfig, dataset: Dataset) {
+    this.#engine = engine
+    this.#config = config
+    this.#dataset = dataset
+    this.#full = Math.min(config.batchSize, dataset.train.length)
+    this.program = this.#build(this.#full)
+    this.state = new TrainingState(this.program.state)
+    const weights = initialVariables(this.program.info, config.seed)
+    this.state.load((name) => weights.get(name))
+  }
+
+  #build(batch: number): TrainingProgram {
+    const { method, optimizer } = this.#config
+    return buildTrainingProgram({ ...networkShape(this.#config, this.#dataset), batch, method, optimizer })
+  }
+
+  async #sized(batch: number): Promise<SizedStep> {
+    const known = this.#steps.get(batch)
+    if (known !== undefined) return known
+    const program = batch === this.#full ? this.program : this.#build(batch)
+    const [timesteps, ...frame] = this.#dataset.shape
+    const classes = this.#dataset.manifest.classes.length
+    const step = {
+      loaded: await this.#engine.load(program.onnx, { device: this.#config.device }), frames: hostTensor([timesteps, batch, ...frame]),
+      onehot: hostTensor([batch, classes]), logits: hostTensor([timesteps, batch, classes]),
+    }
+    this.#steps.set(batch, step)
+    return step
+  }
+
+  /**
+   * One step on a batch of samples.
+   * @param k number of this step, counted from 1 over the whole run (Adam's bias correction)
+   */
+  async step(indices: Int32Array, random: Random, learningRate: number, k: number): Promise<StepResult> {
+    const batch = indices.length
+    const { loaded, frames, onehot, logits } = await this.#sized(batch)
+    // Not while the step before runs: session.run holds this thread and all cores, and filling takes a hundredth of a step's time.
+    fillBatch(this.#dataset, indices, this.#config.augmentation, random, { frames: frames.data, onehot: onehot.data })
+    const { optimizer } = this.#config
+    this.#learningRate.data[0] = learningRate
+    const feeds: Record<string, HostTensor> = { ...this.state.inputs, frames, onehot, learningRate: this.#learningRate }
+    if (optimizer.name === 'adam') {
+      this.#correction1.data[0] = 1 - optimizer.beta1 ** k
+      this.#correction2.data[0] = 1 - optimizer.beta2 ** k
+      feeds['correction1'] = this.#correction1
+      feeds['correction2'] = this.#correction2
+    }
+    await loaded.run(feeds, { ...this.state.outputs, loss: this.#loss, logits })
+    this.state.swap()
+    const { labels, shape: [timesteps], manifest: { classes } } = this.#dataset
+    const wanted = Array.from(indices, (index) => labels[index] ?? -1)
+    return { loss: this.#loss.data[0] ?? NaN, correct: correctSamples(logits.data, timesteps, batch, classes.length, wanted) }
+  }
+
+  async release(): Promise<void> {
+    for (const { loaded } of this.#steps.values()) await loaded.release()
+    this.#steps.clear()
+  }
+}

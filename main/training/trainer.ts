@@ -1,0 +1,180 @@
+import { rmSync } from 'node:fs'
+import type { Dataset } from '../datasets/dataset.ts'
+import { epochOrder } from '../datasets/batches.ts'
+import { EngineError, type Engine } from '../engines/engine.ts'
+import { Random } from '../random.ts'
+import { networkInfo } from '../snn/network.ts'
+import { removeTemporaries } from './atomic.ts'
+import { checkpointPath, configHash, keepAsBest, writeCheckpoint, type Progress } from './checkpoint.ts'
+import { Evaluator } from './evaluate.ts'
+import { isBetter } from './metrics.ts'
+import { Pace } from './pace.ts'
+import type { TrainingOutcome } from './protocol.ts'
+import { resumePoint } from './resume.ts'
+import { appendEpoch, createRun, cutEpochs, isAlive, isRun, readRunHeader, storedStatus, writeConfusion, writeStatus } from './run-store.ts'
+import { learningRateOf } from './schedule.ts'
+import type { EpochMetrics, StepProgress, TrainingConfig } from './schema.ts'
+import { Stepper } from './stepper.ts'
+import { networkShape, openTrainable } from './trainable.ts'
+
+export interface TrainOptions {
+  readonly config: TrainingConfig
+  /** Folder of the dataset. */
+  readonly dataset: string
+  /** Folder of the run. Where it holds one already, that run goes on from its last checkpoint. */
+  readonly run: string
+  readonly engine: Engine
+  /** Aborted: saves in the middle of the epoch and stops. */
+  readonly signal?: AbortSignal
+  readonly onStep?: (progress: StepProgress) => void
+  readonly onEpoch?: (metrics: EpochMetrics) => void
+}
+
+/** A run that can't go on as it is configured; the message says what to change. */
+class TrainingError extends Error {}
+
+/**
+ * Trains a network to the end, to the signal, or to a fault; what happened stands in the run's status too. The same
+ * config and data give the same numbers on CPU, to the last bit, however often the run was stopped or killed in between.
+ * @throws before anything is written: the dataset can't be used, the run is another one's, or is being trained elsewhere
+ */
+export async function train(options: TrainOptions): Promise<TrainingOutcome> {
+  const { config, run } = options
+  const known = isRun(run) ? readRunHeader(run) : undefined
+  if (known !== undefined) {
+    const status = storedStatus(run)
+    if (status.state === 'running' && status.pid !== process.pid && isAlive(status)) throw new Error(`Run "${known.config.name}" is being trained already, by process ${status.pid}. Stop it there first.`)
+    if (configHash(known.config) !== configHash(config)) throw new Error(`Run "${known.config.name}" (${run}) was started with other settings than the ones given. Resume it with its own, or start a new run.`)
+  }
+  const dataset = openTrainable(options.dataset, known?.datasetHash)
+  try {
+    if (known === undefined) {
+      const { hash, classes } = dataset.manifest
+      createRun(run, { config, datasetHash: hash, classes, parameters: networkInfo(networkShape(config, dataset)).parameters })
+    }
+    removeTemporaries(run)
+    writeStatus(run, 'running', null)
+    const outcome = await new Training(options, dataset).toTheEnd().catch((error: unknown): TrainingOutcome => ({ state: 'failed', message: explain(error, config) }))
+    writeStatus(run, outcome.state, outcome.message)
+    return outcome
+  } finally {
+    dataset.close()
+  }
+}
+
+function explain(error: unknown, config: TrainingConfig): string {
+  const message = error instanceof Error ? error.message : String(error)
+  if (!(error instanceof EngineError)) return message
+  const advice = config.device === 'webgpu' ? 'Is there a GPU with a driver for WebGPU (Vulkan, Metal or Direct3D 12)? Else train on the CPU.' : 'Where memory ran out, try a smaller batch.'
+  return `${message}. ${advice}`
+}
+
+class Training {
+  readonly #options: TrainOptions
+  readonly #dataset: Dataset
+  readonly #stepper: Stepper
+  readonly #random: Random
+  readonly #pace: Pace
+  /** Where the run stands; `partial` is the epoch that is under way. */
+  #progress: Progress
+
+  constructor(options: TrainOptions, dataset: Dataset) {
+    const { config, engine } = options
+    this.#options = options
+    this.#dataset = dataset
+    this.#stepper = new Stepper(engine, config, dataset)
+    this.#random = new Random(config.seed, 'augmentation')
+    this.#progress = {
+      version: 1, epoch: 0, steps: 0, partial: null, best: null, testAccuracy: null,
+      random: { augmentation: this.#random.state }, datasetHash: dataset.manifest.hash, configHash: configHash(config),
+    }
+    this.#pace = new Pace(dataset.train.length, config.epochs)
+  }
+
+  async toTheEnd(): Promise<TrainingOutcome> {
+    const { config, run, engine } = this.#options
+    const point = resumePoint(run, this.#progress)
+    if (point !== null) {
+      this.#stepper.state.load(point.tensor)
+      this.#progress = point.progress
+      this.#random.state = point.progress.random.augmentation
+    }
+    cutEpochs(run, this.#progress.epoch)
+    const evaluator = await Evaluator.open(engine, config, this.#dataset, Math.min(config.batchSize, this.#dataset.test.length))
+    try {
+      while (this.#progress.epoch < config.epochs) {
+        if (!(await this.#epoch(evaluator))) return { state: 'stopped', message: null }
+      }
+      return { state: 'finished', message: null }
+    } finally {
+      await evaluator.release()
+      await this.#stepper.release()
+    }
+  }
+
+  /** One epoch, or the rest of one. @returns false where it was stopped and saved on the way */
+  async #epoch(evaluator: Evaluator): Promise<boolean> {
+    const { config, signal, onStep, onEpoch } = this.#options
+    const { train, test } = this.#dataset
+    const { epoch } = this.#progress
+    const learningRate = learningRateOf(config, epoch)
+    const order = epochOrder(train.length, config.seed, epoch).map((position) => train[position] ?? -1)
+    const batches = Math.ceil(train.length / config.batchSize)
+    const sums = { ...(this.#progress.partial ?? { batches: 0, samples: 0, lossSum: 0, correct: 0, seconds: 0 }) }
+    const before = sums.seconds
+    const started = performance.now()
+    const seconds = (): number => before + (performance.now() - started) / 1000
+
+    while (sums.batches < batches) {
+      if (signal?.aborted) return this.#pause({ ...sums, seconds: seconds() })
+      const batch = order.subarray(sums.batches * config.batchSize, (sums.batches + 1) * config.batchSize)
+      const stepStarted = performance.now()
+      const { loss, correct } = await this.#stepper.step(batch, this.#random, learningRate, ++this.#progress.steps)
+      if (!Number.isFinite(loss)) throw new TrainingError(divergence(`The loss became ${loss} in epoch ${epoch + 1}, step ${sums.batches + 1}`, config))
+      sums.batches++
+      sums.samples += batch.length
+      sums.lossSum += loss * batch.length
+      sums.correct += correct
+      this.#pace.step(batch.length, (performance.now() - stepStarted) / 1000)
+      onStep?.({ epoch: epoch + 1, step: sums.batches, steps: batches, loss, accuracy: sums.correct / sums.samples, ...this.#pace.figures(epoch, sums.samples) })
+    }
+
+    const trained = seconds()
+    const evaluation = await evaluator.run(this.#stepper.state.inputs, test, signal)
+    if (evaluation === null) return this.#pause({ ...sums, seconds: trained })
+    this.#pace.evaluation(seconds() - trained)
+    if (!Number.isFinite(evaluation.loss)) throw new TrainingError(divergence(`The test loss became ${evaluation.loss} after epoch ${epoch + 1}`, config))
+    const metrics: EpochMetrics = {
+      epoch: epoch + 1, learningRate, trainLoss: sums.lossSum / sums.samples, trainAccuracy: sums.correct / sums.samples,
+      testLoss: evaluation.loss, testAccuracy: evaluation.accuracy, timestepAccuracy: evaluation.timestepAccuracy, firingRates: evaluation.firingRates,
+      samplesPerSecond: sums.samples / trained, seconds: seconds(),
+    }
+    this.#save(metrics, evaluation.confusion)
+    onEpoch?.(metrics)
+    return true
+  }
+
+  /** The epoch's line and confusion, then `last`, which is what makes the epoch count, then `best`: resuming mends a kill between any two of them. */
+  #save(metrics: EpochMetrics, confusion: number[][]): void {
+    const { run } = this.#options
+    const better = isBetter(metrics, this.#progress.best)
+    if (better) this.#progress.best = { epoch: metrics.epoch, metric: 'testAccuracy', value: metrics.testAccuracy, testLoss: metrics.testLoss }
+    this.#progress = { ...this.#progress, epoch: metrics.epoch, partial: null, testAccuracy: metrics.testAccuracy, random: { augmentation: this.#random.state } }
+    appendEpoch(run, metrics)
+    writeConfusion(run, confusion)
+    writeCheckpoint(run, 'last', this.#progress, this.#stepper.state.tensors)
+    if (better) keepAsBest(run)
+    rmSync(checkpointPath(run, 'pause'), { force: true })
+  }
+
+  /** Saves the middle of an epoch, beside `last`. */
+  #pause(partial: NonNullable<Progress['partial']>): false {
+    this.#progress = { ...this.#progress, partial, testAccuracy: null, random: { augmentation: this.#random.state } }
+    writeCheckpoint(this.#options.run, 'pause', this.#progress, this.#stepper.state.tensors)
+    return false
+  }
+}
+
+function divergence(what: string, { learningRate }: TrainingConfig): string {
+  return `${what}: training diverged. Lower the learning rate (it is ${learningRate}; try a tenth) or normalize the frames, and start a new run. Checkpoints of earlier epochs are kept.`
+}
