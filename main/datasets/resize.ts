@@ -1,6 +1,6 @@
-/** For each output position of one axis: the first input position and `taps` weights (zero-padded). */
+/** For each input position of one axis: the first output position it reaches, and its weight in `reach` outputs from there (zero-padded). */
 interface AxisWeights {
-  readonly taps: number
+  readonly reach: number
   readonly start: Int32Array
   readonly weights: Float32Array
 }
@@ -18,20 +18,24 @@ function axisWeights(from: number, to: number): AxisWeights {
   if (known) return known
   const scale = from / to
   const support = Math.max(1, scale)
-  const taps = Math.min(from, Math.ceil(support) * 2 + 1)
-  const start = new Int32Array(to)
-  const weights = new Float32Array(to * taps)
+  const found = Array.from({ length: from }, (): { out: number; weight: number }[] => [])
   for (let out = 0; out < to; out++) {
     const centre = scale * (out + 0.5)
     const first = Math.max(Math.trunc(centre - support + 0.5), 0)
     const end = Math.min(Math.trunc(centre + support + 0.5), from)
     const raw = Array.from({ length: end - first }, (_, tap) => Math.max(0, 1 - Math.abs((first + tap - centre + 0.5) / support)))
     const total = raw.reduce((sum, weight) => sum + weight, 0)
-    // Rows near the far border have fewer taps: shift them so that `taps` inputs always exist.
-    start[out] = Math.min(first, from - taps)
-    raw.forEach((weight, tap) => { weights[out * taps + (first - start[out]!) + tap] = weight / total })
+    raw.forEach((weight, tap) => { if (weight > 0) found[first + tap]!.push({ out, weight: weight / total }) })
   }
-  const made = { taps, start, weights }
+  const reach = Math.max(...found.map((outs) => outs.length))
+  const start = new Int32Array(from)
+  const weights = new Float32Array(from * reach)
+  found.forEach((outs, position) => {
+    // Near the far border fewer outputs are reached: shift, so that `reach` outputs always exist.
+    start[position] = Math.max(0, Math.min(outs[0]?.out ?? 0, to - reach))
+    for (const { out, weight } of outs) weights[position * reach + out - start[position]!] = weight
+  })
+  const made = { reach, start, weights }
   if (cached.size >= 64) cached.clear()
   cached.set(key, made)
   return made
@@ -49,38 +53,33 @@ export function resizePlanes(data: Float32Array, planes: number, from: readonly 
   const out = new Float32Array(planes * toHeight * toWidth)
   const columns = axisWeights(width, toWidth)
   const rows = axisWeights(height, toHeight)
-  const narrow = new Float32Array(height * toWidth)
+  const line = new Float32Array(toWidth)
   for (let plane = 0; plane < planes; plane++) {
-    resizeRows(data, plane * height * width, height, width, columns, narrow, toWidth)
-    resizeColumns(narrow, toWidth, rows, out, plane * toHeight * toWidth, toHeight)
+    const target = plane * toHeight * toWidth
+    for (let y = 0; y < height; y++) {
+      if (!resizeRow(data, (plane * height + y) * width, width, columns, line)) continue
+      for (let tap = 0; tap < rows.reach; tap++) {
+        const weight = rows.weights[y * rows.reach + tap]!
+        if (weight === 0) continue
+        const row = target + (rows.start[y]! + tap) * toWidth
+        for (let x = 0; x < toWidth; x++) out[row + x] = out[row + x]! + line[x]! * weight
+      }
+    }
   }
   return out
 }
 
-/** Along x: [height, width] at `offset` of data to [height, toWidth]. */
-function resizeRows(data: Float32Array, offset: number, height: number, width: number, axis: AxisWeights, out: Float32Array, toWidth: number): void {
-  const { taps, start, weights } = axis
-  for (let y = 0; y < height; y++) {
-    const row = offset + y * width
-    for (let x = 0; x < toWidth; x++) {
-      const at = row + start[x]!
-      let sum = 0
-      for (let tap = 0; tap < taps; tap++) sum += data[at + tap]! * weights[x * taps + tap]!
-      out[y * toWidth + x] = sum
-    }
+/** One row along x: each pixel adds to the outputs it reaches. Event frames are mostly zeros; false where all of the row is. */
+function resizeRow(data: Float32Array, offset: number, width: number, axis: AxisWeights, line: Float32Array): boolean {
+  const { reach, start, weights } = axis
+  let touched = false
+  for (let x = 0; x < width; x++) {
+    const value = data[offset + x]!
+    if (value === 0) continue
+    if (!touched) line.fill(0)
+    touched = true
+    const to = start[x]!
+    for (let tap = 0; tap < reach; tap++) line[to + tap] = line[to + tap]! + value * weights[x * reach + tap]!
   }
-}
-
-/** Along y: [height, width] to [toHeight, width] at `offset` of out. */
-function resizeColumns(data: Float32Array, width: number, axis: AxisWeights, out: Float32Array, offset: number, toHeight: number): void {
-  const { taps, start, weights } = axis
-  for (let y = 0; y < toHeight; y++) {
-    const row = offset + y * width
-    for (let tap = 0; tap < taps; tap++) {
-      const weight = weights[y * taps + tap]!
-      if (weight === 0) continue
-      const from = (start[y]! + tap) * width
-      for (let x = 0; x < width; x++) out[row + x] = out[row + x]! + data[from + x]! * weight
-    }
-  }
+  return touched
 }
