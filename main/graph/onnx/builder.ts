@@ -1,0 +1,117 @@
+import { create, toBinary } from '@bufbuild/protobuf'
+import {
+  type AttributeProto, AttributeProto_AttributeType, AttributeProtoSchema, ModelProtoSchema, type NodeProto, NodeProtoSchema, StringStringEntryProtoSchema,
+  type TensorProto, TensorProto_DataType, TensorProtoSchema, type ValueInfoProto, ValueInfoProtoSchema,
+} from 'onnx-buf'
+
+export type AttributeValue = number | string | readonly number[] | { readonly float: number } | { readonly type: 'float' | 'bool' }
+
+/** Opset of every model we write: the oldest with what we need, so that old runtimes load it. */
+export const OPSET = 17
+/** IR version that came with opset 17's era; onnxruntime 1.14 and later read it. */
+const IR_VERSION = 8n
+
+/** Collects ONNX nodes and constants, and serializes them as a model. */
+export class OnnxBuilder {
+  readonly #nodes: NodeProto[] = []
+  readonly #initializers: TensorProto[] = []
+  readonly #constants = new Map<string, string>()
+  #count = 0
+  #microsoft = false
+  /** Prefix of node names: what the nodes being emitted are for. */
+  label = ''
+
+  /** Adds a node with one output and returns its name. */
+  node(op: string, inputs: readonly string[], attributes: Record<string, AttributeValue> = {}, domain = ''): string {
+    return this.nodes(op, inputs, 1, attributes, domain)[0] ?? ''
+  }
+
+  /** Adds a node and returns its outputs' names. */
+  nodes(op: string, inputs: readonly string[], outputs: number, attributes: Record<string, AttributeValue> = {}, domain = ''): string[] {
+    const id = this.#count++
+    const names = Array.from({ length: outputs }, (_, i) => (outputs === 1 ? `v${id}` : `v${id}_${i}`))
+    if (domain) this.#microsoft = true
+    this.#nodes.push(create(NodeProtoSchema, {
+      opType: op, domain, name: `${this.label || op}/${id}`, input: [...inputs], output: names,
+      attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+    }))
+    return names
+  }
+
+  /** Renames the last value that a node made, so that it can be a graph output. */
+  output(value: string, name: string): void {
+    // Outputs of our programs are read by name; Identity costs nothing after ORT's own clean-up.
+    this.#nodes.push(create(NodeProtoSchema, { opType: 'Identity', name: `output/${name}`, input: [value], output: [name] }))
+  }
+
+  /** A float32 constant; equal small ones are shared. */
+  floats(data: Float32Array | readonly number[], shape: readonly number[] = []): string {
+    const values = data instanceof Float32Array ? data : Float32Array.from(data)
+    return this.#constant('f', shape, values, TensorProto_DataType.FLOAT)
+  }
+
+  /** An int64 constant of one dimension. */
+  ints(data: readonly number[]): string {
+    return this.#constant('i', [data.length], BigInt64Array.from(data, BigInt), TensorProto_DataType.INT64)
+  }
+
+  #constant(kind: string, shape: readonly number[], values: Float32Array | BigInt64Array, dataType: TensorProto_DataType): string {
+    const key = values.length <= 64 ? `${kind}[${shape.join()}]${values.join()}` : ''
+    const known = key ? this.#constants.get(key) : undefined
+    if (known) return known
+    const name = `c${this.#initializers.length}`
+    this.#initializers.push(create(TensorProtoSchema, {
+      name, dataType, dims: shape.map(BigInt), rawData: bytesOf(values),
+    }))
+    if (key) this.#constants.set(key, name)
+    return name
+  }
+
+  /** The model's bytes. Ports are float32; a string dimension is free. */
+  serialize(options: {
+    readonly name: string
+    readonly inputs: readonly { readonly name: string; readonly shape: readonly (number | string)[] }[]
+    readonly outputs: readonly { readonly name: string; readonly shape: readonly (number | string)[] }[]
+    readonly metadata?: Readonly<Record<string, string>>
+    readonly producerVersion: string
+  }): Uint8Array {
+    return toBinary(ModelProtoSchema, create(ModelProtoSchema, {
+      irVersion: IR_VERSION,
+      producerName: 'Saccade',
+      producerVersion: options.producerVersion,
+      opsetImport: [{ domain: '', version: BigInt(OPSET) }, ...(this.#microsoft ? [{ domain: 'com.microsoft', version: 1n }] : [])],
+      metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+      graph: { name: options.name, node: this.#nodes, initializer: this.#initializers, input: options.inputs.map(port), output: options.outputs.map(port) },
+    }))
+  }
+}
+
+/** The values' bytes, without a copy unless the memory is shared between threads (protobuf takes no shared memory). */
+function bytesOf(values: Float32Array | BigInt64Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  return bytes.buffer instanceof ArrayBuffer ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes)
+}
+
+function port({ name, shape }: { readonly name: string; readonly shape: readonly (number | string)[] }): ValueInfoProto {
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: {
+      value: {
+        case: 'tensorType',
+        value: {
+          elemType: TensorProto_DataType.FLOAT,
+          shape: { dim: shape.map((dim) => ({ value: typeof dim === 'number' ? { case: 'dimValue' as const, value: BigInt(dim) } : { case: 'dimParam' as const, value: dim } })) },
+        },
+      },
+    },
+  })
+}
+
+function attribute(name: string, value: AttributeValue): AttributeProto {
+  const type = AttributeProto_AttributeType
+  if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: type.INT, i: BigInt(value) })
+  if (typeof value === 'string') return create(AttributeProtoSchema, { name, type: type.STRING, s: new TextEncoder().encode(value) })
+  if ('float' in value) return create(AttributeProtoSchema, { name, type: type.FLOAT, f: value.float })
+  if ('type' in value) return create(AttributeProtoSchema, { name, type: type.INT, i: BigInt(value.type === 'float' ? TensorProto_DataType.FLOAT : TensorProto_DataType.BOOL) })
+  return create(AttributeProtoSchema, { name, type: type.INTS, ints: value.map(BigInt) })
+}

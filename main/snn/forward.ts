@@ -1,0 +1,65 @@
+import type { Tensor } from '../graph/tensor.ts'
+import { type BuildContext, dense, flatten, globalPool, pool, spike } from './layers.ts'
+import type { LayerDescription, NetworkDescription } from './schema.ts'
+
+type Residual = Extract<LayerDescription, { type: 'residual' }>
+
+/**
+ * Residual block. spiking (ResNet-19 of tdBN, TET, TRT): conv-BN-LIF-conv-BN, plus shortcut, then LIF; the shortcut is a
+ * 1x1 conv + BN where channels or size change. sew-add (SEW-ResNet): conv-BN-LIF-conv-BN-LIF, then add the shortcut,
+ * whose 1x1 conv + BN has a neuron of its own.
+ */
+function residual(context: BuildContext, x: Tensor, layer: Residual, name: string): Tensor {
+  const part = (i: 0 | 1) => ({ out: layer.out, kernel: layer.kernels[i], stride: layer.strides[i], padding: layer.paddings[i] })
+  const stride = layer.strides[0] * layer.strides[1]
+  const changes = x.shape[1] !== layer.out || stride !== 1
+  const inside = spike(context, context.convolution(x, `${name}.conv1`, part(0)), `${name}.conv1`)
+  const second = context.convolution(inside, `${name}.conv2`, part(1))
+  const projected = () => context.convolution(x, `${name}.shortcut`, { out: layer.out, kernel: 1, stride, padding: 0 })
+  if (layer.form === 'spiking') return spike(context, context.graph.add(second, changes ? projected() : x), name)
+  const spikes = spike(context, second, `${name}.conv2`)
+  return context.graph.add(spikes, changes ? spike(context, projected(), `${name}.shortcut`) : x)
+}
+
+function layer(context: BuildContext, x: Tensor, description: LayerDescription, name: string): Tensor {
+  switch (description.type) {
+    case 'conv': {
+      const spikes = spike(context, context.convolution(x, name, description), name)
+      const { pool: after } = description
+      return after ? pool(context, spikes, after.kind, after.size, after.stride, after.padding) : spikes
+    }
+    case 'residual': {
+      const y = residual(context, x, description, name)
+      return description.globalPool ? globalPool(context, y) : y
+    }
+    case 'average-pool':
+      return pool(context, x, 'average', description.size, description.size, 0)
+    case 'max-pool':
+      return pool(context, x, 'max', description.size, description.stride, description.padding)
+    case 'dense':
+      return spike(context, dense(context, flatten(context, x), name, description.out), name)
+  }
+}
+
+const prefix: Readonly<Record<LayerDescription['type'], string>> = { conv: 'conv', residual: 'block', 'average-pool': 'pool', 'max-pool': 'pool', dense: 'dense' }
+
+/** Names of the layers: kind and count, "conv1", "block2", "dense1". They key checkpoints. */
+export function layerNames(network: NetworkDescription): string[] {
+  const counts = new Map<string, number>()
+  return network.layers.map(({ type }) => {
+    const count = (counts.get(prefix[type]) ?? 0) + 1
+    counts.set(prefix[type], count)
+    return `${prefix[type]}${count}`
+  })
+}
+
+/**
+ * The network from frames x [T·B, C, H, W] (time major) to logits [T·B, classes]. The last layer is linear, without a
+ * neuron and without decay: O(t) is its input current.
+ * @throws GraphError naming the layer whose size does not fit
+ */
+export function forward(context: BuildContext, network: NetworkDescription, classes: number, x: Tensor): Tensor {
+  const names = layerNames(network)
+  const last = network.layers.reduce((value, description, i) => context.graph.labelled(names[i] ?? '', () => layer(context, value, description, names[i] ?? '')), x)
+  return context.graph.labelled('output', () => dense(context, flatten(context, last), 'output', classes))
+}

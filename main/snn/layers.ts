@@ -1,0 +1,86 @@
+import type { Graph } from '../graph/graph.ts'
+import { fixed, type Tensor } from '../graph/tensor.ts'
+import type { VariableSpec } from './program.ts'
+import type { NeuronSettings } from './schema.ts'
+
+/** Batch norm's constants in all of the papers. */
+export const NORM_EPSILON = 1e-5
+export const NORM_MOMENTUM = 0.1
+
+/** How a network is built: what its variables are and what batch norm does differ between training, evaluation and export. */
+export interface BuildContext {
+  readonly graph: Graph
+  readonly timesteps: number
+  readonly neuron: NeuronSettings
+  /** A weight, bias, ... by its stable name. */
+  variable(spec: VariableSpec): Tensor
+  /** Convolution followed by batch norm, both named after `name`. */
+  convolution(x: Tensor, name: string, options: ConvolutionOptions): Tensor
+  /** Called for every neuron layer with its spikes [T·B, ...]. */
+  spiking(name: string, spikes: Tensor): void
+  /** Called with the multiply-accumulates of each weighted layer per sample and timestep. */
+  counted(macs: number): void
+}
+
+export interface ConvolutionOptions {
+  readonly out: number
+  readonly kernel: number
+  readonly stride: number
+  readonly padding: number
+}
+
+/** Weight of a convolution, [out, in, k, k]. */
+export function convolutionWeight(name: string, x: Tensor, { out, kernel }: ConvolutionOptions): VariableSpec {
+  const channels = fixed(x.shape[1], name)
+  return { name: `${name}.weight`, shape: [out, channels, kernel, kernel], role: 'weight', fanIn: channels * kernel * kernel, fanOut: out * kernel * kernel }
+}
+
+/** Batch norm's gain, shift and running statistics, [channels] each. */
+export function normVariables(name: string, channels: number): { gain: VariableSpec; shift: VariableSpec; mean: VariableSpec; variance: VariableSpec } {
+  const make = (part: 'gain' | 'shift' | 'mean' | 'variance'): VariableSpec => ({ name: `${name}.norm.${part}`, shape: [channels], role: part, fanIn: channels, fanOut: channels })
+  return { gain: make('gain'), shift: make('shift'), mean: make('mean'), variance: make('variance') }
+}
+
+/** Convolution without bias; counts its work. */
+export function convolve(context: BuildContext, x: Tensor, weight: Tensor, { stride, padding }: ConvolutionOptions, bias?: Tensor): Tensor {
+  const y = context.graph.one('conv2d', bias ? [x, weight, bias] : [x, weight], { stride: [stride, stride], padding: [padding, padding] })
+  const [, out, high, wide] = y.shape
+  const perPixel = weight.shape.slice(1).reduce<number>((n, dim) => n * fixed(dim, 'conv'), 1)
+  context.counted(perPixel * fixed(out, 'conv') * fixed(high, 'conv') * fixed(wide, 'conv'))
+  return y
+}
+
+/** A layer of LIF neurons, one for each element of a sample. */
+export function spike(context: BuildContext, x: Tensor, name: string): Tensor {
+  const spikes = context.graph.apply('lif', [x], { neuron: context.neuron, timesteps: context.timesteps })[0]
+  if (!spikes) throw new Error('lif has an output')
+  context.spiking(name, spikes)
+  return spikes
+}
+
+/** x [M, in] times weight [out, in] transposed, plus bias [out]. */
+export function dense(context: BuildContext, x: Tensor, name: string, out: number): Tensor {
+  const inputs = fixed(x.shape[1], name)
+  const weight = context.variable({ name: `${name}.weight`, shape: [out, inputs], role: 'weight', fanIn: inputs, fanOut: out })
+  const bias = context.variable({ name: `${name}.bias`, shape: [out], role: 'bias', fanIn: inputs, fanOut: out })
+  context.counted(inputs * out)
+  return context.graph.add(context.graph.matmul(x, weight, false, true), bias)
+}
+
+/** [M, C, H, W] -> [M, C·H·W]. */
+export function flatten(context: BuildContext, x: Tensor): Tensor {
+  if (x.shape.length === 2) return x
+  const [rows = 1, ...rest] = x.shape
+  return context.graph.reshape(x, [rows, rest.reduce<number>((n, dim) => n * fixed(dim, 'flatten'), 1)])
+}
+
+export function pool(context: BuildContext, x: Tensor, kind: 'average' | 'max', size: number, stride: number, padding: number): Tensor {
+  return context.graph.one(kind === 'average' ? 'averagePool' : 'maxPool', [x], { kernel: [size, size], stride: [stride, stride], padding: [padding, padding] })
+}
+
+/** Mean over all pixels, as a pooling to 1x1. */
+export function globalPool(context: BuildContext, x: Tensor): Tensor {
+  const [, , high, wide] = x.shape
+  const kernel = [fixed(high, 'global pool'), fixed(wide, 'global pool')] as const
+  return context.graph.one('averagePool', [x], { kernel, stride: kernel, padding: [0, 0] })
+}

@@ -1,0 +1,25 @@
+import type { Tensor } from '../../graph/tensor.ts'
+import type { MethodSettings } from '../schema.ts'
+import type { LossContext } from './loss.ts'
+import { sdtLoss } from './sdt.ts'
+import { tetLoss } from './tet.ts'
+import { trtLoss } from './trt.ts'
+
+/** Every method's loss [1]. A new method is one file and its line here. */
+const losses: { readonly [Name in MethodSettings['name']]: (context: LossContext, settings: Extract<MethodSettings, { name: Name }>) => Tensor } = {
+  sdt: sdtLoss,
+  tet: tetLoss,
+  trt: trtLoss,
+}
+
+/** The loss of a method as part of the graph. */
+export function buildLoss(context: LossContext, settings: MethodSettings): Tensor {
+  switch (settings.name) {
+    case 'sdt':
+      return losses.sdt(context, settings)
+    case 'tet':
+      return losses.tet(context, settings)
+    case 'trt':
+      return losses.trt(context, settings)
+  }
+}

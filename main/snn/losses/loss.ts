@@ -1,0 +1,25 @@
+import type { Graph } from '../../graph/graph.ts'
+import { fixed, type Tensor } from '../../graph/tensor.ts'
+import type { VariableSpec } from '../program.ts'
+
+/** What a method's loss is built from. */
+export interface LossContext {
+  readonly graph: Graph
+  /** O(t), [T, B, classes]. */
+  readonly logits: Tensor
+  /** [B, classes] */
+  readonly onehot: Tensor
+  readonly trained: readonly { readonly spec: VariableSpec; readonly tensor: Tensor }[]
+}
+
+/** Mean over all leading axes of -sum_c target_c log softmax(logits)_c. logits [..., classes], target broadcast to it. */
+export function crossEntropy(graph: Graph, logits: Tensor, target: Tensor): Tensor {
+  const rows = logits.shape.slice(0, -1).reduce<number>((n, dim) => n * fixed(dim, 'cross-entropy'), 1)
+  return graph.scale(graph.reshape(graph.sum(graph.mul(graph.logSoftmax(logits), target)), [1]), -1 / rows)
+}
+
+/** Mean over all elements of (value - target)², target broadcast. */
+export function meanSquare(graph: Graph, value: Tensor, target: Tensor): Tensor {
+  const difference = graph.sub(value, target)
+  return graph.reshape(graph.mean(graph.mul(difference, difference)), [1])
+}

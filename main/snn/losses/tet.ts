@@ -1,0 +1,13 @@
+import type { Tensor } from '../../graph/tensor.ts'
+import type { MethodSettings } from '../schema.ts'
+import { crossEntropy, type LossContext, meanSquare } from './loss.ts'
+
+/**
+ * Temporal efficient training (Deng et al., ICLR 2022, eq. 10, 13, 14):
+ * (1 - lambda) mean_t CE(O(t), y) + lambda mean_t MSE(O(t), phi), phi the same constant for every class.
+ */
+export function tetLoss({ graph, logits, onehot }: LossContext, { lambda, phi }: Extract<MethodSettings, { name: 'tet' }>): Tensor {
+  const entropy = crossEntropy(graph, logits, onehot)
+  if (lambda === 0) return entropy
+  return graph.add(graph.scale(entropy, 1 - lambda), graph.scale(meanSquare(graph, logits, graph.constant([phi], [1])), lambda))
+}

@@ -1,0 +1,7 @@
+import { coreOps } from '../../graph/ops/index.ts'
+import type { OpTable } from '../../graph/ops/rule.ts'
+import { lifOps } from './lif.ts'
+import { penaltyOps } from './penalty.ts'
+
+/** Every op: the graph's own and this room's. The type says that none is missing a shape, gradient or lowering rule. */
+export const ops: OpTable = { ...coreOps, ...lifOps, ...penaltyOps }
