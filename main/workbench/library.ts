@@ -1,0 +1,117 @@
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { errorCode, writeJson } from '../training/atomic.ts'
+import { UsageError } from './api.ts'
+
+/** What the library keeps, each in a folder of its own: <library>/datasets/<id>/, runs/<id>/, models/<id>/. */
+export type Kind = 'datasets' | 'runs' | 'models'
+const kinds: readonly Kind[] = ['datasets', 'runs', 'models']
+const singular: Record<Kind, string> = { datasets: 'dataset', runs: 'run', models: 'model' }
+
+/** The file that makes a folder one of its kind; a folder without it is unfinished. */
+const marker: Record<Kind, string> = { datasets: 'manifest.json', runs: 'run.json', models: 'model.json' }
+
+/** library.json: what is remembered beside datasets, runs and models. */
+const stateSchema = z.object({ version: z.literal(1), recent: z.array(z.string()) })
+const mostRecent = 12
+
+/** The user's choice, else ~/Saccade. */
+export function defaultLibrary(): string {
+  return process.env.SACCADE_LIBRARY || join(homedir(), 'Saccade')
+}
+
+/** The folder where datasets, runs and models lie. Nothing outside it is ever written. */
+export class Library {
+  readonly root: string
+
+  /** Makes the folder where it is missing. @throws UsageError where it can't be made or written */
+  constructor(root: string) {
+    this.root = resolve(root)
+    try {
+      for (const kind of kinds) mkdirSync(join(this.root, kind), { recursive: true })
+      accessSync(this.root, constants.W_OK)
+    } catch (error) {
+      throw new UsageError(`${this.root}: the library can't be kept here (${errorCode(error) || String(error)}). Choose another folder with --library or SACCADE_LIBRARY.`)
+    }
+    for (const kind of kinds) this.#sweep(kind)
+  }
+
+  /** Absolute folder of an id, whether or not there is one. @throws UsageError for what is no id (a path, say) */
+  folder(kind: Kind, id: string): string {
+    if (!/^[a-z0-9][a-z0-9-]{0,119}$/.test(id)) throw new UsageError(`"${id}" is not the id of a ${singular[kind]}.`)
+    return join(this.root, kind, id)
+  }
+
+  /** Folder of something that is there and finished. @throws UsageError where there is none */
+  existing(kind: Kind, id: string): string {
+    const folder = this.folder(kind, id)
+    if (existsSync(join(folder, marker[kind]))) return folder
+    throw new UsageError(`There is no ${singular[kind]} "${id}" in ${this.root}.`)
+  }
+
+  /** Ids of all that is finished, sorted. */
+  ids(kind: Kind): string[] {
+    return readdirSync(join(this.root, kind)).filter((id) => !id.startsWith('.') && existsSync(join(this.root, kind, id, marker[kind]))).sort()
+  }
+
+  /** An id that says the name and is not taken: "N-MNIST small" becomes n-mnist-small, then n-mnist-small-2. Takes it at once. */
+  claim(kind: Kind, name: string): string {
+    const words = name.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 80) || singular[kind]
+    for (let n = 1; ; n++) {
+      const id = n === 1 ? words : `${words}-${n}`
+      try {
+        mkdirSync(this.folder(kind, id))
+        return id
+      } catch (error) {
+        if (errorCode(error) !== 'EEXIST') throw error
+      }
+    }
+  }
+
+  /** Gives an id back that was claimed and stayed empty or unfinished. */
+  release(kind: Kind, id: string): void {
+    const folder = this.folder(kind, id)
+    if (!existsSync(join(folder, marker[kind]))) rmSync(folder, { recursive: true, force: true })
+  }
+
+  /** Removes for good. It disappears at once; its bytes go after that. */
+  remove(kind: Kind, id: string): void {
+    const folder = this.existing(kind, id)
+    const removed = join(this.root, kind, `.removed-${id}-${process.pid}-${Date.now()}`)
+    renameSync(folder, removed)
+    rmSync(removed, { recursive: true, force: true })
+  }
+
+  /** Bytes of all files directly in a folder. */
+  bytes(folder: string): number {
+    return readdirSync(folder, { withFileTypes: true }).reduce((sum, file) => sum + (file.isFile() ? statSync(join(folder, file.name)).size : 0), 0)
+  }
+
+  /** Paths opened last, latest first; those that have gone are left out. */
+  get recent(): string[] {
+    return this.#state().filter((path) => existsSync(path))
+  }
+
+  remember(path: string): void {
+    const recent = [path, ...this.#state().filter((other) => other !== path)].slice(0, mostRecent)
+    writeJson(join(this.root, 'library.json'), { version: 1, recent } satisfies z.infer<typeof stateSchema>)
+  }
+
+  /** A damaged list of recent paths is worth no error: it starts anew. */
+  #state(): string[] {
+    try {
+      return stateSchema.parse(JSON.parse(readFileSync(join(this.root, 'library.json'), 'utf8'))).recent
+    } catch {
+      return []
+    }
+  }
+
+  /** Finishes removals that were cut short. */
+  #sweep(kind: Kind): void {
+    for (const name of readdirSync(join(this.root, kind))) {
+      if (name.startsWith('.removed-')) rmSync(join(this.root, kind, name), { recursive: true, force: true })
+    }
+  }
+}
