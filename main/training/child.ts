@@ -27,7 +27,7 @@ function tail(stream: NodeJS.ReadableStream | null, length = 4000): () => string
 
 /** Under Node: the command line, the server and the tests. */
 export const forkNode: SpawnChild = (path, env) => {
-  const child = fork(path, [], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced' })
+  const child = fork(path, [], { env: { ...process.env, ...env }, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced' })
   const errorOutput = tail(child.stderr)
   let failure: Error | undefined
   // Not being able to start, and a message to a process that has just ended: the exit that follows tells both.

@@ -33,15 +33,15 @@ const largestHeader = 100_000_000
  */
 export function encodeSafetensors(file: SafetensorsFile): Uint8Array[] {
   const entries = [...file.tensors].sort(([a, x], [b, y]) => y.data.BYTES_PER_ELEMENT - x.data.BYTES_PER_ELEMENT || (a < b ? -1 : 1))
-  const header: Record<string, unknown> = {}
+  const header: [string, unknown][] = []
   const metadata = Object.entries(file.metadata).sort(([a], [b]) => (a < b ? -1 : 1))
-  if (metadata.length > 0) header['__metadata__'] = Object.fromEntries(metadata)
+  if (metadata.length > 0) header.push(['__metadata__', Object.fromEntries(metadata)])
   let offset = 0
   for (const [name, { dtype, shape, data }] of entries) {
     if (product(shape) !== data.length) throw new RangeError(`safetensors: ${name} has ${data.length} values for shape [${shape.join(', ')}]`)
-    header[name] = { dtype, shape, data_offsets: [offset, (offset += data.byteLength)] }
+    header.push([name, { dtype, shape, data_offsets: [offset, (offset += data.byteLength)] }])
   }
-  const json = new TextEncoder().encode(JSON.stringify(header))
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)))
   const padded = Math.ceil(json.length / 8) * 8
   const head = new Uint8Array(8 + padded).fill(0x20)
   new DataView(head.buffer).setBigUint64(0, BigInt(padded), true)
@@ -72,13 +72,13 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): SafetensorsF
   }
   if (!isRecord(header)) return fail('the header (byte 8) is not a JSON object')
 
-  const metadata: Record<string, string> = {}
+  const metadata: [string, string][] = []
   const tensors = new Map<string, StoredTensor>()
   const ranges: [number, number, string][] = []
   for (const [name, entry] of Object.entries(header)) {
     if (!isRecord(entry)) return fail(`header entry "${name}" is not an object`)
     if (name === '__metadata__') {
-      for (const [key, value] of Object.entries(entry)) metadata[key] = typeof value === 'string' ? value : fail(`metadata "${key}" is not a string`)
+      for (const [key, value] of Object.entries(entry)) metadata.push([key, typeof value === 'string' ? value : fail(`metadata "${key}" is not a string`)])
       continue
     }
     const { dtype, shape, data_offsets: range } = entry
@@ -101,7 +101,7 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): SafetensorsF
     end = to
   }
   if (start + end !== bytes.length) fail(`values end at byte ${start + end}, the file at ${bytes.length}`)
-  return { metadata, tensors }
+  return { metadata: Object.fromEntries(metadata), tensors }
 }
 
 /** @throws StorageError where the file is missing, unreadable or malformed */

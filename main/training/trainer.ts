@@ -62,11 +62,12 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
   }
 }
 
+/** A fault in words for people: what to do, then what the runtime said. */
 function explain(error: unknown, config: TrainingConfig): string {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = (error instanceof Error ? error.message : String(error)).trim()
   if (!(error instanceof EngineError)) return message
-  const advice = config.device === 'webgpu' ? 'Is there a GPU with a driver for WebGPU (Vulkan, Metal or Direct3D 12)? Else train on the CPU.' : 'Where memory ran out, try a smaller batch.'
-  return `${message}. ${advice}`
+  if (config.device === 'webgpu') return `The GPU could not be used. Without a GPU and its driver (Vulkan, Metal or Direct3D 12) train on the CPU. ${message}`
+  return `${message}. Where memory ran out, try a smaller batch.`
 }
 
 class Training {
