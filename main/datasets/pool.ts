@@ -1,0 +1,158 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { entryPath } from '../entries.ts'
+import { fromPlainError } from './plain-error.ts'
+import type { TaskMessage, TaskName, TaskReply, Tasks } from './tasks.ts'
+
+/** A data worker ended in the middle of a task: out of memory, or a fault in native code. */
+export class WorkerCrashError extends Error {
+  constructor(task: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super(`the data worker ended during ${task}: ${reason}`, { cause })
+    this.name = 'WorkerCrashError'
+  }
+}
+
+export interface PoolOptions {
+  /** Worker threads; default: one per core. They start when first needed. */
+  readonly size?: number
+  /** The worker's file. */
+  readonly entry?: string
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Waits behind everything that someone looks at. */
+  readonly background?: boolean
+}
+
+interface Job {
+  readonly name: TaskName
+  readonly input: Tasks[TaskName]['input']
+  readonly background: boolean
+  readonly cancelled: Int32Array<SharedArrayBuffer>
+  /** The recording whose decoded events the worker keeps. */
+  readonly recording: string | null
+  resolve(output: Tasks[TaskName]['output']): void
+  reject(error: unknown): void
+}
+
+interface Slot {
+  readonly worker: Worker
+  job: Job | null
+  /** Recording that this worker has decoded last. */
+  holds: string | null
+  /** Error that came before the worker's end. */
+  fault: unknown
+}
+
+/** Decodes, frames and imports in worker threads. Idle workers don't keep the process alive. */
+export class DataPool {
+  readonly size: number
+  #entry: string
+  #slots: Slot[] = []
+  #queue: Job[] = []
+  #next = 1
+  #closed = false
+
+  constructor(options: PoolOptions = {}) {
+    this.size = Math.max(1, options.size ?? availableParallelism())
+    this.#entry = options.entry ?? entryPath('data-worker')
+  }
+
+  /**
+   * Runs a task in a worker. Rejects with the error that the task threw, with the signal's reason as soon as it is aborted,
+   * and with WorkerCrashError where the worker itself ended; other tasks go on in a new worker.
+   */
+  run<K extends TaskName>(name: K, input: Tasks[K]['input'], options: RunOptions = {}): Promise<Tasks[K]['output']> {
+    const { signal, background = false } = options
+    return new Promise<Tasks[K]['output']>((resolve, reject) => {
+      if (this.#closed) throw new Error('the data workers were closed')
+      signal?.throwIfAborted()
+      const settle = () => signal?.removeEventListener('abort', abort)
+      const job: Job = {
+        name, input, background, cancelled: new Int32Array(new SharedArrayBuffer(4)),
+        recording: name !== 'importFile' && 'path' in input ? input.path : null,
+        resolve: (output) => { settle(); resolve(output) },
+        reject: (error) => { settle(); reject(error instanceof Error ? error : new Error(String(error))) },
+      }
+      const abort = () => {
+        Atomics.store(job.cancelled, 0, 1)
+        this.#queue = this.#queue.filter((waiting) => waiting !== job)
+        settle()
+        // The signal's reason as it is: callers compare it.
+        reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', abort)
+      this.#queue.push(job)
+      this.#dispatch()
+    })
+  }
+
+  /** Ends all workers; what still runs or waits is rejected. */
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const job of this.#queue.splice(0)) job.reject(new Error('the data workers were closed'))
+    await Promise.all(this.#slots.splice(0).map((slot) => slot.worker.terminate()))
+  }
+
+  #dispatch(): void {
+    // What someone waits for goes first; a recording goes to the worker that has decoded it, even if that is busy right now.
+    const order = [...this.#queue.filter((job) => !job.background), ...this.#queue.filter((job) => job.background)]
+    for (const job of order) {
+      const slot = this.#slotFor(job)
+      if (slot === 'none') return
+      if (slot === 'later') continue
+      this.#queue.splice(this.#queue.indexOf(job), 1)
+      this.#start(slot, job)
+    }
+  }
+
+  #slotFor(job: Job): Slot | 'later' | 'none' {
+    const holder = job.recording === null ? undefined : this.#slots.find((slot) => slot.holds === job.recording)
+    if (holder) return holder.job ? 'later' : holder
+    const idle = this.#slots.filter((slot) => slot.job === null)
+    const best = idle.find((slot) => slot.holds === null) ?? idle[0]
+    if (best && (best.holds === null || job.recording === null)) return best
+    if (this.#slots.length < this.size) return this.#spawn()
+    return best ?? 'none'
+  }
+
+  #spawn(): Slot {
+    const worker = new Worker(this.#entry, { name: 'saccade data worker' })
+    const slot: Slot = { worker, job: null, holds: null, fault: null }
+    this.#slots.push(slot)
+    worker.unref()
+    worker.on('message', (reply: TaskReply) => this.#finish(slot, reply))
+    worker.on('error', (error) => { slot.fault = error })
+    worker.on('messageerror', (error) => { slot.fault = error })
+    worker.on('exit', (code) => this.#lost(slot, code))
+    return slot
+  }
+
+  #start(slot: Slot, job: Job): void {
+    slot.job = job
+    if (job.recording !== null) slot.holds = job.recording
+    slot.worker.ref()
+    const message: TaskMessage = { id: this.#next++, name: job.name, input: job.input, cancelled: job.cancelled }
+    slot.worker.postMessage(message)
+  }
+
+  #finish(slot: Slot, reply: TaskReply): void {
+    const { job } = slot
+    slot.job = null
+    slot.worker.unref()
+    if (job && reply.ok) job.resolve(reply.output)
+    else if (job && !reply.ok) job.reject(fromPlainError(reply.error))
+    this.#dispatch()
+  }
+
+  #lost(slot: Slot, code: number): void {
+    this.#slots = this.#slots.filter((other) => other !== slot)
+    const job = slot.job
+    slot.job = null
+    const about = job && 'path' in job.input ? `${job.name} of ${job.input.path}` : job?.name
+    job?.reject(new WorkerCrashError(about ?? 'nothing', slot.fault ?? `exit code ${code}`))
+    if (!this.#closed) this.#dispatch()
+  }
+}

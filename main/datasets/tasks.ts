@@ -1,0 +1,50 @@
+import type { RecordingFacts } from '../events/schema.ts'
+import type { FrameTensor } from './frames.ts'
+import type { ImportedFile } from './import-file.ts'
+import type { FolderScan } from './scan.ts'
+import type { FolderPreview, Framing } from './schema.ts'
+import type { EventRate, EventSlice } from './view.ts'
+
+/** What runs in a data worker: name -> input and output. Inputs and outputs are plain data and typed arrays. */
+export interface Tasks {
+  /** Facts of a recording, read once from end to end. */
+  inspect: { input: { path: string }; output: RecordingFacts }
+  /** Events with from <= t - tFirst < to (µs), at most `limit`. */
+  events: { input: { path: string; from: number; to: number; limit: number }; output: EventSlice }
+  /** Events per polarity in `bins` equal parts of the duration. */
+  rate: { input: { path: string; bins: number }; output: EventRate }
+  /** The frames that a network sees of a recording. */
+  frames: { input: { path: string; framing: Framing }; output: FrameTensor }
+  preview: { input: { folder: string; labels?: string | null }; output: FolderPreview }
+  scan: { input: { folder: string; labels: string | null }; output: FolderScan }
+  /** One file of an import: decoded, hashed, framed. */
+  importFile: { input: { path: string; framing: Framing; dtype: 'float32' | 'uint16' }; output: ImportedFile }
+}
+export type TaskName = keyof Tasks
+
+/** What a task gets besides its input. */
+export interface TaskContext {
+  /** Throws where the caller has given up: call it now and then in long loops. */
+  checkCancelled(): void
+}
+
+export interface TaskMessage {
+  readonly id: number
+  readonly name: TaskName
+  readonly input: Tasks[TaskName]['input']
+  /** One shared number: 1 once the caller has given up. */
+  readonly cancelled: Int32Array<SharedArrayBuffer>
+}
+
+export type TaskReply =
+  | { readonly id: number; readonly ok: true; readonly output: Tasks[TaskName]['output'] }
+  | { readonly id: number; readonly ok: false; readonly error: PlainError }
+
+/** An error as it crosses between threads. */
+export interface PlainError {
+  readonly name: string
+  readonly message: string
+  readonly stack?: string | undefined
+  readonly path?: string | undefined
+  readonly offset?: number | undefined
+}
