@@ -66,8 +66,8 @@ describe('the simulated event camera', () => {
     // 20 units of log intensity: 80 events at threshold 0.25, 57 to 133 at 0.35 and 0.15.
     expect(Math.min(...one)).toBeLessThan(72)
     expect(Math.max(...one)).toBeGreaterThan(90)
-    count(2, 1).forEach((events, pixel) => expect(Math.abs(events - one[pixel]!)).toBeLessThanOrEqual(2))
-    expect(count(1, 2).filter((events, pixel) => Math.abs(events - one[pixel]!) > 2).length).toBeGreaterThan(100)
+    count(2, 1).forEach((events, pixel) => expect(Math.abs(events - one[pixel]!)).toBeLessThanOrEqual(4))
+    expect(count(1, 2).filter((events, pixel) => Math.abs(events - one[pixel]!) > 5).length).toBeGreaterThan(100)
   })
 
   it('leaks ON events and adds shot noise of both polarities at their rates while nothing moves', () => {
