@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { framingSchema } from '../datasets/schema.ts'
+import type { DatasetManifest } from '../datasets/schema.ts'
+import type { NeuronSettings } from '../snn/schema.ts'
+import type { OpenCheckpoint } from '../training/checkpoint.ts'
+import type { RunHeader } from '../training/run-store.ts'
+import { VERSION } from '../version.ts'
+
+/** What an exported model says of itself: everything needed to feed it and to judge it. Each key is one entry "saccade.KEY" of metadata_props, as JSON. */
+export const modelMetadataSchema = z.object({
+  /** Version of Saccade that wrote it. */
+  version: z.string(),
+  name: z.string(),
+  /** Class names in the order of the logits. */
+  labels: z.array(z.string()).min(2),
+  /** How a recording becomes `frames`, on a sensor of [height, width]. Channel 0 OFF, channel 1 ON; origin upper left. */
+  framing: framingSchema,
+  sensor: z.tuple([z.number(), z.number()]),
+  /** [T, C, H, W] of one input. */
+  shape: z.tuple([z.number().int(), z.number().int(), z.number().int(), z.number().int()]),
+  neuron: z.record(z.string(), z.union([z.string(), z.number()])),
+  training: z.record(z.string(), z.json()),
+  dataset: z.object({ name: z.string(), hash: z.string() }),
+  /** Of the trained network, before export; on the split that also chose the checkpoint where its kind is best. */
+  accuracy: z.object({ split: z.literal('test'), value: z.number(), samples: z.number() }),
+  checkpoint: z.object({ kind: z.enum(['best', 'last']), epoch: z.number(), chosenBy: z.string() }),
+})
+export type ModelMetadata = z.infer<typeof modelMetadataSchema>
+
+const prefix = 'saccade.'
+
+/** The neuron's conventions in words and numbers, since every library has its own (research: threshold, reset, decay and input scale all differ). */
+export function neuronConventions(neuron: NeuronSettings): ModelMetadata['neuron'] {
+  return {
+    model: 'leaky integrate-and-fire', tau: neuron.tau, threshold: neuron.threshold,
+    timestep: 'one frame', initial: 'u = 0 at the first frame of every sample',
+    decay: 'u <- u / tau + x (input x is not scaled; tau 1 means no leak)',
+    fires: 'spike = 1 where u > threshold (strictly greater), else 0',
+    reset: neuron.reset === 'hard' ? `hard: u <- ${neuron.resetValue} where it spiked` : 'soft: u <- u - threshold where it spiked',
+    order: 'decay and input, spike, reset; all within one timestep',
+    readout: 'linear, no neuron; logits = mean over timesteps of logits_per_timestep',
+  }
+}
+
+/** @param accuracy of the trained network on the test split */
+export function describeModel(header: RunHeader, checkpoint: { kind: 'best' | 'last'; open: OpenCheckpoint }, dataset: DatasetManifest, accuracy: ModelMetadata['accuracy']): ModelMetadata {
+  const { network, name, dataset: _, ...recipe } = header.config
+  const { surrogate, alpha, detachReset } = network.neuron
+  return {
+    version: VERSION, name, labels: dataset.classes, framing: dataset.framing, sensor: dataset.sensor, shape: dataset.shape, neuron: neuronConventions(network.neuron),
+    training: { ...recipe, network: { name: network.name, layers: network.layers }, surrogate, alpha, detachReset, epochsTrained: checkpoint.open.progress.epoch },
+    dataset: { name: dataset.name, hash: dataset.hash }, accuracy,
+    checkpoint: { kind: checkpoint.kind, epoch: checkpoint.open.progress.epoch, chosenBy: checkpoint.kind === 'best' ? 'highest test accuracy, then lowest test loss' : 'the last finished epoch' },
+  }
+}
+
+/** As metadata_props: strings stay as they are, all else is JSON. */
+export function encodeMetadata(metadata: ModelMetadata): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).map(([key, value]) => [prefix + key, typeof value === 'string' ? value : JSON.stringify(value)]))
+}
+
+/** Whether any entry is Saccade's. */
+export const hasMetadata = (props: Readonly<Record<string, string>>): boolean => `${prefix}version` in props
+
+/** @throws Error naming the entry that is missing or malformed */
+export function decodeMetadata(props: Readonly<Record<string, string>>): ModelMetadata {
+  const values = Object.fromEntries(Object.keys(modelMetadataSchema.shape).map((key) => {
+    const text = props[prefix + key]
+    if (text === undefined || key === 'version' || key === 'name') return [key, text]
+    try {
+      return [key, JSON.parse(text) as unknown]
+    } catch {
+      throw new Error(`its metadata "${prefix}${key}" is not JSON`)
+    }
+  }))
+  const result = modelMetadataSchema.safeParse(values)
+  if (!result.success) throw new Error(`its metadata "${prefix}${result.error.issues[0]?.path.join('.') ?? ''}" is not usable: ${result.error.issues[0]?.message ?? ''}`)
+  return result.data
+}
