@@ -66,7 +66,7 @@ export function storedStatus(run: string): RunStatus {
 }
 
 /** Whether the process that wrote a status is still there; a number handed out anew after a restart of the machine doesn't count. */
-export function isAlive({ pid, updated }: RunStatus): boolean {
+export function isAlive({ pid, updated }: Pick<RunStatus, 'pid' | 'updated'>): boolean {
   if (pid <= 0 || Date.parse(updated) < Date.now() - uptime() * 1000) return false
   try {
     process.kill(pid, 0)

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { errorCode, writeJson } from '../training/atomic.ts'
+import { isAlive } from '../training/run-store.ts'
 import { UsageError } from './api.ts'
 
 /** What the library keeps, each in a folder of its own: <library>/datasets/<id>/, runs/<id>/, models/<id>/. */
@@ -25,6 +26,8 @@ export function defaultLibrary(): string {
 /** The folder where datasets, runs and models lie. Nothing outside it is ever written. */
 export class Library {
   readonly root: string
+  /** Folders that are being made. */
+  readonly #claimed = new Set<string>()
 
   /** Makes the folder where it is missing. @throws UsageError where it can't be made or written */
   constructor(root: string) {
@@ -56,24 +59,21 @@ export class Library {
     return readdirSync(join(this.root, kind)).filter((id) => !id.startsWith('.') && existsSync(join(this.root, kind, id, marker[kind]))).sort()
   }
 
-  /** An id that says the name and is not taken: "N-MNIST small" becomes n-mnist-small, then n-mnist-small-2. Takes it at once. */
+  /** An id that says the name and is not taken: "N-MNIST small" becomes n-mnist-small, then n-mnist-small-2. It stays taken until released. */
   claim(kind: Kind, name: string): string {
     const words = name.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 80) || singular[kind]
     for (let n = 1; ; n++) {
       const id = n === 1 ? words : `${words}-${n}`
-      try {
-        mkdirSync(this.folder(kind, id))
-        return id
-      } catch (error) {
-        if (errorCode(error) !== 'EEXIST') throw error
-      }
+      const folder = this.folder(kind, id)
+      if (this.#claimed.has(folder) || existsSync(folder)) continue
+      this.#claimed.add(folder)
+      return id
     }
   }
 
-  /** Gives an id back that was claimed and stayed empty or unfinished. */
+  /** Gives a claimed id back: its folder is there now, or won't come. */
   release(kind: Kind, id: string): void {
-    const folder = this.folder(kind, id)
-    if (!existsSync(join(folder, marker[kind]))) rmSync(folder, { recursive: true, force: true })
+    this.#claimed.delete(this.folder(kind, id))
   }
 
   /** Removes for good. It disappears at once; its bytes go after that. */
@@ -108,10 +108,12 @@ export class Library {
     }
   }
 
-  /** Finishes removals that were cut short. */
+  /** Finishes removals that were cut short, and clears away what processes that have died were making. */
   #sweep(kind: Kind): void {
     for (const name of readdirSync(join(this.root, kind))) {
-      if (name.startsWith('.removed-')) rmSync(join(this.root, kind, name), { recursive: true, force: true })
+      const writer = /^\..*\.(\d+)\.tmp$/.exec(name)?.[1]
+      const abandoned = writer !== undefined && !isAlive({ pid: Number(writer), updated: new Date().toISOString() })
+      if (name.startsWith('.removed-') || abandoned) rmSync(join(this.root, kind, name), { recursive: true, force: true })
     }
   }
 }

@@ -16,13 +16,32 @@ export interface BrowserClient extends WorkbenchApi {
   close(): void
 }
 
+/** What of a page `takeToken` needs. */
+interface Page {
+  readonly location: { readonly hash: string; readonly pathname: string; readonly search: string }
+  readonly history: { replaceState(data: unknown, unused: string, url: string): void }
+  readonly sessionStorage: { getItem(key: string): string | null; setItem(key: string, value: string): void }
+}
+
+/**
+ * The access token of this page: from the address's fragment (#token=...), which browsers neither send nor log, then kept in
+ * the tab's session storage (so a reload works) and taken out of the address. Null where the page was opened without one.
+ * A cookie would do less: it goes along with every request to any port of the machine, wanted or not.
+ */
+export function takeToken(page: Page): string | null {
+  const token = new URLSearchParams(page.location.hash.slice(1)).get('token')
+  if (!token) return page.sessionStorage.getItem('saccade.token')
+  page.sessionStorage.setItem('saccade.token', token)
+  page.history.replaceState(null, '', page.location.pathname + page.location.search)
+  return token
+}
+
 type Listener = (payload: never) => void
 
 const pageOrigin = (): string => (globalThis as { location?: { origin: string } }).location?.origin ?? ''
 
 /**
- * @param token as printed by the server: in the address's fragment (#token=...), which browsers neither send nor log; the page
- *   keeps it in the tab's session storage. A cookie would go along with every request to any port of the machine.
+ * @param token as printed by the server
  * @param origin e.g. "http://127.0.0.1:4173"; default: the page's own
  */
 export function createBrowserClient(token: string, origin: string = pageOrigin()): BrowserClient {

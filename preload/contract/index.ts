@@ -66,10 +66,10 @@ export type DatasetSummary = z.infer<typeof datasetSummarySchema>
 export const runSummarySchema = runSchema.omit({ epochs: true, confusion: true }).extend({ epochsDone: z.number(), lastTestAccuracy: z.number().nullable() })
 export type RunSummary = z.infer<typeof runSummarySchema>
 
-const f32 = z.instanceof(Float32Array)
-const u16 = z.instanceof(Uint16Array)
-const u8 = z.instanceof(Uint8Array)
-const u32 = z.instanceof(Uint32Array)
+const f32: z.ZodType<Float32Array> = z.instanceof(Float32Array)
+const u16: z.ZodType<Uint16Array> = z.instanceof(Uint16Array)
+const u8: z.ZodType<Uint8Array> = z.instanceof(Uint8Array)
+const u32: z.ZodType<Uint32Array> = z.instanceof(Uint32Array)
 const id = z.object({ id: z.string().min(1) })
 const nothing = z.object({})
 

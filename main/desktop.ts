@@ -1,0 +1,178 @@
+/** Electron: one window on the workbench, its menu, dialogs and IPC. Nothing else in main/ imports electron. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import {
+  app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session, shell, utilityProcess,
+  type IpcMainInvokeEvent, type MenuItemConstructorOptions, type OpenDialogOptions, type Rectangle,
+} from 'electron'
+import { z } from 'zod'
+import { channels, type Answer } from '../preload/contract/channels.ts'
+import { adoptUtilityProcess, type SpawnChild } from './training/child.ts'
+import { isCallName, type Workbench } from './workbench/api.ts'
+import { isActive } from './workbench/jobs.ts'
+import { defaultLibrary } from './workbench/library.ts'
+import { windowFile } from './workbench/window-files.ts'
+import { createWorkbench, type ChooseKind } from './workbench/workbench.ts'
+
+const here = import.meta.dirname
+const windowFolder = join(here, '../renderer')
+/** Our own scheme instead of file://: it carries the policy's headers and reaches the window's files only. */
+const scheme = 'saccade'
+const address = `${scheme}://window/`
+const spawn: SpawnChild = (path, env) =>
+  adoptUtilityProcess(utilityProcess.fork(path, [], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'], serviceName: 'Saccade' }))
+
+const dialogs: Record<ChooseKind, OpenDialogOptions> = {
+  folder: { title: 'Choose a folder of recordings', properties: ['openDirectory'] },
+  recording: { title: 'Choose a recording', properties: ['openFile'] },
+  model: { title: 'Choose an exported model', properties: ['openFile'], filters: [{ name: 'ONNX model', extensions: ['onnx'] }] },
+}
+
+protocol.registerSchemesAsPrivileged([{ scheme, privileges: { standard: true, secure: true, supportFetchAPI: true } }])
+let window: BrowserWindow | undefined
+if (!app.requestSingleInstanceLock()) app.quit()
+else {
+  app.on('second-instance', () => {
+    if (window?.isMinimized()) window.restore()
+    window?.focus()
+  })
+  app.whenReady().then(start).catch((error: unknown) => {
+    dialog.showErrorBox('Saccade can\'t start', error instanceof Error ? error.message : String(error))
+    app.exit(1)
+  })
+}
+
+function start(): void {
+  const { values } = parseArgs({ args: process.argv.slice(1), options: { library: { type: 'string' } }, strict: false })
+  const library = typeof values.library === 'string' ? values.library : defaultLibrary()
+  const workbench = createWorkbench({ library, host: 'desktop', spawn, choose })
+  protocol.handle(scheme, async (request) => {
+    const { status, headers, body } = await windowFile(windowFolder, new URL(request.url).pathname)
+    return new Response(body, { status, headers })
+  })
+  session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false))
+  ipcMain.handle(channels.call, (event, name: unknown, input: unknown) => answer(workbench, event, name, input))
+  workbench.onAny((name, payload) => {
+    if (window && !window.isDestroyed()) window.webContents.send(channels.event, name, payload)
+  })
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menu(library)))
+  openWindow(workbench)
+  app.on('window-all-closed', () => app.quit())
+  let closed = false
+  app.on('before-quit', (event) => {
+    if (closed) return
+    event.preventDefault()
+    // Runs save what they have before the last process ends.
+    void workbench.close().finally(() => {
+      closed = true
+      app.quit()
+    })
+  })
+}
+
+function openWindow(workbench: Workbench): void {
+  const state = readWindowState()
+  const opened = new BrowserWindow({
+    ...state.bounds, minWidth: 900, minHeight: 600, show: false, title: 'Saccade', backgroundColor: '#1a1b1e',
+    webPreferences: { preload: join(here, '../preload/bridge.cjs'), sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false, spellcheck: false },
+  })
+  window = opened
+  if (state.maximized) opened.maximize()
+  opened.once('ready-to-show', () => opened.show())
+  opened.webContents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  opened.webContents.on('will-navigate', (event) => event.preventDefault())
+  let leave = false
+  opened.on('close', (event) => {
+    if (leave) return
+    event.preventDefault()
+    void mayClose(workbench, opened).then((may) => {
+      if (!may) return
+      leave = true
+      saveWindowState(opened)
+      opened.close()
+    })
+  })
+  opened.on('closed', () => { window = undefined })
+  // Set by "electron-vite dev" only: the window's files straight from their sources.
+  const development = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
+  void opened.loadURL(development ?? address)
+}
+
+/** Whether the window may go: asks where work is still going on. */
+async function mayClose(workbench: Workbench, opened: BrowserWindow): Promise<boolean> {
+  const { jobs } = await workbench.call('jobs.list', {})
+  const active = jobs.filter(isActive)
+  if (active.length === 0) return true
+  const { response } = await dialog.showMessageBox(opened, {
+    type: 'question', buttons: ['Stop and close', 'Keep working'], defaultId: 1, cancelId: 1, message: 'Work is still going on',
+    detail: `${active.map((job) => job.title).join('\n')}\n\nTraining saves what it has and can be resumed.`,
+  })
+  return response === 0
+}
+
+/** Only the main frame of our own window may ask, only by names of the contract. */
+async function answer(workbench: Workbench, event: IpcMainInvokeEvent, name: unknown, input: unknown): Promise<Answer> {
+  const frame = event.senderFrame
+  const development = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
+  const ours = frame !== null && frame === window?.webContents.mainFrame && (frame.url.startsWith(address) || (development !== undefined && frame.url.startsWith(development)))
+  if (!ours) return { ok: false, error: 'Only Saccade\'s own window may ask the workbench.' }
+  if (typeof name !== 'string' || !isCallName(name)) return { ok: false, error: `There is no call "${String(name)}".` }
+  try {
+    return { ok: true, value: await workbench.call(name, input) }
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+async function choose(kind: ChooseKind): Promise<string | null> {
+  const { canceled, filePaths } = window ? await dialog.showOpenDialog(window, dialogs[kind]) : await dialog.showOpenDialog(dialogs[kind])
+  return canceled ? null : (filePaths[0] ?? null)
+}
+
+function menu(library: string): MenuItemConstructorOptions[] {
+  const mac: MenuItemConstructorOptions[] = process.platform === 'darwin' ? [{ role: 'appMenu' }] : []
+  return [
+    ...mac,
+    { label: 'File', submenu: [{ label: 'Show library folder', click: () => void shell.openPath(library) }, { type: 'separator' }, { role: process.platform === 'darwin' ? 'close' : 'quit' }] },
+    { role: 'editMenu' },
+    { label: 'View', submenu: [{ role: 'reload' }, { role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }, { type: 'separator' }, { role: 'togglefullscreen' }, { role: 'toggleDevTools' }] },
+    { role: 'windowMenu' },
+  ]
+}
+
+const windowStateSchema = z.object({
+  bounds: z.object({ x: z.number().optional(), y: z.number().optional(), width: z.number().min(400), height: z.number().min(300) }),
+  maximized: z.boolean(),
+})
+type WindowState = z.infer<typeof windowStateSchema>
+const windowStateFile = (): string => join(app.getPath('userData'), 'window.json')
+
+/** Where the window was last; the default where that is not known, or no longer on any screen. */
+function readWindowState(): WindowState {
+  const fresh: WindowState = { bounds: { width: 1320, height: 860 }, maximized: false }
+  if (!existsSync(windowStateFile())) return fresh
+  try {
+    const state = windowStateSchema.parse(JSON.parse(readFileSync(windowStateFile(), 'utf8')))
+    const { x, y, width, height } = state.bounds
+    if (x === undefined || y === undefined) return fresh
+    return screen.getAllDisplays().some(({ workArea }) => overlap(workArea, { x, y, width, height })) ? state : fresh
+  } catch {
+    return fresh
+  }
+}
+
+function saveWindowState(opened: BrowserWindow): void {
+  try {
+    writeFileSync(windowStateFile(), JSON.stringify({ bounds: opened.getNormalBounds(), maximized: opened.isMaximized() } satisfies WindowState))
+  } catch {
+    // A window that opens in its default place next time is no reason to keep this one open.
+  }
+}
+
+/** Whether at least a hand's breadth of one lies in the other. */
+function overlap(a: Rectangle, b: Rectangle): boolean {
+  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)
+  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y)
+  return width > 100 && height > 100
+}
