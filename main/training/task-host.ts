@@ -53,5 +53,7 @@ export function serveTask<Input, Progress, Result>(work: (input: Input, signal: 
     stop.abort()
     void (task ?? Promise.resolve()).finally(() => process.exit(0))
   })
+  // Ctrl-C and a closed terminal reach the whole process group: what they mean is the parent's to say.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
   send({ type: 'ready' })
 }

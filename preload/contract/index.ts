@@ -8,7 +8,7 @@ import { datasetManifestSchema, folderPreviewSchema, framingSchema, importOption
 import { inferenceResultSchema, modelRecordSchema } from '../../main/deployment/schema.ts'
 import { recordingFactsSchema } from '../../main/events/schema.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
-import { runSchema, stepProgressSchema, trainingConfigSchema } from '../../main/training/schema.ts'
+import { epochMetricsSchema, runSchema, stepProgressSchema, trainingConfigSchema } from '../../main/training/schema.ts'
 
 export type * from '../../main/datasets/schema.ts'
 export type * from '../../main/deployment/schema.ts'
@@ -65,6 +65,12 @@ export type DatasetSummary = z.infer<typeof datasetSummarySchema>
 /** A run as lists show it. */
 export const runSummarySchema = runSchema.omit({ epochs: true, confusion: true }).extend({ epochsDone: z.number(), lastTestAccuracy: z.number().nullable() })
 export type RunSummary = z.infer<typeof runSummarySchema>
+
+/** A checkpoint measured on a split. Confusion: [class][predicted] counts. */
+export const evaluationSchema = epochMetricsSchema.pick({ timestepAccuracy: true, firingRates: true }).extend({
+  checkpoint: z.enum(['best', 'last']), split: z.enum(['train', 'test']), samples: z.number(), loss: z.number(), accuracy: z.number(), confusion: z.array(z.array(z.number())),
+})
+export type RunEvaluation = z.infer<typeof evaluationSchema>
 
 const f32: z.ZodType<Float32Array> = z.instanceof(Float32Array)
 const u16: z.ZodType<Uint16Array> = z.instanceof(Uint16Array)
@@ -136,6 +142,8 @@ export const calls = {
   'runs.stop': { input: id, output: nothing },
   'runs.resume': { input: id, output: z.object({ job: z.string() }) },
   'runs.remove': { input: id, output: nothing },
+  /** Measures a checkpoint on a split, as a job of kind evaluation; answers when it is done. */
+  'runs.evaluate': { input: id.extend({ checkpoint: z.enum(['best', 'last']).default('best'), split: z.enum(['train', 'test']).default('test') }), output: evaluationSchema },
 
   'models.list': { input: nothing, output: z.object({ models: z.array(modelRecordSchema) }) },
   'models.export': { input: z.object({ run: z.string(), checkpoint: z.enum(['best', 'last']) }), output: z.object({ job: z.string(), model: z.string() }) },
