@@ -9,6 +9,7 @@ const entries = {
   headless: 'main/headless.ts',
   'data-worker': 'main/datasets/data-worker.ts',
   'training-process': 'main/training/process.ts',
+  'deployment-process': 'main/deployment/process.ts',
 }
 
 export default defineConfig({

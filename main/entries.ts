@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 const sources = {
   'data-worker': './datasets/data-worker.ts',
   'training-process': './training/process.ts',
+  'deployment-process': './deployment/process.ts',
 } as const
 export type EntryName = keyof typeof sources
 
