@@ -22,7 +22,8 @@ function parentPort(): ParentPort {
   }
   if (process.send === undefined) throw new Error('This program is started by Saccade as a process of its own, not by hand.')
   return {
-    send: (message) => void (process.connected && process.send?.(message)),
+    // Without a callback, a parent that dies at this moment would end us too (EPIPE is thrown), before we have saved.
+    send: (message) => void (process.connected && process.send?.(message, undefined, undefined, () => undefined)),
     onMessage: (listener) => void process.on('message', listener),
     onClose: (listener) => void process.on('disconnect', listener),
   }
