@@ -34,20 +34,22 @@ function reset(onnx: LoweringContext<'lif'>['onnx'], u: string, neuron: NeuronSe
 }
 
 /** Unrolled over T: u(t) = v(t-1)/tau + x(t), s(t) = [u(t) > threshold], v(t) = reset(u(t)); v(0) = 0. */
-function lowerForward({ onnx, inputs: [x = ''], attributes: { neuron, timesteps } }: LoweringContext<'lif'>): string[] {
+function lowerForward({ onnx, inputs: [x = ''], attributes: { neuron, timesteps }, used }: LoweringContext<'lif'>): string[] {
   const potentials: string[] = []
+  const spikes: string[] = []
   for (const current of split(onnx, x, timesteps)) {
     const before = potentials.at(-1)
-    if (before === undefined) {
-      potentials.push(current)
-      continue
+    let u = current
+    if (before !== undefined) {
+      const kept = reset(onnx, before, neuron)
+      const leaked = neuron.tau === 1 ? kept : onnx.node('Mul', [kept, onnx.floats([1 / neuron.tau])])
+      u = onnx.node('Add', [leaked, current])
     }
-    const kept = reset(onnx, before, neuron)
-    const leaked = neuron.tau === 1 ? kept : onnx.node('Mul', [kept, onnx.floats([1 / neuron.tau])])
-    potentials.push(onnx.node('Add', [leaked, current]))
+    potentials.push(u)
+    // Timestep by timestep, while u is still in a cache.
+    spikes.push(onnx.node('Cast', [onnx.node('Greater', [u, onnx.floats([neuron.threshold])])], { to: { type: 'float' } }))
   }
-  const u = join(onnx, potentials)
-  return [onnx.node('Cast', [onnx.node('Greater', [u, onnx.floats([neuron.threshold])])], { to: { type: 'float' } }), u]
+  return [join(onnx, spikes), used[1] ? join(onnx, potentials) : '']
 }
 
 /**
@@ -58,29 +60,36 @@ function lowerForward({ onnx, inputs: [x = ''], attributes: { neuron, timesteps 
  * dx(t) = du(t).
  */
 function lowerGradient({ onnx, inputs: [u = '', ds = ''], attributes: { neuron, timesteps } }: LoweringContext<'lifGradient'>): string[] {
-  const h = surrogates[neuron.surrogate].lower(onnx, u, neuron.threshold, neuron.alpha)
-  const direct = onnx.node('Mul', [ds, h])
-  if (timesteps === 1) return [direct]
+  const potentials = split(onnx, u, timesteps)
+  const incoming = split(onnx, ds, timesteps)
   const leak = onnx.floats([1 / neuron.tau])
-  let carry: string
-  if (neuron.reset === 'soft') {
-    carry = neuron.detachReset ? leak : onnx.node('Sub', [leak, onnx.node('Mul', [h, onnx.floats([neuron.threshold / neuron.tau])])])
-  } else {
-    const silent = onnx.node('Cast', [onnx.node('LessOrEqual', [u, onnx.floats([neuron.threshold])])], { to: { type: 'float' } })
-    const above = neuron.resetValue === 0 ? u : onnx.node('Sub', [u, onnx.floats([neuron.resetValue])])
-    const bracket = neuron.detachReset ? silent : onnx.node('Sub', [silent, onnx.node('Mul', [above, h])])
-    carry = neuron.tau === 1 ? bracket : onnx.node('Mul', [bracket, leak])
-  }
-  const directs = split(onnx, direct, timesteps)
-  const carries = carry === leak ? directs.map(() => leak) : split(onnx, carry, timesteps)
   const gradients: string[] = []
   let after: string | undefined
   for (let t = timesteps - 1; t >= 0; t--) {
-    const now: string = directs[t] ?? ''
-    after = after === undefined ? now : onnx.node('Add', [now, onnx.node('Mul', [carries[t] ?? '', after])])
+    const [potential = '', gradient = ''] = [potentials[t], incoming[t]]
+    const h = surrogates[neuron.surrogate].lower(onnx, potential, neuron.threshold, neuron.alpha)
+    if (after === undefined) {
+      after = onnx.node('Mul', [gradient, h])
+    } else {
+      const dv: string = neuron.tau === 1 ? after : onnx.node('Mul', [after, leak])
+      after = lowerStep(onnx, neuron, potential, gradient, h, dv)
+    }
     gradients.unshift(after)
   }
   return [join(onnx, gradients)]
+}
+
+/** du(t) of one timestep, as above, with h taken out: h (ds - dv (u - u_reset)) + dv (1 - s). */
+function lowerStep(onnx: LoweringContext<'lif'>['onnx'], neuron: NeuronSettings, u: string, ds: string, h: string, dv: string): string {
+  if (neuron.detachReset && neuron.reset === 'soft') return onnx.node('Add', [onnx.node('Mul', [ds, h]), dv])
+  if (neuron.reset === 'soft') {
+    const through = onnx.node('Sub', [ds, neuron.threshold === 1 ? dv : onnx.node('Mul', [dv, onnx.floats([neuron.threshold])])])
+    return onnx.node('Add', [onnx.node('Mul', [through, h]), dv])
+  }
+  const above = neuron.resetValue === 0 ? u : onnx.node('Sub', [u, onnx.floats([neuron.resetValue])])
+  const through = neuron.detachReset ? ds : onnx.node('Sub', [ds, onnx.node('Mul', [dv, above])])
+  const silent = onnx.node('Cast', [onnx.node('LessOrEqual', [u, onnx.floats([neuron.threshold])])], { to: { type: 'float' } })
+  return onnx.node('Add', [onnx.node('Mul', [through, h]), onnx.node('Mul', [dv, silent])])
 }
 
 function check(shape: Shape, timesteps: number, what: string): Shape {

@@ -23,7 +23,7 @@ export function decayFactors({ delta, timesteps, first }: PenaltySettings): numb
 }
 
 /** Elements handled at once: T rows of them stay in a core's cache (10 x 16,384 floats = 640 KB). */
-const CHUNK = 16_384
+const CHUNK = 32_768
 
 /**
  * TRT's temporal regularization (TRT eq. 13 and the authors' code), mean over timesteps, of one parameter tensor:
@@ -67,8 +67,7 @@ function lowerChunk(onnx: LoweringContext<'trtPenalty'>['onnx'], chunk: string, 
     return { value, gradient: onnx.node('Mul', [chunk, onnx.floats([2 * perStep * plain])]) }
   }
   const offsets = factors.map((k) => 1 + k * epsilon)
-  const rows = onnx.floats(factors, [factors.length, 1])
-  const denominators = onnx.node('Add', [onnx.node('Mul', [rows, onnx.node('Abs', [chunk])]), onnx.floats(offsets, [factors.length, 1])])
+  const denominators = onnx.node('Gemm', [onnx.floats(factors, [factors.length, 1]), onnx.node('Abs', [chunk]), onnx.floats(offsets, [factors.length, 1])])
   const q = onnx.node('Reciprocal', [denominators])
   const once = onnx.node('MatMul', [onnx.floats(factors.map(() => perStep), [1, factors.length]), q])
   const twice = onnx.node('MatMul', [onnx.floats(offsets.map((c) => c * perStep), [1, factors.length]), onnx.node('Mul', [q, q])])
