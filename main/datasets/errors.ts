@@ -6,6 +6,9 @@ export class DatasetError extends Error {
   }
 }
 
+/** The folder can't become a dataset, however often it is tried. */
+export class UnusableError extends DatasetError {}
+
 /** The system's error code (ENOENT, ENOSPC), where the error has one. */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined

@@ -9,7 +9,7 @@ import { DatasetError, errorCode } from './errors.ts'
  */
 const dtypes = { float32: { descr: '<f4', bytes: 4, array: Float32Array }, uint16: { descr: '<u2', bytes: 2, array: Uint16Array }, int64: { descr: '<i8', bytes: 8, array: BigInt64Array } } as const
 export type NpyDtype = keyof typeof dtypes
-export type NpyArray<D extends NpyDtype> = InstanceType<(typeof dtypes)[D]['array']>
+export type NpyArray = Float32Array | Uint16Array | BigInt64Array
 export const npyHeaderBytes = 128
 
 export interface NpyHeader {
@@ -59,15 +59,15 @@ export function decodeNpyHeader(head: Uint8Array, path: string): NpyHeader {
 }
 
 /** Writes a .npy row by row. The file counts zero rows until `finish` writes the number over. */
-export class NpyWriter<D extends NpyDtype> {
+export class NpyWriter {
   readonly path: string
   readonly rowBytes: number
   #file: FileHandle
-  #dtype: D
+  #dtype: NpyDtype
   #rowShape: readonly number[]
   #rows: number
 
-  private constructor(path: string, file: FileHandle, dtype: D, rowShape: readonly number[], rows: number) {
+  private constructor(path: string, file: FileHandle, dtype: NpyDtype, rowShape: readonly number[], rows: number) {
     this.path = path
     this.#file = file
     this.#dtype = dtype
@@ -77,7 +77,7 @@ export class NpyWriter<D extends NpyDtype> {
   }
 
   /** Starts a file, or replaces one. */
-  static async create<D extends NpyDtype>(path: string, dtype: D, rowShape: readonly number[]): Promise<NpyWriter<D>> {
+  static async create(path: string, dtype: NpyDtype, rowShape: readonly number[]): Promise<NpyWriter> {
     const header = encodeNpyHeader(dtype, [0, ...rowShape])
     const file = await open(path, 'w')
     try {
@@ -90,7 +90,7 @@ export class NpyWriter<D extends NpyDtype> {
   }
 
   /** Opens an unfinished file to go on after its first `rows` rows; whatever follows them is cut off. */
-  static async resume<D extends NpyDtype>(path: string, dtype: D, rowShape: readonly number[], rows: number): Promise<NpyWriter<D>> {
+  static async resume(path: string, dtype: NpyDtype, rowShape: readonly number[], rows: number): Promise<NpyWriter> {
     const file = await open(path, 'r+')
     const writer = new NpyWriter(path, file, dtype, rowShape, rows)
     try {
@@ -106,8 +106,9 @@ export class NpyWriter<D extends NpyDtype> {
     return this.#rows
   }
 
-  /** Adds whole rows. */
-  async append(values: NpyArray<D>): Promise<void> {
+  /** Adds whole rows; the type of `values` must be the file's. */
+  async append(values: NpyArray): Promise<void> {
+    if (!(values instanceof dtypes[this.#dtype].array)) throw new TypeError(`${this.path} holds ${this.#dtype}`)
     const count = values.byteLength / this.rowBytes
     if (!Number.isInteger(count)) throw new RangeError(`${this.path}: ${values.byteLength} bytes are not whole rows of ${this.rowBytes} bytes`)
     await writeAll(this.#file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength), npyHeaderBytes + this.#rows * this.rowBytes)
@@ -170,7 +171,7 @@ export class NpyReader {
   }
 
   /** Fills `out` with the values from row `row` on; the type of `out` must be the file's. */
-  read(row: number, out: Float32Array | Uint16Array | BigInt64Array): void {
+  read(row: number, out: NpyArray): void {
     if (!(out instanceof dtypes[this.header.dtype].array)) throw new TypeError(`${this.path} holds ${this.header.dtype}`)
     const rows = this.header.shape[0] ?? 1
     if (row < 0 || row * this.rowBytes + out.byteLength > rows * this.rowBytes) throw new RangeError(`${this.path}: row ${row} or what follows lies outside its ${rows} rows`)

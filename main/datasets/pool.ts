@@ -92,7 +92,8 @@ export class DataPool {
   /** Ends all workers; what still runs or waits is rejected. */
   async close(): Promise<void> {
     this.#closed = true
-    for (const job of this.#queue.splice(0)) job.reject(new Error('the data workers were closed'))
+    const jobs = [...this.#queue.splice(0), ...this.#slots.flatMap((slot) => slot.job ?? [])]
+    for (const job of jobs) job.reject(new Error('the data workers were closed'))
     await Promise.all(this.#slots.splice(0).map((slot) => slot.worker.terminate()))
   }
 
@@ -125,7 +126,10 @@ export class DataPool {
     worker.unref()
     worker.on('message', (reply: TaskReply) => this.#finish(slot, reply))
     worker.on('error', (error) => { slot.fault = error })
-    worker.on('messageerror', (error) => { slot.fault = error })
+    worker.on('messageerror', (error) => {
+      slot.fault = error
+      void worker.terminate()
+    })
     worker.on('exit', (code) => this.#lost(slot, code))
     return slot
   }
@@ -135,7 +139,14 @@ export class DataPool {
     if (job.recording !== null) slot.holds = job.recording
     slot.worker.ref()
     const message: TaskMessage = { id: this.#next++, name: job.name, input: job.input, cancelled: job.cancelled }
-    slot.worker.postMessage(message)
+    try {
+      slot.worker.postMessage(message)
+    } catch (error) {
+      // The input is nothing that can cross to a thread.
+      slot.job = null
+      slot.worker.unref()
+      job.reject(error)
+    }
   }
 
   #finish(slot: Slot, reply: TaskReply): void {

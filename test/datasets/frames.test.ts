@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { eventsToFrames } from '../../main/datasets/frames.ts'
+import { batchesToFrames, eventsToFrames, totalsOf } from '../../main/datasets/frames.ts'
 import { framingSchema, type Framing } from '../../main/datasets/schema.ts'
 import type { EventBatch } from '../../main/events/recording.ts'
 import { decodeSafetensors } from '../../main/training/safetensors.ts'
@@ -48,7 +48,7 @@ describe('events to frames', () => {
   })
 
   it('refuses an event outside the sensor', () => {
-    expect(() => eventsToFrames(eventsOf([[0, 34, 3, 1]]), [34, 34], framing({}))).toThrow('event 0 at x 34, y 3 lies outside the sensor of 34x34')
+    expect(() => eventsToFrames(eventsOf([[0, 34, 3, 1]]), [34, 34], framing({}))).toThrow('an event at x 34, y 3 lies outside the sensor of 34x34')
   })
 
   it('property: every event lands in exactly one frame, whatever the split and the order of timestamps', () => {
@@ -65,6 +65,19 @@ describe('events to frames', () => {
         expect(merged).toEqual(whole)
       },
     ))
+  })
+
+  it('property: a recording that comes in batches gives the same frames and blocks', () => {
+    const splitBy = fc.constantFrom('time' as const, 'count' as const)
+    fc.assert(fc.property(eventArbitrary(5, 4, false), splitBy, fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 50 }), (events, split, timesteps, size) => {
+      const batches: EventBatch[] = []
+      for (let from = 0; from < events.length; from += size) {
+        const [t, x, y, p] = [events.t.subarray(from, from + size), events.x.subarray(from, from + size), events.y.subarray(from, from + size), events.p.subarray(from, from + size)]
+        batches.push({ length: t.length, t, x, y, p })
+      }
+      const options = framing({ splitBy: split, timesteps })
+      expect(batchesToFrames(batches, totalsOf(batches), [5, 4], options)).toEqual(eventsToFrames(events, [5, 4], options))
+    }))
   })
 
   it('property: split by time agrees with SpikingJelly\'s masks t0 + i dT <= t < t0 + (i + 1) dT', () => {

@@ -1,0 +1,106 @@
+import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { DatasetError, UnusableError } from './errors.ts'
+import type { ImportedFile } from './import-file.ts'
+import { partialFile, type JournalEntry } from './journal.ts'
+import { NpyWriter } from './npy.ts'
+import type { FolderScan } from './scan.ts'
+import type { Framing } from './schema.ts'
+
+/** The rows of frames.partial.npy and the sensor they came from. */
+export class FramesOnDisk {
+  readonly dtype: 'float32' | 'uint16'
+  #directory: string
+  #framing: Framing
+  #folder: string
+  #writer: NpyWriter | null = null
+  #first: { file: string; sensor: readonly [number, number] } | null = null
+
+  private constructor(directory: string, framing: Framing, folder: string) {
+    this.dtype = dtypeOf(framing)
+    this.#directory = directory
+    this.#framing = framing
+    this.#folder = folder
+  }
+
+  /** Opens the frames of the entries that an earlier start made; where there are none, the file begins with the first recording. */
+  static async open(directory: string, framing: Framing, scan: FolderScan, entries: readonly JournalEntry[]): Promise<FramesOnDisk> {
+    const frames = new FramesOnDisk(directory, framing, scan.folder)
+    const index = entries.findIndex((entry) => entry.imported)
+    const first = entries[index]?.imported
+    if (!first) return frames
+    frames.#first = { file: scan.files[index]!.file, sensor: first.sensor }
+    frames.#writer = await NpyWriter.resume(frames.path, frames.dtype, frames.shape, entries.filter((entry) => entry.imported).length)
+    return frames
+  }
+
+  get path(): string {
+    return join(this.#directory, partialFile)
+  }
+
+  /** [height, width] of the first recording's sensor. */
+  get sensor(): [number, number] {
+    const [height, width] = this.#first?.sensor ?? [0, 0]
+    return [height, width]
+  }
+
+  /** [T, 2, H, W] of one row. */
+  get shape(): [number, number, number, number] {
+    const [height, width] = this.#framing.resize ?? this.sensor
+    return [this.#framing.timesteps, 2, height, width]
+  }
+
+  /** Bytes of a row; until the first is there, of one from a large sensor. */
+  get rowBytes(): number {
+    return this.#writer?.rowBytes ?? this.#framing.timesteps * 2 * 720 * 1280 * 4
+  }
+
+  /** Writes one recording's frames and makes its journal entry. `left`: files from this one on. */
+  async keep(file: string, { data, sensor, format, bytes, modified, ...facts }: ImportedFile, left: number): Promise<JournalEntry> {
+    const problems = [...facts.problems]
+    this.#first ??= { file, sensor }
+    if (sensor.join() !== this.#first.sensor.join()) {
+      const sizes = `${sizeText(this.#first.sensor)} in ${this.#first.file}, ${sizeText(sensor)} in ${file}`
+      if (this.#framing.resize === null) throw new UnusableError(`${this.#folder}: the recordings come from sensors of different sizes: ${sizes}. Choose a size that all frames are resized to.`)
+      problems.push({ severity: 'info', message: `Sensors differ (${sizes}): these frames were resized from their own size` })
+    }
+    if (!this.#writer) {
+      await checkSpace(this.#directory, data.byteLength * left)
+      this.#writer = await NpyWriter.create(this.path, this.dtype, this.shape)
+    }
+    await this.#writer.append(data)
+    const { hash, events, durationUs } = facts
+    const checksum = crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    return { bytes, modified, imported: { sample: { hash, events, durationUs, problems }, format, sensor: [...sensor], rowBytes: data.byteLength, checksum } }
+  }
+
+  /** Completes the file and waits until it is on the disk. */
+  async finish(): Promise<void> {
+    await this.#writer?.finish()
+    this.#writer = null
+  }
+
+  async close(): Promise<void> {
+    await this.#writer?.close()
+    this.#writer = null
+  }
+}
+
+/** Counts fit into uint16; normalized or resized frames need float32. */
+export function dtypeOf(framing: Framing): 'float32' | 'uint16' {
+  return framing.resize === null && framing.normalize === 'none' ? 'uint16' : 'float32'
+}
+
+async function checkSpace(directory: string, needed: number): Promise<void> {
+  const disk = await statfs(directory).catch(() => null)
+  // Some file systems don't know their size.
+  if (!disk || disk.blocks === 0) return
+  const free = disk.bavail * disk.bsize
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 0)} GB`
+  if (free < needed) throw new DatasetError(`${directory}: the frames need ${gigabytes(needed)}, but the disk has only ${gigabytes(free)} free. Free some space, or choose a smaller size or fewer timesteps.`)
+}
+
+function sizeText([height, width]: readonly [number, number]): string {
+  return `${width}x${height}`
+}
