@@ -59,7 +59,7 @@ export async function prove(options: ProofOptions): Promise<ExportProof> {
   return {
     samples: test.length, argmaxAgreement: agree / test.length, largestLogitDifference: largest,
     largestFiringRateDifference: Math.max(0, ...trained.firingRates.map(({ layer, rate }) => Math.abs(rate - (rates.get(layer) ?? Infinity)))),
-    accuracyTrained: trained.accuracy, accuracyExported: correct / test.length, provider: 'cpu', runtime: engine.name,
+    accuracyTrained: trained.accuracy, accuracyExported: correct / test.length, provider: 'cpu', runtime: `${engine.name} ${engine.version}`.trim(),
   }
 }
 

@@ -27,6 +27,8 @@ export interface LoadOptions {
 /** Something that runs ONNX programs. */
 export interface Engine {
   readonly name: string
+  /** Of the runtime; '' where it tells none. */
+  readonly version: string
   load(onnx: Uint8Array, options: LoadOptions): Promise<LoadedProgram>
 }
 

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { env, InferenceSession, Tensor } from 'onnxruntime-node'
 import { type Engine, EngineError, type HostTensor, type LoadedProgram, type LoadOptions } from './engine.ts'
 
 /** Wraps memory without a copy; the tensor writes through. */
@@ -52,6 +52,7 @@ function message(error: unknown): string {
 export function onnxRuntime(): Engine {
   return {
     name: 'onnxruntime',
+    version: env.versions.node ?? env.versions.common,
     async load(onnx: Uint8Array, { device, threads }: LoadOptions): Promise<LoadedProgram> {
       try {
         const session = await InferenceSession.create(onnx, {

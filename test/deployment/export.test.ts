@@ -41,7 +41,7 @@ describe('exportModel', () => {
 
     const { best, epochs } = readRun(run)
     const accuracy = epochs[best!.epoch - 1]!.testAccuracy
-    expect(record.proof).toMatchObject({ samples: 30, argmaxAgreement: 1, accuracyTrained: accuracy, accuracyExported: accuracy, provider: 'cpu' })
+    expect(record.proof).toMatchObject({ samples: 30, argmaxAgreement: 1, accuracyTrained: accuracy, accuracyExported: accuracy, provider: 'cpu', runtime: expect.stringMatching(/^onnxruntime 1\.\d+/) as string })
     expect(record.proof.largestLogitDifference).toBeLessThan(1e-4)
     expect(record.proof.largestFiringRateDifference).toBeLessThan(1e-3)
     expect(record).toMatchObject({ id: 'm1', checkpoint: 'best', epoch: best!.epoch, shape: [4, 2, 10, 10], hash: createHash('sha256').update(readFileSync(record.path)).digest('hex') })
