@@ -53,33 +53,23 @@ export function resizePlanes(data: Float32Array, planes: number, from: readonly 
   const out = new Float32Array(planes * toHeight * toWidth)
   const columns = axisWeights(width, toWidth)
   const rows = axisWeights(height, toHeight)
-  const line = new Float32Array(toWidth)
   for (let plane = 0; plane < planes; plane++) {
     const target = plane * toHeight * toWidth
     for (let y = 0; y < height; y++) {
-      if (!resizeRow(data, (plane * height + y) * width, width, columns, line)) continue
-      for (let tap = 0; tap < rows.reach; tap++) {
-        const weight = rows.weights[y * rows.reach + tap]!
-        if (weight === 0) continue
-        const row = target + (rows.start[y]! + tap) * toWidth
-        for (let x = 0; x < toWidth; x++) out[row + x] = out[row + x]! + line[x]! * weight
+      const line = (plane * height + y) * width
+      for (let x = 0; x < width; x++) {
+        const value = data[line + x]!
+        // Event frames are mostly zeros.
+        if (value === 0) continue
+        const column = target + columns.start[x]!
+        for (let i = 0; i < rows.reach; i++) {
+          const weighted = value * rows.weights[y * rows.reach + i]!
+          if (weighted === 0) continue
+          const at = column + (rows.start[y]! + i) * toWidth
+          for (let j = 0; j < columns.reach; j++) out[at + j] = out[at + j]! + weighted * columns.weights[x * columns.reach + j]!
+        }
       }
     }
   }
   return out
-}
-
-/** One row along x: each pixel adds to the outputs it reaches. Event frames are mostly zeros; false where all of the row is. */
-function resizeRow(data: Float32Array, offset: number, width: number, axis: AxisWeights, line: Float32Array): boolean {
-  const { reach, start, weights } = axis
-  let touched = false
-  for (let x = 0; x < width; x++) {
-    const value = data[offset + x]!
-    if (value === 0) continue
-    if (!touched) line.fill(0)
-    touched = true
-    const to = start[x]!
-    for (let tap = 0; tap < reach; tap++) line[to + tap] = line[to + tap]! + value * weights[x * reach + tap]!
-  }
-  return touched
 }
