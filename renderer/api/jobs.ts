@@ -1,0 +1,47 @@
+import { create } from 'zustand'
+import type { Job } from '../../preload/contract/index.ts'
+import { ask, attempt, workbench } from './workbench.ts'
+
+interface JobsState {
+  /** Oldest first. */
+  readonly jobs: readonly Job[]
+}
+
+export const useJobs = create<JobsState>(() => ({ jobs: [] }))
+
+/** Jobs with one of them new or changed: order of start, whatever order the news came in. */
+export function mergeJob(jobs: readonly Job[], job: Job): readonly Job[] {
+  const others = jobs.filter((other) => other.id !== job.id)
+  return [...others, job].sort((a, b) => a.started.localeCompare(b.started) || a.id.localeCompare(b.id))
+}
+
+/** Whether a job still works or waits. */
+export function isActive(job: Job): boolean {
+  return job.state === 'running' || job.state === 'waiting'
+}
+
+/** Follows all jobs from now on. Returns the function that ends it. */
+export function followJobs(): () => void {
+  const stop = workbench().on('job.changed', (job) => useJobs.setState((state) => ({ jobs: mergeJob(state.jobs, job) })))
+  void ask('jobs.list', {}).then(
+    ({ jobs }) => useJobs.setState((state) => ({ jobs: state.jobs.reduce(mergeJob, jobs.reduce<readonly Job[]>(mergeJob, [])) })),
+    () => undefined, // the connection's own notice tells
+  )
+  return stop
+}
+
+/** Asks a job to stop. */
+export async function cancelJob(id: string): Promise<void> {
+  await attempt('jobs.cancel', { id }, 'The job could not be cancelled')
+}
+
+/** Takes an ended job off the bar. */
+export async function dismissJob(id: string): Promise<void> {
+  if ((await attempt('jobs.dismiss', { id }, 'The job could not be dismissed')) === null) return
+  useJobs.setState((state) => ({ jobs: state.jobs.filter((job) => job.id !== id) }))
+}
+
+/** The job that is making this dataset, run or model, if one is. */
+export function jobOf(jobs: readonly Job[], subject: string): Job | undefined {
+  return jobs.findLast((job) => job.subject === subject && isActive(job))
+}

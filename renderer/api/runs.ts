@@ -1,0 +1,66 @@
+import { create } from 'zustand'
+import type { EventPayload, Run, StepProgress } from '../../preload/contract/index.ts'
+import { ask, messageOf, workbench } from './workbench.ts'
+
+/** The steps of the epoch that is under way, as heard since the window opened. */
+export interface LiveSteps {
+  readonly last: StepProgress
+  /** Steps done in all, from 1, and their losses; thinned to at most `mostSteps` points. */
+  readonly at: readonly number[]
+  readonly loss: readonly number[]
+}
+
+interface RunsState {
+  readonly details: Readonly<Record<string, Run>>
+  readonly failures: Readonly<Record<string, string>>
+  readonly live: Readonly<Record<string, LiveSteps>>
+}
+
+export const mostSteps = 600
+
+export const useRuns = create<RunsState>(() => ({ details: {}, failures: {}, live: {} }))
+
+/** Adds a step to what was heard. When full, every second point is dropped: the curve keeps its shape at half the density. */
+export function addStep(live: LiveSteps | undefined, progress: StepProgress): LiveSteps {
+  const step = (progress.epoch - 1) * progress.steps + progress.step
+  const goesOn = live !== undefined && step > (live.at.at(-1) ?? 0)
+  let at = goesOn ? [...live.at, step] : [step]
+  let loss = goesOn ? [...live.loss, progress.loss] : [progress.loss]
+  if (at.length > mostSteps) {
+    const keep = (_: number, index: number) => index % 2 === at.length % 2 || index === at.length - 1
+    ;[at, loss] = [at.filter(keep), loss.filter(keep)]
+  }
+  return { last: progress, at, loss }
+}
+
+/** Reads a run, and keeps it. */
+export async function readRun(id: string): Promise<void> {
+  try {
+    const run = await ask('runs.get', { id })
+    useRuns.setState((state) => ({ details: { ...state.details, [id]: run }, failures: without(state.failures, id) }))
+  } catch (error) {
+    useRuns.setState((state) => ({ failures: { ...state.failures, [id]: messageOf(error) } }))
+  }
+}
+
+/** Forgets a removed run. */
+export function forgetRun(id: string): void {
+  useRuns.setState((state) => ({ details: without(state.details, id), failures: without(state.failures, id), live: without(state.live, id) }))
+}
+
+/** Keeps read runs up to date and gathers live steps. Returns the function that ends it. */
+export function followRuns(): () => void {
+  const onStep = ({ run, progress }: EventPayload<'run.step'>) =>
+    useRuns.setState((state) => ({ live: { ...state.live, [run]: addStep(state.live[run], progress) } }))
+  const stops = [
+    workbench().on('run.step', onStep),
+    workbench().on('run.changed', ({ run }) => {
+      if (useRuns.getState().details[run]) void readRun(run)
+    }),
+  ]
+  return () => stops.forEach((stop) => stop())
+}
+
+function without<T>(record: Readonly<Record<string, T>>, id: string): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== id))
+}

@@ -1,0 +1,86 @@
+import { ActionIcon, Tooltip, useMantineColorScheme, useComputedColorScheme } from '@mantine/core'
+import { IconFolder, IconKeyboard, IconMoon, IconSun } from '@tabler/icons-react'
+import { useConnection } from '../api/connection.ts'
+import { useLibrary } from '../api/library.ts'
+import { useRuns } from '../api/runs.ts'
+import { baseName, shortPath } from './format.ts'
+import { go, parseRoute, useRoute, type Route } from './route.ts'
+import { useShortcuts } from './shortcuts.ts'
+import styles from './shell.module.css'
+
+const titles = { recordings: 'Recordings', datasets: 'Datasets', training: 'Training', models: 'Models' }
+
+/** What lies below the view's first page, in the header's words; null on the first page. */
+function usePlace(route: Route): string | null {
+  const name = useLibrary((state) => {
+    if (route.view === 'datasets' && route.page === 'dataset') return state.datasets?.find((dataset) => dataset.id === route.id)?.name
+    if (route.view === 'models' && route.page === 'model') return state.models?.find((model) => model.id === route.id)?.name
+    if (route.view === 'training' && route.page === 'run') return state.runs?.find((run) => run.id === route.id)?.config.name
+    return undefined
+  })
+  const runName = useRuns((state) => (route.view === 'training' && route.page === 'run' ? state.details[route.id]?.config.name : undefined))
+  if (route.view === 'recordings') return route.path === null ? null : baseName(route.path)
+  switch (route.page) {
+    case 'list':
+      return null
+    case 'import':
+      return 'Import a folder'
+    case 'new':
+      return 'New run'
+    case 'dataset':
+    case 'run':
+    case 'model':
+      return name ?? runName ?? route.id
+  }
+}
+
+/** Where we are, the library, and the window's settings. */
+export function Header() {
+  const route = useRoute((state) => state.route)
+  const library = useLibrary((state) => state.info?.library)
+  const failure = useLibrary((state) => state.failure)
+  const connection = useConnection((state) => state.state)
+  const place = usePlace(route)
+  return (
+    <header className={styles.header}>
+      <div className={styles.crumbs}>
+        {place === null ? <h1 className={styles.title}>{titles[route.view]}</h1> : (
+          <>
+            <button type="button" onClick={() => go(parseRoute(`#/${route.view}`))}>{titles[route.view]}</button>
+            <span aria-hidden style={{ color: 'var(--ink-3)' }}>/</span>
+            <h1 className={styles.title} title={place}>{place}</h1>
+          </>
+        )}
+      </div>
+      {connection === 'lost' && <span role="status" className={styles.banner}>Connection to the workbench lost, trying again…</span>}
+      {connection !== 'lost' && failure !== null && <span role="alert" className={styles.banner}>{failure}</span>}
+      {library !== undefined && (
+        <Tooltip label={`Library: ${library}`} position="bottom">
+          <span className={styles.library} aria-label={`Library ${library}`}>
+            <IconFolder size={14} stroke={1.6} aria-hidden />
+            {shortPath(library, 44)}
+          </span>
+        </Tooltip>
+      )}
+      <Tooltip label="Keyboard shortcuts (?)" position="bottom">
+        <ActionIcon aria-label="Keyboard shortcuts" onClick={() => useShortcuts.setState({ helpOpen: true })}>
+          <IconKeyboard size={18} stroke={1.6} />
+        </ActionIcon>
+      </Tooltip>
+      <ThemeSwitch />
+    </header>
+  )
+}
+
+function ThemeSwitch() {
+  const { setColorScheme } = useMantineColorScheme()
+  const shown = useComputedColorScheme('light', { getInitialValueInEffect: false })
+  const other = shown === 'dark' ? 'light' : 'dark'
+  return (
+    <Tooltip label={`Switch to the ${other} theme`} position="bottom">
+      <ActionIcon aria-label={`Switch to the ${other} theme`} onClick={() => setColorScheme(other)}>
+        {shown === 'dark' ? <IconSun size={18} stroke={1.6} /> : <IconMoon size={18} stroke={1.6} />}
+      </ActionIcon>
+    </Tooltip>
+  )
+}

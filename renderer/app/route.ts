@@ -1,0 +1,88 @@
+import { create } from 'zustand'
+
+/** What the window shows. It stands in the address (#/training/ID), so that back, forward and reload work. */
+export type Route =
+  | { readonly view: 'recordings'; readonly path: string | null }
+  | { readonly view: 'datasets'; readonly page: 'list' }
+  | { readonly view: 'datasets'; readonly page: 'import'; readonly folder: string | null }
+  | { readonly view: 'datasets'; readonly page: 'dataset'; readonly id: string }
+  | { readonly view: 'training'; readonly page: 'list' }
+  | { readonly view: 'training'; readonly page: 'new'; readonly dataset: string | null }
+  | { readonly view: 'training'; readonly page: 'run'; readonly id: string }
+  | { readonly view: 'models'; readonly page: 'list' }
+  | { readonly view: 'models'; readonly page: 'model'; readonly id: string }
+
+export type ViewName = Route['view']
+export const viewNames: readonly ViewName[] = ['recordings', 'datasets', 'training', 'models']
+
+/** The address of a route, with its leading "#". */
+export function formatRoute(route: Route): string {
+  const address = (...parts: (string | null)[]) => `#/${parts.filter((part) => part !== null).map(encodeURIComponent).join('/')}`
+  switch (route.view) {
+    case 'recordings':
+      return address('recordings', route.path)
+    case 'datasets':
+      if (route.page === 'dataset') return address('datasets', 'id', route.id)
+      return route.page === 'import' ? address('datasets', 'import', route.folder) : address('datasets')
+    case 'training':
+      if (route.page === 'run') return address('training', 'run', route.id)
+      return route.page === 'new' ? address('training', 'new', route.dataset) : address('training')
+    case 'models':
+      return route.page === 'model' ? address('models', 'id', route.id) : address('models')
+  }
+}
+
+/** The route of an address; recordings for what is none. */
+export function parseRoute(hash: string): Route {
+  const [view, second, third] = hash.replace(/^#?\/?/, '').split('/').map(decode)
+  if (view === 'datasets') {
+    if (second === 'id' && third) return { view, page: 'dataset', id: third }
+    return second === 'import' ? { view, page: 'import', folder: third || null } : { view, page: 'list' }
+  }
+  if (view === 'training') {
+    if (second === 'run' && third) return { view, page: 'run', id: third }
+    return second === 'new' ? { view, page: 'new', dataset: third || null } : { view, page: 'list' }
+  }
+  if (view === 'models') return second === 'id' && third ? { view, page: 'model', id: third } : { view, page: 'list' }
+  return { view: 'recordings', path: (view === 'recordings' && second) || null }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+interface RouteState {
+  readonly route: Route
+  /** The last place in each view: the navigation leads back to it. */
+  readonly last: Readonly<Partial<Record<ViewName, Route>>>
+}
+
+export const useRoute = create<RouteState>(() => ({ route: parseRoute(''), last: {} }))
+
+/** Shows a place in the window and adds it to the history. */
+export function go(route: Route): void {
+  const hash = formatRoute(route)
+  if (hash === window.location.hash) return
+  window.location.hash = hash
+}
+
+/** Shows a view where it was left; from within the view, its first page. */
+export function goToView(view: ViewName): void {
+  const { route, last } = useRoute.getState()
+  go(route.view !== view && last[view] ? last[view] : parseRoute(`#/${view}`))
+}
+
+/** Follows the window's address. Returns the function that ends it. */
+export function followAddress(): () => void {
+  const read = () => {
+    const route = parseRoute(window.location.hash)
+    useRoute.setState((state) => ({ route, last: { ...state.last, [route.view]: route } }))
+  }
+  window.addEventListener('hashchange', read)
+  read()
+  return () => window.removeEventListener('hashchange', read)
+}

@@ -1,0 +1,69 @@
+import { useMemo } from 'react'
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { IconLayoutSidebar } from '@tabler/icons-react'
+import { useStore } from 'zustand'
+import { useCall } from '../../api/use-call.ts'
+import { compact, count, duration, percent, plural } from '../../app/format.ts'
+import { useShortcutSet } from '../../app/shortcuts.ts'
+import { blockAt } from '../../stage/playback.ts'
+import { playbackShortcuts } from '../../stage/playback-shortcuts.ts'
+import { ScrubBar } from '../../stage/ScrubBar.tsx'
+import { Stage } from '../../stage/Stage.tsx'
+import { Transport } from '../../stage/Transport.tsx'
+import { EmptyState } from '../../widgets/EmptyState.tsx'
+import { Tag } from '../../widgets/Tag.tsx'
+import { SidePanel } from './SidePanel.tsx'
+import { relativeBlocks, useRecordings, type OpenRecording } from './session.ts'
+import styles from './recordings.module.css'
+
+function Summary({ open, filesShown }: { readonly open: OpenRecording; readonly filesShown: boolean }) {
+  const { facts, rate } = open
+  const worst = facts.problems.some((problem) => problem.severity === 'error') ? 'bad' : 'warn'
+  return (
+    <div className={styles.summary} aria-label="File facts">
+      <Tooltip label={filesShown ? 'Hide the list of files' : 'Show the list of files'}>
+        <ActionIcon aria-label={filesShown ? 'Hide the list of files' : 'Show the list of files'} onClick={() => useRecordings.setState({ filesShown: !filesShown })}>
+          <IconLayoutSidebar size={17} stroke={1.6} />
+        </ActionIcon>
+      </Tooltip>
+      <b>{facts.formatName}</b>
+      <span>{facts.width}×{facts.height}</span>
+      <span>{plural(facts.events, 'event')}</span>
+      <span>{duration(rate.durationUs)}</span>
+      <span>{compact(rate.durationUs > 0 ? (facts.events * 1e6) / rate.durationUs : null, 'Ev/s')}</span>
+      <Tooltip label={`${count(facts.on)} ON, ${count(facts.off)} OFF`}><span>{percent(facts.events > 0 ? facts.on / facts.events : null, 0)} ON</span></Tooltip>
+      {facts.problems.length > 0 && <Tag tone={worst}>{plural(facts.problems.length, 'problem')}</Tag>}
+    </div>
+  )
+}
+
+/** An opened recording: facts, stage, transport, and beside them the frames of the network. */
+export function RecordingPage({ path, open, filesShown }: { readonly path: string; readonly open: OpenRecording; readonly filesShown: boolean }) {
+  const { facts, rate, player } = open
+  const framing = useRecordings((state) => state.framing)
+  useShortcutSet(useMemo(() => playbackShortcuts(player), [player]))
+  const frames = useCall('recordings.frames', facts.events > 0 ? { path, framing } : null, true)
+  const blocks = useMemo(() => relativeBlocks(frames.data?.blocks ?? [], facts.tFirst), [frames.data, facts.tFirst])
+  const current = useStore(player.store, (state) => blockAt(blocks, state.time))
+  return (
+    <>
+      <div className={styles.playback}>
+        <Summary open={open} filesShown={filesShown} />
+        {facts.events === 0 ? (
+          <EmptyState title="This recording holds no events">
+            The file was read to its end ({facts.formatName}), but there is not one event in it. The problems beside it say what was found instead.
+          </EmptyState>
+        ) : (
+          <>
+            <Stage player={player} label={`Events of ${path}`} />
+            <div className={styles.controls}>
+              <ScrubBar player={player} on={rate.on} off={rate.off} blocks={blocks} currentBlock={current} />
+              <Transport player={player} />
+            </div>
+          </>
+        )}
+      </div>
+      <SidePanel open={open} frames={frames} blocks={blocks} current={current} />
+    </>
+  )
+}
