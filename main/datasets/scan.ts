@@ -89,29 +89,28 @@ function scanSubfolders(root: string): FolderScan {
   while (folders.length === 1 && recordings.length === 0 && wraps(join(top, folders[0]!)) && part(folders[0]!) === null) {
     top = join(top, folders[0]!)
     ;[folders, recordings] = list(top)
-    problems.push({ severity: 'info', message: `The classes are the subfolders of ${relative(root, top)}` })
   }
   let tops: { path: string; split: 'train' | 'test' | null }[] = [{ path: top, split: null }]
   if (folders.length > 0 && folders.every((name) => part(name) !== null && list(join(top, name))[0].length > 0)) {
     const both = new Set(folders.map(part)).size === 2
     tops = folders.map((name) => ({ path: join(top, name), split: both ? part(name) : null }))
-    const names = folders.map((name) => relative(root, join(top, name))).join(' and ')
+    const names = folders.map((name) => inside(root, join(top, name))).join(' and ')
     problems.push({ severity: 'info', message: `The classes are the subfolders of ${names}${both ? ', and their split into training and test is kept' : ''}` })
-  }
+  } else if (top !== root) problems.push({ severity: 'info', message: `The classes are the subfolders of ${inside(root, top)}` })
   const found = new Map<string, Omit<ScannedFile, 'label'>[]>()
   let others = 0
   for (const { path, split } of tops) {
     for (const name of list(path)[0]) {
-      const inside = collect(join(path, name), deepest)
-      others += inside.others
-      const files = inside.files.map((file) => ({ file: relative(root, file).split(sep).join('/'), split }))
+      const content = collect(join(path, name), deepest)
+      others += content.others
+      const files = content.files.map((file) => ({ file: inside(root, file), split }))
       found.set(name, [...(found.get(name) ?? []), ...files])
     }
   }
-  if (others > 0) problems.push({ severity: 'info', message: `${others} files that are no recordings (text, images, archives) were left out` })
+  if (others > 0) problems.push({ severity: 'info', message: `${others} ${others === 1 ? 'file that is no recording' : 'files that are no recordings'} (text, images, archives) left out` })
   if (recordings.length > 0) {
     const [severity, where] = found.size === 0 ? ['error' as const, 'directly in this folder'] : ['warning' as const, 'beside the class folders and are left out']
-    problems.push({ severity, message: `${top}: ${recordings.length} recordings lie ${where}, the first is ${recordings[0]}`, advice: 'Put each recording into a subfolder named after its class, or write a labels.csv with path,label lines.' })
+    problems.push({ severity, message: `${top}: recordings lie ${where} (${recordings.length}), the first is ${recordings[0]}`, advice: 'Put each recording into a subfolder named after its class, or write a labels.csv with path,label lines.' })
   }
   const classes = [...found.keys()].filter((name) => found.get(name)!.length > 0).sort(naturalOrder)
   const without = [...found.keys()].filter((name) => found.get(name)!.length === 0)
@@ -158,11 +157,16 @@ function collect(path: string, depth: number): { files: string[]; others: number
   const found = { files: recordings.map((name) => join(path, name)), others }
   if (depth === 0) return found
   for (const name of folders) {
-    const inside = collect(join(path, name), depth - 1)
-    found.files.push(...inside.files)
-    found.others += inside.others
+    const deeper = collect(join(path, name), depth - 1)
+    found.files.push(...deeper.files)
+    found.others += deeper.others
   }
   return found
+}
+
+/** Path inside the folder, with '/'. */
+function inside(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/')
 }
 
 function inOrder(files: ScannedFile[]): ScannedFile[] {
