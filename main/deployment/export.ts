@@ -31,7 +31,15 @@ export interface ExportOptions {
  * the whole test split, has proven to be the trained network.
  * @throws ProofError, StorageError, or what is wrong with run and dataset; nothing is left behind
  */
-export async function exportModel({ run, dataset: directory, checkpoint: kind, model, engine, signal, onProgress }: ExportOptions): Promise<ModelRecord> {
+export async function exportModel({
+  run,
+  dataset: directory,
+  checkpoint: kind,
+  model,
+  engine,
+  signal,
+  onProgress,
+}: ExportOptions): Promise<ModelRecord> {
   if (existsSync(model)) throw new StorageError(model, 'there is already a model in this folder')
   const header = readRunHeader(run)
   const checkpoint = openCheckpoint(run, kind)
@@ -41,10 +49,18 @@ export async function exportModel({ run, dataset: directory, checkpoint: kind, m
     const batch = Math.min(header.config.batchSize, dataset.test.length)
     const evaluator = await Evaluator.open(engine, { ...header.config, device: 'cpu' }, dataset, batch)
     const variables = checkpointVariables(run, kind, evaluator.program)
-    const trained = await evaluator.run(variables, dataset.test, signal, (share) => onProgress?.(share / 3)).finally(() => evaluator.release())
+    const trained = await evaluator
+      .run(variables, dataset.test, signal, (share) => onProgress?.(share / 3))
+      .finally(() => evaluator.release())
     if (trained === null) throw new Error('The export was cancelled.')
 
-    const metadata = encodeMetadata(describeModel(header, { kind, open: checkpoint }, dataset.manifest, { split: 'test', value: trained.accuracy, samples: trained.samples }))
+    const metadata = encodeMetadata(
+      describeModel(header, { kind, open: checkpoint }, dataset.manifest, {
+        split: 'test',
+        value: trained.accuracy,
+        samples: trained.samples,
+      }),
+    )
     const weights = new Map(Object.entries(variables).map(([name, { data }]) => [name, data]))
     const shape = networkShape(header.config, dataset)
     mkdirSync(temporary, { recursive: true })
@@ -52,15 +68,31 @@ export async function exportModel({ run, dataset: directory, checkpoint: kind, m
     writeFileAtomic(file, buildWindowProgram({ ...shape, weights, metadata }).onnx)
     const onnx = readFileSync(file)
     const proof = await prove({
-      onnx, withRates: buildWindowProgram({ ...shape, weights, firingRates: true }).onnx, trained, dataset, batch, engine,
-      ...(signal && { signal }), onProgress: (share) => onProgress?.((1 + 2 * share) / 3),
+      onnx,
+      withRates: buildWindowProgram({ ...shape, weights, firingRates: true }).onnx,
+      trained,
+      dataset,
+      batch,
+      engine,
+      ...(signal && { signal }),
+      onProgress: (share) => onProgress?.((1 + 2 * share) / 3),
     })
     judge(proof)
 
     const record: ModelRecord = {
-      id: basename(model), name: header.config.name, created: new Date().toISOString(), path: join(model, 'model.onnx'), bytes: onnx.length,
-      hash: createHash('sha256').update(onnx).digest('hex'), run: header.id, checkpoint: kind, epoch: checkpoint.progress.epoch,
-      classes: dataset.manifest.classes, shape: dataset.manifest.shape, metadata, proof,
+      id: basename(model),
+      name: header.config.name,
+      created: new Date().toISOString(),
+      path: join(model, 'model.onnx'),
+      bytes: onnx.length,
+      hash: createHash('sha256').update(onnx).digest('hex'),
+      run: header.id,
+      checkpoint: kind,
+      epoch: checkpoint.progress.epoch,
+      classes: dataset.manifest.classes,
+      shape: dataset.manifest.shape,
+      metadata,
+      proof,
     }
     writeJson(join(temporary, 'model.json'), record)
     renameSync(temporary, model)

@@ -3,13 +3,32 @@ import { runTask, type RunningTask } from '../training/task.ts'
 import type { InferenceResult, ModelRecord } from './schema.ts'
 
 /** Folders are absolute paths; see ExportOptions. */
-export interface ExportInput { readonly kind: 'export'; readonly run: string; readonly dataset: string; readonly checkpoint: 'best' | 'last'; readonly model: string }
+export interface ExportInput {
+  readonly kind: 'export'
+  readonly run: string
+  readonly dataset: string
+  readonly checkpoint: 'best' | 'last'
+  readonly model: string
+}
 /** Absolute paths of a .onnx file and of a recording. */
-export interface InferInput { readonly kind: 'infer'; readonly model: string; readonly recording: string }
+export interface InferInput {
+  readonly kind: 'infer'
+  readonly model: string
+  readonly recording: string
+}
 
 /** Exports in a process of its own; `stop` cancels, and leaves nothing behind. Progress: share done, 0..1. */
-export function launchExport(input: Omit<ExportInput, 'kind'>, spawn: SpawnChild, onProgress?: (share: number) => void): RunningTask<ModelRecord> {
-  return runTask<ExportInput, number, ModelRecord>({ entry: 'deployment-process', input: { kind: 'export', ...input }, spawn, ...(onProgress && { onProgress }) })
+export function launchExport(
+  input: Omit<ExportInput, 'kind'>,
+  spawn: SpawnChild,
+  onProgress?: (share: number) => void,
+): RunningTask<ModelRecord> {
+  return runTask<ExportInput, number, ModelRecord>({
+    entry: 'deployment-process',
+    input: { kind: 'export', ...input },
+    spawn,
+    ...(onProgress && { onProgress }),
+  })
 }
 
 /** Runs a model on a recording in a process of its own. */

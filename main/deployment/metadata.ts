@@ -6,7 +6,10 @@ import type { OpenCheckpoint } from '../training/checkpoint.ts'
 import type { RunHeader } from '../training/run-store.ts'
 import { VERSION } from '../version.ts'
 
-/** What an exported model says of itself: everything needed to feed it and to judge it. Each key is one entry "saccade.KEY" of metadata_props, as JSON. */
+/**
+ * What an exported model says of itself: everything needed to feed it and to judge it. Each key is one entry "saccade.KEY"
+ * of metadata_props, as JSON.
+ */
 export const modelMetadataSchema = z.object({
   /** Version of Saccade that wrote it. */
   version: z.string(),
@@ -29,11 +32,14 @@ export type ModelMetadata = z.infer<typeof modelMetadataSchema>
 
 const prefix = 'saccade.'
 
-/** The neuron's conventions in words and numbers, since every library has its own (research: threshold, reset, decay and input scale all differ). */
+/** The neuron's conventions in words and numbers: libraries differ in threshold rule, reset, decay and input scale. */
 export function neuronConventions(neuron: NeuronSettings): ModelMetadata['neuron'] {
   return {
-    model: 'leaky integrate-and-fire', tau: neuron.tau, threshold: neuron.threshold,
-    timestep: 'one frame', initial: 'u = 0 at the first frame of every sample',
+    model: 'leaky integrate-and-fire',
+    tau: neuron.tau,
+    threshold: neuron.threshold,
+    timestep: 'one frame',
+    initial: 'u = 0 at the first frame of every sample',
     decay: 'u <- u / tau + x (input x is not scaled; tau 1 means no leak)',
     fires: 'spike = 1 where u > threshold (strictly greater), else 0',
     reset: neuron.reset === 'hard' ? `hard: u <- ${neuron.resetValue} where it spiked` : 'soft: u <- u - threshold where it spiked',
@@ -43,20 +49,45 @@ export function neuronConventions(neuron: NeuronSettings): ModelMetadata['neuron
 }
 
 /** @param accuracy of the trained network on the test split */
-export function describeModel(header: RunHeader, checkpoint: { kind: 'best' | 'last'; open: OpenCheckpoint }, dataset: DatasetManifest, accuracy: ModelMetadata['accuracy']): ModelMetadata {
+export function describeModel(
+  header: RunHeader,
+  checkpoint: { kind: 'best' | 'last'; open: OpenCheckpoint },
+  dataset: DatasetManifest,
+  accuracy: ModelMetadata['accuracy'],
+): ModelMetadata {
   const { network, name, dataset: _, ...recipe } = header.config
   const { surrogate, alpha, detachReset } = network.neuron
   return {
-    version: VERSION, name, labels: dataset.classes, framing: dataset.framing, sensor: dataset.sensor, shape: dataset.shape, neuron: neuronConventions(network.neuron),
-    training: { ...recipe, network: { name: network.name, layers: network.layers }, surrogate, alpha, detachReset, epochsTrained: checkpoint.open.progress.epoch },
-    dataset: { name: dataset.name, hash: dataset.hash }, accuracy,
-    checkpoint: { kind: checkpoint.kind, epoch: checkpoint.open.progress.epoch, chosenBy: checkpoint.kind === 'best' ? 'highest test accuracy, then lowest test loss' : 'the last finished epoch' },
+    version: VERSION,
+    name,
+    labels: dataset.classes,
+    framing: dataset.framing,
+    sensor: dataset.sensor,
+    shape: dataset.shape,
+    neuron: neuronConventions(network.neuron),
+    training: {
+      ...recipe,
+      network: { name: network.name, layers: network.layers },
+      surrogate,
+      alpha,
+      detachReset,
+      epochsTrained: checkpoint.open.progress.epoch,
+    },
+    dataset: { name: dataset.name, hash: dataset.hash },
+    accuracy,
+    checkpoint: {
+      kind: checkpoint.kind,
+      epoch: checkpoint.open.progress.epoch,
+      chosenBy: checkpoint.kind === 'best' ? 'highest test accuracy, then lowest test loss' : 'the last finished epoch',
+    },
   }
 }
 
 /** As metadata_props: strings stay as they are, all else is JSON. */
 export function encodeMetadata(metadata: ModelMetadata): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata).map(([key, value]) => [prefix + key, typeof value === 'string' ? value : JSON.stringify(value)]))
+  return Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [prefix + key, typeof value === 'string' ? value : JSON.stringify(value)]),
+  )
 }
 
 /** Whether any entry is Saccade's. */
@@ -64,16 +95,21 @@ export const hasMetadata = (props: Readonly<Record<string, string>>): boolean =>
 
 /** @throws Error naming the entry that is missing or malformed */
 export function decodeMetadata(props: Readonly<Record<string, string>>): ModelMetadata {
-  const values = Object.fromEntries(Object.keys(modelMetadataSchema.shape).map((key) => {
-    const text = props[prefix + key]
-    if (text === undefined || key === 'version' || key === 'name') return [key, text]
-    try {
-      return [key, JSON.parse(text) as unknown]
-    } catch {
-      throw new Error(`its metadata "${prefix}${key}" is not JSON`)
-    }
-  }))
+  const values = Object.fromEntries(
+    Object.keys(modelMetadataSchema.shape).map((key) => {
+      const text = props[prefix + key]
+      if (text === undefined || key === 'version' || key === 'name') return [key, text]
+      try {
+        return [key, JSON.parse(text) as unknown]
+      } catch {
+        throw new Error(`its metadata "${prefix}${key}" is not JSON`)
+      }
+    }),
+  )
   const result = modelMetadataSchema.safeParse(values)
-  if (!result.success) throw new Error(`its metadata "${prefix}${result.error.issues[0]?.path.join('.') ?? ''}" is not usable: ${result.error.issues[0]?.message ?? ''}`)
+  if (!result.success)
+    throw new Error(
+      `its metadata "${prefix}${result.error.issues[0]?.path.join('.') ?? ''}" is not usable: ${result.error.issues[0]?.message ?? ''}`,
+    )
   return result.data
 }

@@ -34,10 +34,16 @@ function parse(path: string, bytes: Uint8Array): ModelProto {
     if (model.irVersion > 0n && model.graph !== undefined) return model
   } catch (error) {
     // An ONNX file begins with field 1, its IR version; what begins so and then breaks off is a damaged one.
-    if (bytes[0] === 0x08) throw new ModelFileError(path, 'an ONNX model that is cut short or damaged. Copy or export it again', { cause: error })
+    if (bytes[0] === 0x08)
+      throw new ModelFileError(path, 'an ONNX model that is cut short or damaged. Copy or export it again', { cause: error })
     throw new ModelFileError(path, 'not an ONNX model. Choose a .onnx file that Saccade exported', { cause: error })
   }
-  throw new ModelFileError(path, bytes[0] === 0x08 ? 'an ONNX model without a graph: cut short or damaged. Copy or export it again' : 'not an ONNX model. Choose a .onnx file that Saccade exported')
+  throw new ModelFileError(
+    path,
+    bytes[0] === 0x08
+      ? 'an ONNX model without a graph: cut short or damaged. Copy or export it again'
+      : 'not an ONNX model. Choose a .onnx file that Saccade exported',
+  )
 }
 
 /**
@@ -49,14 +55,22 @@ export function readModelFile(path: string): ModelFile {
   try {
     onnx = readFileSync(path)
   } catch (error) {
-    throw new ModelFileError(path, error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'no such file' : `can't be read: ${String(error)}`, { cause: error })
+    throw new ModelFileError(
+      path,
+      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'no such file' : `can't be read: ${String(error)}`,
+      { cause: error },
+    )
   }
   if (onnx.length === 0) throw new ModelFileError(path, 'the file is empty')
   const model = parse(path, onnx)
   const properties = Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value]))
   if (!hasMetadata(properties)) {
     const by = model.producerName === '' ? 'another program' : model.producerName
-    throw new ModelFileError(path, `an ONNX model, but without Saccade's metadata (labels, framing rule): written by ${by}, or cut short. Only models exported by Saccade can be run on recordings`)
+    throw new ModelFileError(
+      path,
+      `an ONNX model, but without Saccade's metadata (labels, framing rule): written by ${by}, or cut short. ` +
+        'Only models exported by Saccade can be run on recordings',
+    )
   }
   const fail = (message: string): never => {
     throw new ModelFileError(path, `a model exported by Saccade, but ${message}. Export it again`)
@@ -67,11 +81,17 @@ export function readModelFile(path: string): ModelFile {
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error))
   }
-  const port = (ports: readonly ValueInfoProto[], name: string): string => dimensions(ports.find((candidate) => candidate.name === name)).slice(1).join()
+  const port = (ports: readonly ValueInfoProto[], name: string): string =>
+    dimensions(ports.find((candidate) => candidate.name === name))
+      .slice(1)
+      .join()
   const { shape, labels } = metadata
   const [timesteps] = shape
-  if (port(model.graph?.input ?? [], 'frames') !== shape.join()) fail(`its input "frames" is not [N, ${shape.join(', ')}] as its metadata says`)
-  if (port(model.graph?.output ?? [], 'logits') !== String(labels.length)) fail(`its output "logits" is not [N, ${labels.length}] as its ${labels.length} labels ask for`)
-  if (port(model.graph?.output ?? [], 'logits_per_timestep') !== `${timesteps},${labels.length}`) fail(`its output "logits_per_timestep" is not [N, ${timesteps}, ${labels.length}]`)
+  if (port(model.graph?.input ?? [], 'frames') !== shape.join())
+    fail(`its input "frames" is not [N, ${shape.join(', ')}] as its metadata says`)
+  if (port(model.graph?.output ?? [], 'logits') !== String(labels.length))
+    fail(`its output "logits" is not [N, ${labels.length}] as its ${labels.length} labels ask for`)
+  if (port(model.graph?.output ?? [], 'logits_per_timestep') !== `${timesteps},${labels.length}`)
+    fail(`its output "logits_per_timestep" is not [N, ${timesteps}, ${labels.length}]`)
   return { path, onnx, metadata, properties }
 }

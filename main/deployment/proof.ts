@@ -41,7 +41,11 @@ export interface ProofOptions {
 /** Runs the exported file on the whole test split beside the trained network, and tells how far they are apart. */
 export async function prove(options: ProofOptions): Promise<ExportProof> {
   const { engine, dataset, trained } = options
-  const { labels, test, manifest: { classes } } = dataset
+  const {
+    labels,
+    test,
+    manifest: { classes },
+  } = dataset
   const exported = await measure(options.onnx, options, 0)
   const rates = (await measure(options.withRates, options, 0.5)).rates
   let agree = 0
@@ -57,14 +61,26 @@ export async function prove(options: ProofOptions): Promise<ExportProof> {
     ours.forEach((value, c) => (largest = Number.isNaN(theirs[c]) ? Infinity : Math.max(largest, Math.abs(value - (theirs[c] ?? NaN)))))
   })
   return {
-    samples: test.length, argmaxAgreement: agree / test.length, largestLogitDifference: largest,
-    largestFiringRateDifference: Math.max(0, ...trained.firingRates.map(({ layer, rate }) => Math.abs(rate - (rates.get(layer) ?? Infinity)))),
-    accuracyTrained: trained.accuracy, accuracyExported: correct / test.length, provider: 'cpu', runtime: `${engine.name} ${engine.version}`.trim(),
+    samples: test.length,
+    argmaxAgreement: agree / test.length,
+    largestLogitDifference: largest,
+    largestFiringRateDifference: Math.max(
+      0,
+      ...trained.firingRates.map(({ layer, rate }) => Math.abs(rate - (rates.get(layer) ?? Infinity))),
+    ),
+    accuracyTrained: trained.accuracy,
+    accuracyExported: correct / test.length,
+    provider: 'cpu',
+    runtime: `${engine.name} ${engine.version}`.trim(),
   }
 }
 
 /** Logits of the whole test split and mean firing rates, from a window model. */
-async function measure(onnx: Uint8Array, { engine, dataset, batch, signal, onProgress }: ProofOptions, done: number): Promise<{ logits: Float32Array; rates: Map<string, number> }> {
+async function measure(
+  onnx: Uint8Array,
+  { engine, dataset, batch, signal, onProgress }: ProofOptions,
+  done: number,
+): Promise<{ logits: Float32Array; rates: Map<string, number> }> {
   const classes = dataset.manifest.classes.length
   const logits = new Float32Array(dataset.test.length * classes)
   const sums = new Map<string, number>()
@@ -77,7 +93,11 @@ async function measure(onnx: Uint8Array, { engine, dataset, batch, signal, onPro
       dataset.readSamples(part, frames)
       const result = await runner.run(frames, part.length)
       logits.set(result.logits, from * classes)
-      for (const [layer, values] of result.rates) sums.set(layer, values.reduce((sum, rate) => sum + rate, sums.get(layer) ?? 0))
+      for (const [layer, values] of result.rates)
+        sums.set(
+          layer,
+          values.reduce((sum, rate) => sum + rate, sums.get(layer) ?? 0),
+        )
       onProgress?.(done + (0.5 * (from + part.length)) / dataset.test.length)
     }
   } finally {
@@ -86,15 +106,25 @@ async function measure(onnx: Uint8Array, { engine, dataset, batch, signal, onPro
   return { logits, rates: new Map([...sums].map(([layer, sum]) => [layer, sum / dataset.test.length])) }
 }
 
+const report = 'Please report this as a fault of Saccade.'
+
 /** @throws ProofError where the exported model is not close enough to be the trained network */
 export function judge(proof: ExportProof): void {
   const disagreeing = Math.round((1 - proof.argmaxAgreement) * proof.samples)
   const share = `${disagreeing} of ${proof.samples} test samples`
   if (disagreeing > Math.max(1, proof.samples * allowedDisagreement)) {
-    throw new ProofError(`The exported model answers otherwise than the trained network on ${share} (1 % is allowed): not exported. Please report this as a fault of Saccade.`, proof)
+    throw new ProofError(
+      `The exported model answers otherwise than the trained network on ${share} (1 % is allowed): not exported. ${report}`,
+      proof,
+    )
   }
   if (!(proof.largestFiringRateDifference <= allowedRateDifference)) {
-    throw new ProofError(`A layer of the exported model fires at another rate than in the trained network (by ${proof.largestFiringRateDifference.toPrecision(2)} spikes per neuron and timestep, ${allowedRateDifference} is allowed): not exported. Please report this as a fault of Saccade.`, proof)
+    throw new ProofError(
+      `A layer of the exported model fires at another rate than in the trained network (by ` +
+        `${proof.largestFiringRateDifference.toPrecision(2)} spikes per neuron and timestep, ${allowedRateDifference} is allowed): not exported. ${report}`,
+      proof,
+    )
   }
-  if (!Number.isFinite(proof.largestLogitDifference)) throw new ProofError('The exported model gives logits that are not numbers: not exported.', proof)
+  if (!Number.isFinite(proof.largestLogitDifference))
+    throw new ProofError('The exported model gives logits that are not numbers: not exported.', proof)
 }

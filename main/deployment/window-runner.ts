@@ -16,7 +16,12 @@ export class WindowRunner {
   }
 
   /** @throws EngineError where the runtime can't load it */
-  static async open(engine: Engine, onnx: Uint8Array, shape: readonly [number, number, number, number], classes: number): Promise<WindowRunner> {
+  static async open(
+    engine: Engine,
+    onnx: Uint8Array,
+    shape: readonly [number, number, number, number],
+    classes: number,
+  ): Promise<WindowRunner> {
     return new WindowRunner(await engine.load(onnx, { device: 'cpu' }), shape, classes)
   }
 
@@ -24,14 +29,21 @@ export class WindowRunner {
    * @param frames [count, T, C, H, W]
    * @returns logits [count, classes], per timestep [count, T, classes], firing rates [count] by "rate/LAYER" where the model has them
    */
-  async run(frames: Float32Array, count: number): Promise<{ logits: Float32Array; perTimestep: Float32Array; rates: ReadonlyMap<string, Float32Array> }> {
+  async run(
+    frames: Float32Array,
+    count: number,
+  ): Promise<{ logits: Float32Array; perTimestep: Float32Array; rates: ReadonlyMap<string, Float32Array> }> {
     const [timesteps] = this.#shape
     const logits = hostTensor([count, this.#classes])
     const perTimestep = hostTensor([count, timesteps, this.#classes])
     const rates = this.#layers.map((name): [string, HostTensor] => [name, hostTensor([count])])
     const input = { shape: [count, ...this.#shape], data: frames }
     await this.#loaded.run({ frames: input }, { logits, logits_per_timestep: perTimestep, ...Object.fromEntries(rates) })
-    return { logits: logits.data, perTimestep: perTimestep.data, rates: new Map(rates.map(([name, tensor]) => [name.slice('rate/'.length), tensor.data])) }
+    return {
+      logits: logits.data,
+      perTimestep: perTimestep.data,
+      rates: new Map(rates.map(([name, tensor]) => [name.slice('rate/'.length), tensor.data])),
+    }
   }
 
   async release(): Promise<void> {

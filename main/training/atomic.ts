@@ -46,7 +46,7 @@ export function syncFolder(folder: string): void {
 }
 
 export function writeAll(handle: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.byteLength; ) at += writeSync(handle, bytes, at, bytes.byteLength - at)
+  for (let at = 0; at < bytes.byteLength;) at += writeSync(handle, bytes, at, bytes.byteLength - at)
 }
 
 /**

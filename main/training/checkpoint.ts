@@ -20,7 +20,9 @@ const progressSchema = z.object({
   /** Optimizer steps taken since the run's start: Adam's k. */
   steps: z.number().int().min(0),
   /** The unfinished epoch (pause only): batches done and their sums. */
-  partial: z.object({ batches: z.number().int(), samples: z.number().int(), lossSum: z.number(), correct: z.number().int(), seconds: z.number() }).nullable(),
+  partial: z
+    .object({ batches: z.number().int(), samples: z.number().int(), lossSum: z.number(), correct: z.number().int(), seconds: z.number() })
+    .nullable(),
   /** With the test loss that breaks ties. */
   best: bestSchema.extend({ testLoss: z.number() }).nullable(),
   /** Test accuracy of the weights inside; null in the middle of an epoch. */
@@ -45,7 +47,10 @@ export const hasCheckpoint = (run: string, kind: CheckpointKind): boolean => exi
 /** Writes a checkpoint atomically. @throws StorageError the checkpoint before it is untouched */
 export function writeCheckpoint(run: string, kind: 'last' | 'pause', progress: Progress, state: readonly StateTensor[]): void {
   const tensors = new Map(state.map(({ name, shape, data }) => [name, { dtype: 'F32' as const, shape, data }]))
-  writeFileAtomic(checkpointPath(run, kind), encodeSafetensors({ metadata: { format: 'saccade-checkpoint', progress: JSON.stringify(progress) }, tensors }))
+  writeFileAtomic(
+    checkpointPath(run, kind),
+    encodeSafetensors({ metadata: { format: 'saccade-checkpoint', progress: JSON.stringify(progress) }, tensors }),
+  )
 }
 
 /**
@@ -84,11 +89,15 @@ export interface OpenCheckpoint {
 export function openCheckpoint(run: string, kind: CheckpointKind): OpenCheckpoint {
   const path = checkpointPath(run, kind)
   if (!existsSync(path)) {
-    throw new StorageError(path, kind === 'pause' ? 'no such checkpoint' : 'no such checkpoint: the run has not finished its first epoch yet, train it further')
+    throw new StorageError(
+      path,
+      kind === 'pause' ? 'no such checkpoint' : 'no such checkpoint: the run has not finished its first epoch yet, train it further',
+    )
   }
   const file = readSafetensors(path)
   const text = file.metadata['progress']
-  if (file.metadata['format'] !== 'saccade-checkpoint' || text === undefined) throw new StorageError(path, 'a safetensors file, but not a checkpoint of Saccade')
+  if (file.metadata['format'] !== 'saccade-checkpoint' || text === undefined)
+    throw new StorageError(path, 'a safetensors file, but not a checkpoint of Saccade')
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -110,6 +119,8 @@ export function configHash(config: TrainingConfig): string {
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const entries = Object.entries(value).filter(([, v]) => v !== undefined).sort(([a], [b]) => (a < b ? -1 : 1))
+  const entries = Object.entries(value)
+    .filter(([, v]) => v !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${entries.map(([key, v]) => `${JSON.stringify(key)}:${canonicalJson(v)}`).join()}}`
 }

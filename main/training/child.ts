@@ -27,7 +27,12 @@ function tail(stream: NodeJS.ReadableStream | null, length = 4000): () => string
 
 /** Under Node: the command line, the server and the tests. */
 export const forkNode: SpawnChild = (path, env) => {
-  const child = fork(path, [], { env: { ...process.env, ...env }, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced' })
+  const child = fork(path, [], {
+    env: { ...process.env, ...env },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  })
   const errorOutput = tail(child.stderr)
   let failure: Error | undefined
   // Not being able to start, and a message to a process that has just ended: the exit that follows tells both.
@@ -62,7 +67,9 @@ export interface UtilityProcessLike {
   kill(): boolean
 }
 
-/** Under Electron: `(path, env) => adoptUtilityProcess(utilityProcess.fork(path, [], { env: {...process.env, ...env}, stdio: ['ignore', 'ignore', 'pipe'] }))`. */
+/**
+ * Under Electron: of `utilityProcess.fork(path, [], { env: {...process.env, ...env}, stdio: ['ignore', 'ignore', 'pipe'] })`.
+ */
 export function adoptUtilityProcess(child: UtilityProcessLike): ChildPort {
   const errorOutput = tail(child.stderr)
   return {

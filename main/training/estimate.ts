@@ -32,7 +32,8 @@ export async function estimate(config: TrainingConfig, dataset: string, engine: 
       const evaluation = await seconds(() => evaluator.run(variables, tested))
       return {
         secondsPerEpoch: (step * data.train.length) / batch.length + (evaluation * data.test.length) / tested.length,
-        samplesPerSecond: batch.length / step, parameters: stepper.program.info.parameters,
+        samplesPerSecond: batch.length / step,
+        parameters: stepper.program.info.parameters,
       }
     } finally {
       await evaluator.release()

@@ -50,7 +50,12 @@ export class Evaluator {
     ])
   }
 
-  static async open(engine: Engine, config: Pick<TrainingConfig, 'network' | 'device'>, dataset: Dataset, batch: number): Promise<Evaluator> {
+  static async open(
+    engine: Engine,
+    config: Pick<TrainingConfig, 'network' | 'device'>,
+    dataset: Dataset,
+    batch: number,
+  ): Promise<Evaluator> {
     const program = buildEvaluationProgram({ ...networkShape(config, dataset), batch })
     return new Evaluator(program, await engine.load(program.onnx, { device: config.device }), dataset, batch)
   }
@@ -60,8 +65,19 @@ export class Evaluator {
    * @param onBatch share done, after each batch
    * @returns null where the signal was aborted before the end
    */
-  async run(variables: VariableFeeds, indices: Int32Array, signal?: AbortSignal, onBatch?: (share: number) => void): Promise<Evaluation | null> {
-    const { labels, shape: [timesteps], manifest: { classes: { length: classes } } } = this.#dataset
+  async run(
+    variables: VariableFeeds,
+    indices: Int32Array,
+    signal?: AbortSignal,
+    onBatch?: (share: number) => void,
+  ): Promise<Evaluation | null> {
+    const {
+      labels,
+      shape: [timesteps],
+      manifest: {
+        classes: { length: classes },
+      },
+    } = this.#dataset
     const measuring = new Measuring(timesteps, classes)
     const mean = new Float64Array(classes)
     const layers = this.program.info.neuronLayers.map(({ name }) => ({ name, tensor: this.#fetches[`rate/${name}`]?.data, sum: 0 }))
@@ -72,7 +88,11 @@ export class Evaluator {
       const part = indices.subarray(from, from + this.#batch)
       fillBatch(this.#dataset, part, null, unused, this.#filled)
       await this.#loaded.run({ ...variables, frames: this.#frames }, this.#fetches)
-      measuring.add(outputs, this.#batch, Array.from(part, (index) => labels[index] ?? -1))
+      measuring.add(
+        outputs,
+        this.#batch,
+        Array.from(part, (index) => labels[index] ?? -1),
+      )
       part.forEach((_, i) => {
         logits.push([...timeMean(outputs, timesteps, this.#batch, classes, i, mean)])
         for (const layer of layers) layer.sum += layer.tensor?.[i] ?? NaN

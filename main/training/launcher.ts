@@ -32,8 +32,11 @@ export interface RunningTraining {
 export function launchTraining(options: LaunchOptions): RunningTraining {
   const { config, dataset, run, spawn, env, stopTimeoutMs } = options
   const task: RunningTask<TrainingOutcome> = runTask<TrainingInput, TrainingProgress, TrainingOutcome>({
-    entry: 'training-process', input: { kind: 'train', config, dataset, run }, spawn,
-    ...(env && { env }), ...(stopTimeoutMs !== undefined && { stopTimeoutMs }),
+    entry: 'training-process',
+    input: { kind: 'train', config, dataset, run },
+    spawn,
+    ...(env && { env }),
+    ...(stopTimeoutMs !== undefined && { stopTimeoutMs }),
     onProgress: (progress) => (progress.kind === 'step' ? options.onStep?.(progress.step) : options.onEpoch?.(progress.metrics)),
   })
   return { pid: task.pid, stop: task.stop, kill: task.kill, outcome: task.result.catch((error: unknown) => lost(run, error)) }
@@ -50,7 +53,10 @@ function lost(run: string, error: unknown): TrainingOutcome {
     writeStatus(run, state, message)
     return { state, message }
   } catch (fault) {
-    return { state: 'failed', message: `${reason}\nIts status could not be saved: ${fault instanceof Error ? fault.message : String(fault)}` }
+    return {
+      state: 'failed',
+      message: `${reason}\nIts status could not be saved: ${fault instanceof Error ? fault.message : String(fault)}`,
+    }
   }
 }
 
@@ -60,6 +66,15 @@ export function launchEstimate(input: Omit<EstimateInput, 'kind'>, spawn: SpawnC
 }
 
 /** Evaluates a checkpoint in a process of its own. Progress: share done, 0..1. */
-export function launchEvaluation(input: Omit<EvaluateInput, 'kind'>, spawn: SpawnChild, onProgress?: (share: number) => void): RunningTask<Evaluation> {
-  return runTask<EvaluateInput, number, Evaluation>({ entry: 'training-process', input: { kind: 'evaluate', ...input }, spawn, ...(onProgress && { onProgress }) })
+export function launchEvaluation(
+  input: Omit<EvaluateInput, 'kind'>,
+  spawn: SpawnChild,
+  onProgress?: (share: number) => void,
+): RunningTask<Evaluation> {
+  return runTask<EvaluateInput, number, Evaluation>({
+    entry: 'training-process',
+    input: { kind: 'evaluate', ...input },
+    spawn,
+    ...(onProgress && { onProgress }),
+  })
 }

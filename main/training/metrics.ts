@@ -39,7 +39,14 @@ export function crossEntropy(logits: Float64Array, label: number): number {
 }
 
 /** Mean over time of one sample's logits. @param logits [T, batch, classes] */
-export function timeMean(logits: Float32Array, timesteps: number, batch: number, classes: number, sample: number, out: Float64Array): Float64Array {
+export function timeMean(
+  logits: Float32Array,
+  timesteps: number,
+  batch: number,
+  classes: number,
+  sample: number,
+  out: Float64Array,
+): Float64Array {
   out.fill(0)
   for (let t = 0; t < timesteps; t++) {
     for (let c = 0; c < classes; c++) out[c] = (out[c] ?? 0) + (logits[(t * batch + sample) * classes + c] ?? NaN)
@@ -51,7 +58,10 @@ export function timeMean(logits: Float32Array, timesteps: number, batch: number,
 /** How many of the first `count` samples have the label as arg max of the time-mean logits. @param logits [T, batch, classes] */
 export function correctSamples(logits: Float32Array, timesteps: number, batch: number, classes: number, labels: readonly number[]): number {
   const mean = new Float64Array(classes)
-  return labels.reduce((correct, label, i) => correct + Number(argmax(timeMean(logits, timesteps, batch, classes, i, mean), 0, classes) === label), 0)
+  return labels.reduce(
+    (correct, label, i) => correct + Number(argmax(timeMean(logits, timesteps, batch, classes, i, mean), 0, classes) === label),
+    0,
+  )
 }
 
 /** Gathers measurements batch by batch; samples in a fixed order give the same figures to the last bit. */
@@ -93,14 +103,20 @@ export class Measuring {
   get result(): Measurement {
     const correct = this.#confusion.reduce((sum, row, label) => sum + (row[label] ?? 0), 0)
     return {
-      samples: this.#samples, loss: this.#loss / this.#samples, accuracy: correct / this.#samples,
-      timestepAccuracy: Array.from(this.#correctAt, (n) => n / this.#samples), confusion: this.#confusion.map((row) => [...row]),
+      samples: this.#samples,
+      loss: this.#loss / this.#samples,
+      accuracy: correct / this.#samples,
+      timestepAccuracy: Array.from(this.#correctAt, (n) => n / this.#samples),
+      confusion: this.#confusion.map((row) => [...row]),
     }
   }
 }
 
 /** Whether an epoch's test figures beat the best so far: higher accuracy, then lower loss; the earlier epoch keeps a tie of both. */
-export function isBetter(epoch: Pick<EpochMetrics, 'testAccuracy' | 'testLoss'>, best: { readonly value: number; readonly testLoss: number } | null): boolean {
+export function isBetter(
+  epoch: Pick<EpochMetrics, 'testAccuracy' | 'testLoss'>,
+  best: { readonly value: number; readonly testLoss: number } | null,
+): boolean {
   if (best === null || epoch.testAccuracy > best.value) return true
   return epoch.testAccuracy === best.value && epoch.testLoss < best.testLoss
 }

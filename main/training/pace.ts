@@ -25,6 +25,9 @@ export class Pace {
   figures(epochsDone: number, samplesDone: number): { samplesPerSecond: number; secondsLeft: number } {
     const perSample = this.#perSample ?? 0
     const left = (this.#epochs - epochsDone) * this.#samplesPerEpoch - samplesDone
-    return { samplesPerSecond: perSample > 0 ? 1 / perSample : 0, secondsLeft: left * perSample + (this.#epochs - epochsDone) * this.#evaluation }
+    return {
+      samplesPerSecond: perSample > 0 ? 1 / perSample : 0,
+      secondsLeft: left * perSample + (this.#epochs - epochsDone) * this.#evaluation,
+    }
   }
 }

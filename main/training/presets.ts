@@ -1,7 +1,10 @@
 import type { MethodSettings } from '../snn/schema.ts'
 import type { TrainingConfig } from './schema.ts'
 
-export type TrainingSettings = Pick<TrainingConfig, 'method' | 'optimizer' | 'learningRate' | 'schedule' | 'epochs' | 'batchSize' | 'augmentation'>
+export type TrainingSettings = Pick<
+  TrainingConfig,
+  'method' | 'optimizer' | 'learningRate' | 'schedule' | 'epochs' | 'batchSize' | 'augmentation'
+>
 /** Settings under a name, with where they come from. */
 export interface TrainingPreset {
   readonly id: string
@@ -15,9 +18,23 @@ const adam = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDeca
 const plain = { flip: false, roll: 0 }
 const flipAndRoll = { flip: true, roll: 5 }
 /** What all rows of TRT's Table S2 share: Adam 1e-3, cosine to 0, 300 epochs of batches of 64. */
-const paper = (method: MethodSettings, augmentation: TrainingSettings['augmentation']): TrainingSettings =>
-  ({ method, optimizer: adam, learningRate: 1e-3, schedule: 'cosine', epochs: 300, batchSize: 64, augmentation })
-const trt = (eta: number, lambda: number, delta: number): MethodSettings => ({ name: 'trt', eta, lambda, delta, epsilon: 1e-5, firstTimestep: 0 })
+const paper = (method: MethodSettings, augmentation: TrainingSettings['augmentation']): TrainingSettings => ({
+  method,
+  optimizer: adam,
+  learningRate: 1e-3,
+  schedule: 'cosine',
+  epochs: 300,
+  batchSize: 64,
+  augmentation,
+})
+const trt = (eta: number, lambda: number, delta: number): MethodSettings => ({
+  name: 'trt',
+  eta,
+  lambda,
+  delta,
+  epsilon: 1e-5,
+  firstTimestep: 0,
+})
 
 /**
  * The papers' settings. TRT: Temporal Regularization Training, Table S2 and the authors' code (which counts t from 0).
@@ -25,23 +42,45 @@ const trt = (eta: number, lambda: number, delta: number): MethodSettings => ({ n
  */
 export const trainingPresets: readonly TrainingPreset[] = [
   {
-    id: 'quick', title: 'TRT, quick (small sets of recordings)',
+    id: 'quick',
+    title: 'TRT, quick (small sets of recordings)',
     source: "TRT with N-Caltech101's eta, lambda and delta; epochs, batch and roll chosen here for about a thousand small recordings",
     settings: { ...paper(trt(0.05, 5e-5, 0.5), { flip: false, roll: 2 }), epochs: 40, batchSize: 32 },
   },
-  { id: 'trt-dvs-cifar10', title: 'TRT, DVS-CIFAR10', source: 'TRT, Table S2 (DVS-CIFAR10)', settings: paper(trt(0.001, 5e-5, 0.5), flipAndRoll) },
-  { id: 'trt-n-caltech101', title: 'TRT, N-Caltech101', source: 'TRT, Table S2 (N-Caltech101)', settings: paper(trt(0.05, 5e-5, 0.5), plain) },
-  { id: 'trt-cifar', title: 'TRT, CIFAR', source: 'TRT, Table S2 (CIFAR10/100)', settings: paper(trt(0.05, 1e-5, 0.25), { flip: true, roll: 0 }) },
   {
-    id: 'tet-dvs-cifar10', title: 'TET, DVS-CIFAR10', source: 'TET (ICLR 2022) for DVS-CIFAR10: lambda 0.001, Adam 1e-3, 300 epochs; batch 128 from the code',
+    id: 'trt-dvs-cifar10',
+    title: 'TRT, DVS-CIFAR10',
+    source: 'TRT, Table S2 (DVS-CIFAR10)',
+    settings: paper(trt(0.001, 5e-5, 0.5), flipAndRoll),
+  },
+  {
+    id: 'trt-n-caltech101',
+    title: 'TRT, N-Caltech101',
+    source: 'TRT, Table S2 (N-Caltech101)',
+    settings: paper(trt(0.05, 5e-5, 0.5), plain),
+  },
+  {
+    id: 'trt-cifar',
+    title: 'TRT, CIFAR',
+    source: 'TRT, Table S2 (CIFAR10/100)',
+    settings: paper(trt(0.05, 1e-5, 0.25), { flip: true, roll: 0 }),
+  },
+  {
+    id: 'tet-dvs-cifar10',
+    title: 'TET, DVS-CIFAR10',
+    source: 'TET (ICLR 2022) for DVS-CIFAR10: lambda 0.001, Adam 1e-3, 300 epochs; batch 128 from the code',
     settings: { ...paper({ name: 'tet', lambda: 0.001, phi: 1 }, flipAndRoll), batchSize: 128 },
   },
   {
-    id: 'tet-cifar', title: 'TET, CIFAR', source: 'TET (ICLR 2022) for CIFAR10/100: lambda 0.05, Adam 0.01, 300 epochs; batch 128 from the code',
+    id: 'tet-cifar',
+    title: 'TET, CIFAR',
+    source: 'TET (ICLR 2022) for CIFAR10/100: lambda 0.05, Adam 0.01, 300 epochs; batch 128 from the code',
     settings: { ...paper({ name: 'tet', lambda: 0.05, phi: 1 }, { flip: true, roll: 0 }), learningRate: 0.01, batchSize: 128 },
   },
   {
-    id: 'sdt', title: 'SDT, baseline', source: "The baseline of TET and TRT (cross-entropy of the time-mean output), with the optimizer of TRT's Table S2",
+    id: 'sdt',
+    title: 'SDT, baseline',
+    source: "The baseline of TET and TRT (cross-entropy of the time-mean output), with the optimizer of TRT's Table S2",
     settings: paper({ name: 'sdt', criterion: 'cross-entropy' }, flipAndRoll),
   },
 ]

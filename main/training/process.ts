@@ -12,24 +12,30 @@ import { train } from './trainer.ts'
 /** Small networks take dozens of steps a second; a window needs no more than this many messages. */
 const millisecondsBetweenSteps = 100
 
-serveTask<TrainingInput | EstimateInput | EvaluateInput, TrainingProgress | number, TrainingOutcome | Estimate | Evaluation>((input, signal, report) => {
-  const engine = onnxRuntime()
-  switch (input.kind) {
-    case 'train': {
-      let told = 0
-      return train({
-        config: input.config, dataset: input.dataset, run: input.run, engine, signal,
-        onStep: (step) => {
-          if (performance.now() - told < millisecondsBetweenSteps && step.step < step.steps) return
-          told = performance.now()
-          report({ kind: 'step', step })
-        },
-        onEpoch: (metrics) => report({ kind: 'epoch', metrics }),
-      })
+serveTask<TrainingInput | EstimateInput | EvaluateInput, TrainingProgress | number, TrainingOutcome | Estimate | Evaluation>(
+  (input, signal, report) => {
+    const engine = onnxRuntime()
+    switch (input.kind) {
+      case 'train': {
+        let told = 0
+        return train({
+          config: input.config,
+          dataset: input.dataset,
+          run: input.run,
+          engine,
+          signal,
+          onStep: (step) => {
+            if (performance.now() - told < millisecondsBetweenSteps && step.step < step.steps) return
+            told = performance.now()
+            report({ kind: 'step', step })
+          },
+          onEpoch: (metrics) => report({ kind: 'epoch', metrics }),
+        })
+      }
+      case 'estimate':
+        return estimate(input.config, input.dataset, engine)
+      case 'evaluate':
+        return evaluate({ ...input, engine, signal, onProgress: report })
     }
-    case 'estimate':
-      return estimate(input.config, input.dataset, engine)
-    case 'evaluate':
-      return evaluate({ ...input, engine, signal, onProgress: report })
-  }
-})
+  },
+)

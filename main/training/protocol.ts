@@ -17,12 +17,35 @@ export interface Task<Input, Progress, Result> {
 }
 
 /** Folders are absolute paths. */
-export interface TrainingInput { readonly kind: 'train'; readonly config: TrainingConfig; readonly dataset: string; readonly run: string }
-export interface EstimateInput { readonly kind: 'estimate'; readonly config: TrainingConfig; readonly dataset: string }
-export interface EvaluateInput { readonly kind: 'evaluate'; readonly run: string; readonly dataset: string; readonly checkpoint: 'best' | 'last'; readonly split: 'train' | 'test' }
+export interface TrainingInput {
+  readonly kind: 'train'
+  readonly config: TrainingConfig
+  readonly dataset: string
+  readonly run: string
+}
+export interface EstimateInput {
+  readonly kind: 'estimate'
+  readonly config: TrainingConfig
+  readonly dataset: string
+}
+export interface EvaluateInput {
+  readonly kind: 'evaluate'
+  readonly run: string
+  readonly dataset: string
+  readonly checkpoint: 'best' | 'last'
+  readonly split: 'train' | 'test'
+}
 
-export type TrainingProgress = { readonly kind: 'step'; readonly step: StepProgress } | { readonly kind: 'epoch'; readonly metrics: EpochMetrics }
+export type TrainingProgress =
+  { readonly kind: 'step'; readonly step: StepProgress } | { readonly kind: 'epoch'; readonly metrics: EpochMetrics }
 /** How a training ended by itself; `stopped` runs can be resumed. */
-export interface TrainingOutcome { readonly state: Extract<RunState, 'finished' | 'stopped' | 'failed'>; readonly message: string | null }
+export interface TrainingOutcome {
+  readonly state: Extract<RunState, 'finished' | 'stopped' | 'failed'>
+  readonly message: string | null
+}
 /** What a few real steps tell about a run. */
-export interface Estimate { readonly secondsPerEpoch: number; readonly samplesPerSecond: number; readonly parameters: number }
+export interface Estimate {
+  readonly secondsPerEpoch: number
+  readonly samplesPerSecond: number
+  readonly parameters: number
+}

@@ -1,4 +1,4 @@
-import { checkpointPath, hasCheckpoint, keepAsBest, openCheckpoint, type OpenCheckpoint, type Progress } from './checkpoint.ts'
+import { hasCheckpoint, keepAsBest, openCheckpoint, type OpenCheckpoint, type Progress } from './checkpoint.ts'
 
 /**
  * Where a run goes on: in the middle of an epoch where it was stopped, else after its last finished epoch; null at its start.
@@ -16,7 +16,11 @@ export function resumePoint(run: string, fresh: Progress): OpenCheckpoint | null
   // A pause that last has overtaken was left by a kill just before it would have been removed.
   const point = paused !== null && paused.progress.epoch >= (last?.progress.epoch ?? 0) ? paused : last
   if (point === null) return null
-  if (point.progress.datasetHash !== fresh.datasetHash) throw new Error(`${point.path}: this checkpoint was made on other data. Import the original dataset again, or start a new run.`)
-  if (point.progress.configHash !== fresh.configHash) throw new Error(`${checkpointPath(run, 'last')}: this checkpoint was made with other settings than run.json has now. Restore run.json, or start a new run.`)
+  if (point.progress.datasetHash !== fresh.datasetHash)
+    throw new Error(`${point.path}: this checkpoint was made on other data. Import the original dataset again, or start a new run.`)
+  if (point.progress.configHash !== fresh.configHash)
+    throw new Error(
+      `${point.path}: this checkpoint was made with other settings than run.json has now. Restore run.json, or start a new run.`,
+    )
   return point
 }

@@ -62,7 +62,9 @@ export function writeStatus(run: string, state: RunState, message: string | null
 
 /** As it was written last; its process may have died since (see `readStatus`). */
 export function storedStatus(run: string): RunStatus {
-  return existsSync(join(run, file.status)) ? parse(join(run, file.status), runStatusSchema) : { state: 'stopped', message: null, pid: 0, updated: new Date(0).toISOString() }
+  return existsSync(join(run, file.status))
+    ? parse(join(run, file.status), runStatusSchema)
+    : { state: 'stopped', message: null, pid: 0, updated: new Date(0).toISOString() }
 }
 
 /** Whether the process that wrote a status is still there; a number handed out anew after a restart of the machine doesn't count. */
@@ -79,15 +81,21 @@ export function isAlive({ pid, updated }: Pick<RunStatus, 'pid' | 'updated'>): b
 /** How a run stands: a run whose process is gone without a word has failed (or, not begun, is stopped), and can be resumed. */
 export function readStatus(run: string): Pick<RunStatus, 'state' | 'message'> {
   const status = storedStatus(run)
-  if (status.state === 'running' && !isAlive(status)) return { state: 'failed', message: interruptedMessage(run, 'The training process ended without a word (killed, out of memory or power cut).') }
-  if (status.state === 'waiting' && !isAlive(status)) return { state: 'stopped', message: 'Saccade was closed before it began. Resume starts it.' }
+  if (status.state === 'running' && !isAlive(status))
+    return {
+      state: 'failed',
+      message: interruptedMessage(run, 'The training process ended without a word (killed, out of memory or power cut).'),
+    }
+  if (status.state === 'waiting' && !isAlive(status))
+    return { state: 'stopped', message: 'Saccade was closed before it began. Resume starts it.' }
   return { state: status.state, message: status.message }
 }
 
 /** Why a run broke off, and how it goes on. */
 export function interruptedMessage(run: string, reason: string): string {
   const epochs = readEpochs(run).length
-  return `${reason} ${epochs === 0 ? 'No epoch was finished; resume starts it again.' : `Nothing but the current epoch is lost: resume continues after epoch ${epochs}.`}`
+  if (epochs === 0) return `${reason} No epoch was finished; resume starts it again.`
+  return `${reason} Nothing but the current epoch is lost: resume continues after epoch ${epochs}.`
 }
 
 /** Adds one line to epochs.jsonl, on disk when it returns. */
@@ -117,7 +125,9 @@ export function readEpochs(run: string): EpochMetrics[] {
       return [epochMetricsSchema.parse(JSON.parse(line))]
     } catch (error) {
       if (i === lines.length - 1) return []
-      throw new StorageError(path, `line ${i + 1} is damaged; remove it and all after it, resume trains those epochs again`, { cause: error })
+      throw new StorageError(path, `line ${i + 1} is damaged; remove it and all after it, resume trains those epochs again`, {
+        cause: error,
+      })
     }
   })
 }
@@ -130,7 +140,8 @@ export function cutEpochs(run: string, epoch: number): EpochMetrics[] {
 }
 
 /** [class][predicted] counts on the test split after the last epoch. */
-export const writeConfusion = (run: string, confusion: number[][]): void => writeFileAtomic(join(run, file.confusion), JSON.stringify(confusion))
+export const writeConfusion = (run: string, confusion: number[][]): void =>
+  writeFileAtomic(join(run, file.confusion), JSON.stringify(confusion))
 
 /** A run as the window shows it. @throws StorageError where the folder holds no readable run */
 export function readRun(run: string): Run {
@@ -138,14 +149,25 @@ export function readRun(run: string): Run {
   const epochs = readEpochs(run)
   const confusionPath = join(run, file.confusion)
   return {
-    id, config, created, classes, parameters, epochs, ...readStatus(run), best: bestEpoch(epochs),
+    id,
+    config,
+    created,
+    classes,
+    parameters,
+    epochs,
+    ...readStatus(run),
+    best: bestEpoch(epochs),
     confusion: existsSync(confusionPath) ? parse(confusionPath, confusionSchema) : null,
     warnings: firingWarnings(epochs.at(-1)?.firingRates ?? []),
   }
 }
 
 /** A run as lists show it. */
-export function summarizeRun({ epochs, confusion: _, ...run }: Run): Omit<Run, 'epochs' | 'confusion'> & { epochsDone: number; lastTestAccuracy: number | null } {
+export function summarizeRun({
+  epochs,
+  confusion: _,
+  ...run
+}: Run): Omit<Run, 'epochs' | 'confusion'> & { epochsDone: number; lastTestAccuracy: number | null } {
   return { ...run, epochsDone: epochs.length, lastTestAccuracy: epochs.at(-1)?.testAccuracy ?? null }
 }
 

@@ -6,11 +6,30 @@ import { StorageError, storageError, writeFileAtomic } from './atomic.ts'
  * (name -> dtype, shape, data_offsets; `__metadata__` holds strings), then the raw little-endian values without holes.
  */
 const arrays = {
-  F64: Float64Array, F32: Float32Array, I64: BigInt64Array, U64: BigUint64Array, I32: Int32Array, U32: Uint32Array,
-  I16: Int16Array, U16: Uint16Array, I8: Int8Array, U8: Uint8Array, BOOL: Uint8Array,
+  F64: Float64Array,
+  F32: Float32Array,
+  I64: BigInt64Array,
+  U64: BigUint64Array,
+  I32: Int32Array,
+  U32: Uint32Array,
+  I16: Int16Array,
+  U16: Uint16Array,
+  I8: Int8Array,
+  U8: Uint8Array,
+  BOOL: Uint8Array,
 } as const
 export type Dtype = keyof typeof arrays
-type Values = Float64Array | Float32Array | BigInt64Array | BigUint64Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array
+type Values =
+  | Float64Array
+  | Float32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array
 
 export interface StoredTensor {
   readonly dtype: Dtype
@@ -38,7 +57,8 @@ export function encodeSafetensors(file: SafetensorsFile): Uint8Array[] {
   if (metadata.length > 0) header.push(['__metadata__', Object.fromEntries(metadata)])
   let offset = 0
   for (const [name, { dtype, shape, data }] of entries) {
-    if (product(shape) !== data.length) throw new RangeError(`safetensors: ${name} has ${data.length} values for shape [${shape.join(', ')}]`)
+    if (product(shape) !== data.length)
+      throw new RangeError(`safetensors: ${name} has ${data.length} values for shape [${shape.join(', ')}]`)
     header.push([name, { dtype, shape, data_offsets: [offset, (offset += data.byteLength)] }])
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)))
@@ -78,17 +98,20 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): SafetensorsF
   for (const [name, entry] of Object.entries(header)) {
     if (!isRecord(entry)) return fail(`header entry "${name}" is not an object`)
     if (name === '__metadata__') {
-      for (const [key, value] of Object.entries(entry)) metadata.push([key, typeof value === 'string' ? value : fail(`metadata "${key}" is not a string`)])
+      for (const [key, value] of Object.entries(entry))
+        metadata.push([key, typeof value === 'string' ? value : fail(`metadata "${key}" is not a string`)])
       continue
     }
     const { dtype, shape, data_offsets: range } = entry
-    if (typeof dtype !== 'string' || !(dtype in arrays)) return fail(`tensor "${name}" has dtype ${JSON.stringify(dtype)}, which is not known here`)
+    if (typeof dtype !== 'string' || !(dtype in arrays))
+      return fail(`tensor "${name}" has dtype ${JSON.stringify(dtype)}, which is not known here`)
     if (!isSizes(shape)) return fail(`tensor "${name}" has a shape that is no list of whole numbers`)
     if (!isSizes(range) || range.length !== 2) return fail(`tensor "${name}" has no valid data_offsets`)
     const [from = 0, to = 0] = range
     const make = arrays[dtype as Dtype]
     const size = product(shape) * make.BYTES_PER_ELEMENT
-    if (to - from !== size) return fail(`tensor "${name}" (${dtype} [${shape.join(', ')}]) needs ${size} bytes, its data_offsets span ${to - from}`)
+    if (to - from !== size)
+      return fail(`tensor "${name}" (${dtype} [${shape.join(', ')}]) needs ${size} bytes, its data_offsets span ${to - from}`)
     if (start + to > bytes.length) return fail(`tensor "${name}" ends at byte ${start + to}, the file at ${bytes.length}. It is cut short`)
     ranges.push([from, to, name])
     const aligned = (bytes.byteOffset + start + from) % make.BYTES_PER_ELEMENT === 0
@@ -132,4 +155,5 @@ export function float32(file: SafetensorsFile, path: string, name: string, shape
 
 const product = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1)
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-const isSizes = (value: unknown): value is number[] => Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && (n as number) >= 0)
+const isSizes = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && (n as number) >= 0)

@@ -68,8 +68,10 @@ export class Stepper {
     const [timesteps, ...frame] = this.#dataset.shape
     const classes = this.#dataset.manifest.classes.length
     const step = {
-      loaded: await this.#engine.load(program.onnx, { device: this.#config.device }), frames: hostTensor([timesteps, batch, ...frame]),
-      onehot: hostTensor([batch, classes]), logits: hostTensor([timesteps, batch, classes]),
+      loaded: await this.#engine.load(program.onnx, { device: this.#config.device }),
+      frames: hostTensor([timesteps, batch, ...frame]),
+      onehot: hostTensor([batch, classes]),
+      logits: hostTensor([timesteps, batch, classes]),
     }
     this.#steps.set(batch, step)
     return step
@@ -82,8 +84,9 @@ export class Stepper {
   async step(indices: Int32Array, random: Random, learningRate: number, k: number): Promise<StepResult> {
     const batch = indices.length
     const { loaded, frames, onehot, logits } = await this.#sized(batch)
-    // Not while the step before runs: session.run holds this thread and all cores, and filling takes 1.4 ms of 440 (network Small, 32 x 34x34, T 10,
-    // roll and flip, two cores) and 1.2 ms of some seconds (VGGSNN, 16 x 48x48): a thread of its own would gain nothing.
+    // Not while the step before runs: session.run holds this thread and all cores, and filling takes 1.4 ms of 440 (network
+    // Small, 32 x 34x34, T 10, flip and roll, two cores) and 1.2 ms of some seconds (VGGSNN, 16 x 48x48): a thread of its own
+    // would gain nothing.
     fillBatch(this.#dataset, indices, this.#config.augmentation, random, { frames: frames.data, onehot: onehot.data })
     const { optimizer } = this.#config
     this.#learningRate.data[0] = learningRate
@@ -96,7 +99,11 @@ export class Stepper {
     }
     await loaded.run(feeds, { ...this.state.outputs, loss: this.#loss, logits })
     this.state.swap()
-    const { labels, shape: [timesteps], manifest: { classes } } = this.#dataset
+    const {
+      labels,
+      shape: [timesteps],
+      manifest: { classes },
+    } = this.#dataset
     const wanted = Array.from(indices, (index) => labels[index] ?? -1)
     return { loss: this.#loss.data[0] ?? NaN, correct: correctSamples(logits.data, timesteps, batch, classes.length, wanted) }
   }

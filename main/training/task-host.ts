@@ -18,7 +18,11 @@ function parentPort(): ParentPort {
   if ('parentPort' in process && process.parentPort) {
     const port = process.parentPort as ElectronParentPort
     // Electron ends its utility processes itself, so there is no close to hear of.
-    return { send: (message) => port.postMessage(message), onMessage: (listener) => port.on('message', (event) => listener(event.data)), onClose: () => undefined }
+    return {
+      send: (message) => port.postMessage(message),
+      onMessage: (listener) => port.on('message', (event) => listener(event.data)),
+      onClose: () => undefined,
+    }
   }
   if (process.send === undefined) throw new Error('This program is started by Saccade as a process of its own, not by hand.')
   return {
@@ -33,7 +37,9 @@ function parentPort(): ParentPort {
  * Makes this process do the one task its parent sends. `work` gets the input, a signal that is aborted by `stop` or when
  * the parent is gone, and a function that reports progress. The parent ends the process after the answer.
  */
-export function serveTask<Input, Progress, Result>(work: (input: Input, signal: AbortSignal, report: (progress: Progress) => void) => Promise<Result>): void {
+export function serveTask<Input, Progress, Result>(
+  work: (input: Input, signal: AbortSignal, report: (progress: Progress) => void) => Promise<Result>,
+): void {
   const port = parentPort()
   const send = (message: FromTask<Progress, Result>): void => port.send(message)
   const stop = new AbortController()

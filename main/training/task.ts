@@ -86,9 +86,19 @@ export function runTask<Input, Progress, Result>(options: TaskOptions<Input, Pro
 function describeExit(code: number | null, signal: string | null, child: ChildPort): string {
   // A shell's way to tell a signal, and Electron's: 128 + its number.
   const name = signal ?? Object.entries(constants.signals).find(([, number]) => code !== null && code - 128 === number)?.[0] ?? null
-  const how = name === 'SIGKILL' ? 'was killed (SIGKILL; where nobody did it, the system was out of memory: try a smaller batch)'
-    : name !== null ? `crashed (${name})` : code === null ? 'could not be started' : `ended unexpectedly (exit code ${code})`
-  const lines = child.errorOutput().trim().split('\n').filter((line) => line.trim() !== '')
+  const how =
+    name === 'SIGKILL'
+      ? 'was killed (SIGKILL; where nobody did it, the system was out of memory: try a smaller batch)'
+      : name !== null
+        ? `crashed (${name})`
+        : code === null
+          ? 'could not be started'
+          : `ended unexpectedly (exit code ${code})`
+  const lines = child
+    .errorOutput()
+    .trim()
+    .split('\n')
+    .filter((line) => line.trim() !== '')
   // Node prints the error somewhere above the stack, C++ and V8 theirs at the end.
   const words = lines.find((line) => /\w*Error: |FATAL|what\(\):/.test(line)) ?? lines.at(-1)
   return `The process ${how}.${words === undefined ? '' : ` It said: ${words.trim()}`}`

@@ -15,9 +15,16 @@ export function openTrainable(directory: string, expectedHash?: string): Dataset
     throw new Error(`Dataset "${manifest.name}" (${directory}): ${message}`)
   }
   if (expectedHash !== undefined && manifest.hash !== expectedHash) {
-    fail('it is not the data this run was started on (its hash differs: files, labels, split or framing have changed). Import the original again, or start a new run.')
+    fail(
+      'it is not the data this run was started on (its hash differs: files, labels, split or framing have changed). ' +
+        'Import the original again, or start a new run.',
+    )
   }
-  if (manifest.classes.length < 2) fail(`it has only ${manifest.classes.length} class; a network needs at least two to tell apart. Import a folder with one subfolder per class.`)
+  if (manifest.classes.length < 2)
+    fail(
+      `it has only ${manifest.classes.length} class; a network needs at least two to tell apart. ` +
+        'Import a folder with one subfolder per class.',
+    )
   if (train.length === 0) fail('its training split is empty. Import it again with a smaller test share.')
   if (test.length === 0) fail('its test split is empty, so nothing could be measured. Import it again with a test share above 0.')
   return dataset

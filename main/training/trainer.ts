@@ -43,8 +43,13 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
   const known = isRun(run) ? readRunHeader(run) : undefined
   if (known !== undefined) {
     const status = storedStatus(run)
-    if (status.state === 'running' && status.pid !== process.pid && isAlive(status)) throw new Error(`Run "${known.config.name}" is being trained already, by process ${status.pid}. Stop it there first.`)
-    if (configHash(known.config) !== configHash(config)) throw new Error(`Run "${known.config.name}" (${run}) was started with other settings than the ones given. Resume it with its own, or start a new run.`)
+    if (status.state === 'running' && status.pid !== process.pid && isAlive(status))
+      throw new Error(`Run "${known.config.name}" is being trained already, by process ${status.pid}. Stop it there first.`)
+    if (configHash(known.config) !== configHash(config))
+      throw new Error(
+        `Run "${known.config.name}" (${run}) was started with other settings than the ones given. ` +
+          'Resume it with its own, or start a new run.',
+      )
   }
   const dataset = openTrainable(options.dataset, known?.datasetHash)
   try {
@@ -54,7 +59,9 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
     }
     removeTemporaries(run)
     writeStatus(run, 'running', null)
-    const outcome = await new Training(options, dataset).toTheEnd().catch((error: unknown): TrainingOutcome => ({ state: 'failed', message: explain(error, config) }))
+    const outcome = await new Training(options, dataset)
+      .toTheEnd()
+      .catch((error: unknown): TrainingOutcome => ({ state: 'failed', message: explain(error, config) }))
     writeStatus(run, outcome.state, outcome.message)
     return outcome
   } finally {
@@ -66,7 +73,8 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
 function explain(error: unknown, config: TrainingConfig): string {
   const message = (error instanceof Error ? error.message : String(error)).trim()
   if (!(error instanceof EngineError)) return message
-  if (config.device === 'webgpu') return `The GPU could not be used. Without a GPU and its driver (Vulkan, Metal or Direct3D 12) train on the CPU. ${message}`
+  if (config.device === 'webgpu')
+    return `The GPU could not be used. Without a GPU and its driver (Vulkan, Metal or Direct3D 12) train on the CPU. ${message}`
   return `${message}. Where memory ran out, try a smaller batch.`
 }
 
@@ -86,8 +94,15 @@ class Training {
     this.#stepper = new Stepper(engine, config, dataset)
     this.#random = new Random(config.seed, 'augmentation')
     this.#progress = {
-      version: 1, epoch: 0, steps: 0, partial: null, best: null, testAccuracy: null,
-      random: { augmentation: this.#random.state }, datasetHash: dataset.manifest.hash, configHash: configHash(config),
+      version: 1,
+      epoch: 0,
+      steps: 0,
+      partial: null,
+      best: null,
+      testAccuracy: null,
+      random: { augmentation: this.#random.state },
+      datasetHash: dataset.manifest.hash,
+      configHash: configHash(config),
     }
     this.#pace = new Pace(dataset.train.length, config.epochs)
   }
@@ -131,36 +146,62 @@ class Training {
       const batch = order.subarray(sums.batches * config.batchSize, (sums.batches + 1) * config.batchSize)
       const stepStarted = performance.now()
       const { loss, correct } = await this.#stepper.step(batch, this.#random, learningRate, ++this.#progress.steps)
-      if (!Number.isFinite(loss)) throw new TrainingError(divergence(`The loss became ${loss} in epoch ${epoch + 1}, step ${sums.batches + 1}`, config))
+      if (!Number.isFinite(loss))
+        throw new TrainingError(divergence(`The loss became ${loss} in epoch ${epoch + 1}, step ${sums.batches + 1}`, config))
       sums.batches++
       sums.samples += batch.length
       sums.lossSum += loss * batch.length
       sums.correct += correct
       this.#pace.step(batch.length, (performance.now() - stepStarted) / 1000)
-      onStep?.({ epoch: epoch + 1, step: sums.batches, steps: batches, loss, accuracy: sums.correct / sums.samples, ...this.#pace.figures(epoch, sums.samples) })
+      onStep?.({
+        epoch: epoch + 1,
+        step: sums.batches,
+        steps: batches,
+        loss,
+        accuracy: sums.correct / sums.samples,
+        ...this.#pace.figures(epoch, sums.samples),
+      })
     }
 
     const trained = seconds()
     const evaluation = await evaluator.run(this.#stepper.state.inputs, test, signal)
     if (evaluation === null) return this.#pause({ ...sums, seconds: trained })
     this.#pace.evaluation(seconds() - trained)
-    if (!Number.isFinite(evaluation.loss)) throw new TrainingError(divergence(`The test loss became ${evaluation.loss} after epoch ${epoch + 1}`, config))
+    if (!Number.isFinite(evaluation.loss))
+      throw new TrainingError(divergence(`The test loss became ${evaluation.loss} after epoch ${epoch + 1}`, config))
     const metrics: EpochMetrics = {
-      epoch: epoch + 1, learningRate, trainLoss: sums.lossSum / sums.samples, trainAccuracy: sums.correct / sums.samples,
-      testLoss: evaluation.loss, testAccuracy: evaluation.accuracy, timestepAccuracy: evaluation.timestepAccuracy, firingRates: evaluation.firingRates,
-      samplesPerSecond: sums.samples / trained, seconds: seconds(),
+      epoch: epoch + 1,
+      learningRate,
+      trainLoss: sums.lossSum / sums.samples,
+      trainAccuracy: sums.correct / sums.samples,
+      testLoss: evaluation.loss,
+      testAccuracy: evaluation.accuracy,
+      timestepAccuracy: evaluation.timestepAccuracy,
+      firingRates: evaluation.firingRates,
+      samplesPerSecond: sums.samples / trained,
+      seconds: seconds(),
     }
     this.#save(metrics, evaluation.confusion)
     onEpoch?.(metrics)
     return true
   }
 
-  /** The epoch's line and confusion, then `last`, which is what makes the epoch count, then `best`: resuming mends a kill between any two of them. */
+  /**
+   * The epoch's line and confusion, then `last`, which is what makes the epoch count, then `best`: resuming mends a kill
+   * between any two of them.
+   */
   #save(metrics: EpochMetrics, confusion: number[][]): void {
     const { run } = this.#options
     const better = isBetter(metrics, this.#progress.best)
-    if (better) this.#progress.best = { epoch: metrics.epoch, metric: 'testAccuracy', value: metrics.testAccuracy, testLoss: metrics.testLoss }
-    this.#progress = { ...this.#progress, epoch: metrics.epoch, partial: null, testAccuracy: metrics.testAccuracy, random: { augmentation: this.#random.state } }
+    if (better)
+      this.#progress.best = { epoch: metrics.epoch, metric: 'testAccuracy', value: metrics.testAccuracy, testLoss: metrics.testLoss }
+    this.#progress = {
+      ...this.#progress,
+      epoch: metrics.epoch,
+      partial: null,
+      testAccuracy: metrics.testAccuracy,
+      random: { augmentation: this.#random.state },
+    }
     appendEpoch(run, metrics)
     writeConfusion(run, confusion)
     writeCheckpoint(run, 'last', this.#progress, this.#stepper.state.tensors)
@@ -177,5 +218,6 @@ class Training {
 }
 
 function divergence(what: string, { learningRate }: TrainingConfig): string {
-  return `${what}: training diverged. Lower the learning rate (it is ${learningRate}; try a tenth) or normalize the frames, and start a new run. Checkpoints of earlier epochs are kept.`
+  const advice = `Lower the learning rate (it is ${learningRate}; try a tenth) or normalize the frames, and start a new run.`
+  return `${what}: training diverged. ${advice} Checkpoints of earlier epochs are kept.`
 }

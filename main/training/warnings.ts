@@ -16,8 +16,10 @@ export const saturatedRate = 0.8
 export function firingWarnings(rates: EpochMetrics['firingRates']): string[] {
   return rates.flatMap(({ layer, rate }) => {
     const percent = `${(rate * 100).toPrecision(2)} % of neurons and timesteps`
-    if (rate < silentRate) return [`Layer ${layer} is silent (spikes in ${percent}): lower its threshold, raise tau or raise the learning rate.`]
-    if (rate > saturatedRate) return [`Layer ${layer} is saturated (spikes in ${percent}): raise its threshold, lower tau or lower the learning rate.`]
+    if (rate < silentRate)
+      return [`Layer ${layer} is silent (spikes in ${percent}): lower its threshold, raise tau or raise the learning rate.`]
+    if (rate > saturatedRate)
+      return [`Layer ${layer} is saturated (spikes in ${percent}): raise its threshold, lower tau or lower the learning rate.`]
     return []
   })
 }

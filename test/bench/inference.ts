@@ -1,4 +1,4 @@
-/** npm run bench -- inference: latency of an exported VGGSNN (48x48, T = 10) in onnxruntime, beside PyTorch's forward pass of the same network. */
+/** npm run bench -- inference: latency of an exported VGGSNN (48x48, T = 10) in onnxruntime, beside PyTorch's forward pass. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { WindowRunner } from '../../main/deployment/window-runner.ts'
@@ -22,10 +22,15 @@ function peerSeconds(batch: number): number | undefined {
     return undefined
   }
   try {
-    const line = execFileSync('/usr/bin/python3', [peerScript, String(batch), String(shape[0]), '2', '0'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    const line = execFileSync('/usr/bin/python3', [peerScript, String(batch), String(shape[0]), '2', '0'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     return (JSON.parse(line) as { infer_s: number }).infer_s
   } catch (error) {
-    console.error(`no peer: ${error instanceof Error ? error.message.split('\n').slice(0, 2).join(' ') : String(error)} (apt-get install python3-torch)`)
+    console.error(
+      `no peer (apt-get install python3-torch): ${error instanceof Error ? error.message.split('\n').slice(0, 2).join(' ') : String(error)}`,
+    )
     return undefined
   }
 }

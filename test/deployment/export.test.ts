@@ -24,14 +24,24 @@ async function trained(config = tinyConfig({ epochs: 12 })) {
   const run = join(folder, 'run')
   expect((await train({ config, dataset, run, engine })).state).toBe('finished')
   mkdirSync(join(folder, 'models'))
-  const options = (more: Partial<ExportOptions> = {}): ExportOptions => ({ run, dataset, checkpoint: 'best', model: join(folder, 'models', 'm1'), engine, ...more })
+  const options = (more: Partial<ExportOptions> = {}): ExportOptions => ({
+    run,
+    dataset,
+    checkpoint: 'best',
+    model: join(folder, 'models', 'm1'),
+    engine,
+    ...more,
+  })
   return { folder, dataset, run, config, options }
 }
 
 describe('exportModel', () => {
   it.each(['hard', 'soft'] as const)('writes a model that says all of itself, with its proof (%s reset)', async (reset) => {
     const base = tinyConfig({ epochs: 8 })
-    const { options, run, folder, dataset } = await trained({ ...base, network: { ...base.network, neuron: { ...base.network.neuron, reset, tau: 1.5, threshold: 0.8 } } })
+    const { options, run, folder, dataset } = await trained({
+      ...base,
+      network: { ...base.network, neuron: { ...base.network.neuron, reset, tau: 1.5, threshold: 0.8 } },
+    })
     const shares: number[] = []
     const record = await exportModel(options({ onProgress: (share) => shares.push(share) }))
     expect(modelRecordSchema.parse(JSON.parse(readFileSync(join(folder, 'models', 'm1', 'model.json'), 'utf8')))).toEqual(record)
@@ -41,18 +51,40 @@ describe('exportModel', () => {
 
     const { best, epochs } = readRun(run)
     const accuracy = epochs[best!.epoch - 1]!.testAccuracy
-    expect(record.proof).toMatchObject({ samples: 30, argmaxAgreement: 1, accuracyTrained: accuracy, accuracyExported: accuracy, provider: 'cpu', runtime: expect.stringMatching(/^onnxruntime 1\.\d+/) as string })
+    expect(record.proof).toMatchObject({
+      samples: 30,
+      argmaxAgreement: 1,
+      accuracyTrained: accuracy,
+      accuracyExported: accuracy,
+      provider: 'cpu',
+      runtime: expect.stringMatching(/^onnxruntime 1\.\d+/) as string,
+    })
     expect(record.proof.largestLogitDifference).toBeLessThan(1e-4)
     expect(record.proof.largestFiringRateDifference).toBeLessThan(1e-3)
-    expect(record).toMatchObject({ id: 'm1', checkpoint: 'best', epoch: best!.epoch, shape: [4, 2, 10, 10], hash: createHash('sha256').update(readFileSync(record.path)).digest('hex') })
+    expect(record).toMatchObject({
+      id: 'm1',
+      checkpoint: 'best',
+      epoch: best!.epoch,
+      shape: [4, 2, 10, 10],
+      hash: createHash('sha256').update(readFileSync(record.path)).digest('hex'),
+    })
 
     const { metadata, properties } = readModelFile(record.path)
     expect(properties).toEqual(record.metadata)
     const { hash, framing } = openDataset(dataset).manifest
     expect(metadata).toMatchObject({
-      labels: ['class0', 'class1', 'class2'], framing, sensor: [10, 10], dataset: { name: 'Moving bars', hash }, accuracy: { split: 'test', value: accuracy, samples: 30 },
+      labels: ['class0', 'class1', 'class2'],
+      framing,
+      sensor: [10, 10],
+      dataset: { name: 'Moving bars', hash },
+      accuracy: { split: 'test', value: accuracy, samples: 30 },
       checkpoint: { kind: 'best', epoch: best!.epoch, chosenBy: 'highest test accuracy, then lowest test loss' },
-      neuron: { tau: 1.5, threshold: 0.8, fires: expect.stringContaining('strictly') as string, reset: expect.stringContaining(reset) as string },
+      neuron: {
+        tau: 1.5,
+        threshold: 0.8,
+        fires: expect.stringContaining('strictly') as string,
+        reset: expect.stringContaining(reset) as string,
+      },
       training: { seed: 7, method: { name: 'trt', lambda: 5e-5 }, optimizer: { name: 'adam' }, epochsTrained: best!.epoch },
     })
   })
@@ -70,27 +102,38 @@ describe('exportModel', () => {
     const { options, folder } = await trained()
     // A provider that is wrong about models of one input, the exported ones: it mixes up the classes.
     const faulty: Engine = {
-      ...engine, name: 'faulty',
+      ...engine,
+      name: 'faulty',
       load: async (onnx, load) => {
         const program = await engine.load(onnx, load)
-        return program.inputs.length > 1 ? program : {
-          inputs: program.inputs, outputs: program.outputs, release: () => program.release(),
-          run: async (feeds, fetches) => {
-            await program.run(feeds, fetches)
-            fetches['logits']?.data.reverse()
-          },
-        }
+        return program.inputs.length > 1
+          ? program
+          : {
+              inputs: program.inputs,
+              outputs: program.outputs,
+              release: () => program.release(),
+              run: async (feeds, fetches) => {
+                await program.run(feeds, fetches)
+                fetches['logits']?.data.reverse()
+              },
+            }
       },
     }
-    await expect(exportModel(options({ engine: faulty }))).rejects.toThrow(/answers otherwise than the trained network on \d+ of 30 test samples/)
+    await expect(exportModel(options({ engine: faulty }))).rejects.toThrow(
+      /answers otherwise than the trained network on \d+ of 30 test samples/,
+    )
     expect(readdirSync(join(folder, 'models'))).toEqual([])
   })
 
-  it('leaves nothing behind when it is cancelled, or its data is not the run\'s, or nothing was trained', async () => {
+  it("leaves nothing behind when it is cancelled, or its data is not the run's, or nothing was trained", async () => {
     const { options, folder, run } = await trained()
     const controller = new AbortController()
-    await expect(exportModel(options({ signal: controller.signal, onProgress: (share) => void (share > 0.4 && controller.abort()) }))).rejects.toThrow(/aborted/)
-    await expect(exportModel(options({ dataset: await makeDataset(join(folder, 'other'), { seed: 3 }) }))).rejects.toThrow(/not the data this run was started on/)
+    await expect(
+      exportModel(options({ signal: controller.signal, onProgress: (share) => void (share > 0.4 && controller.abort()) })),
+    ).rejects.toThrow(/aborted/)
+    await expect(exportModel(options({ dataset: await makeDataset(join(folder, 'other'), { seed: 3 }) }))).rejects.toThrow(
+      /not the data this run was started on/,
+    )
     rmSync(join(run, 'best.safetensors'))
     await expect(exportModel(options())).rejects.toThrow(/has not finished its first epoch/)
     expect(readdirSync(join(folder, 'models'))).toEqual([])
@@ -107,22 +150,42 @@ describe('prove and judge', () => {
     await evaluator.release()
     const weights = new Map(Object.entries(variables).map(([name, { data }]) => [name, data]))
     const shape = networkShape(config, dataset)
-    const proofOf = (changed: ReadonlyMap<string, Float32Array>) => prove({
-      onnx: buildWindowProgram({ ...shape, weights: changed }).onnx, withRates: buildWindowProgram({ ...shape, weights: changed, firingRates: true }).onnx, trained: evaluation, dataset, batch: 7, engine,
-    })
+    const proofOf = (changed: ReadonlyMap<string, Float32Array>) =>
+      prove({
+        onnx: buildWindowProgram({ ...shape, weights: changed }).onnx,
+        withRates: buildWindowProgram({ ...shape, weights: changed, firingRates: true }).onnx,
+        trained: evaluation,
+        dataset,
+        batch: 7,
+        engine,
+      })
     const honest = await proofOf(weights)
     expect(() => judge(honest)).not.toThrow()
     expect(honest.argmaxAgreement).toBe(1)
     for (const name of weights.keys()) {
       if (name.endsWith('.bias') && weights.get(name)!.length === 3) continue
-      const tampered = await proofOf(new Map(weights).set(name, weights.get(name)!.map((value) => -value - 0.1)))
+      const tampered = await proofOf(
+        new Map(weights).set(
+          name,
+          weights.get(name)!.map((value) => -value - 0.1),
+        ),
+      )
       expect(() => judge(tampered), name).toThrow(ProofError)
     }
     dataset.close()
   })
 
   it('allow one sample in a hundred to tip over, and one of a small split', () => {
-    const proof: ExportProof = { samples: 1000, argmaxAgreement: 0.99, largestLogitDifference: 0.1, largestFiringRateDifference: 0.001, accuracyTrained: 0.9, accuracyExported: 0.9, provider: 'cpu', runtime: 'x' }
+    const proof: ExportProof = {
+      samples: 1000,
+      argmaxAgreement: 0.99,
+      largestLogitDifference: 0.1,
+      largestFiringRateDifference: 0.001,
+      accuracyTrained: 0.9,
+      accuracyExported: 0.9,
+      provider: 'cpu',
+      runtime: 'x',
+    }
     expect(() => judge(proof)).not.toThrow()
     expect(() => judge({ ...proof, argmaxAgreement: 0.989 })).toThrow(/11 of 1000/)
     expect(() => judge({ ...proof, samples: 20, argmaxAgreement: 0.95 })).not.toThrow()
@@ -134,7 +197,7 @@ describe('prove and judge', () => {
 })
 
 describe('readModelFile', () => {
-  it('says what a file is that is no model of Saccade\'s', async () => {
+  it("says what a file is that is no model of Saccade's", async () => {
     const { options, folder } = await trained(tinyConfig({ epochs: 1 }))
     const { path } = await exportModel(options())
     const bytes = readFileSync(path)
@@ -146,15 +209,27 @@ describe('readModelFile', () => {
     expect(() => readModelFile(write(''))).toThrow(/file\.onnx: the file is empty/)
     expect(() => readModelFile(write('# just notes, not a model'))).toThrow(/not an ONNX model/)
     expect(() => readModelFile(write(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10)))).toThrow(/not an ONNX model/)
-    for (const share of [0.1, 0.5, 0.9, 0.99]) expect(() => readModelFile(write(bytes.subarray(0, Math.floor(bytes.length * share))))).toThrow(/cut short/)
+    for (const share of [0.1, 0.5, 0.9, 0.99])
+      expect(() => readModelFile(write(bytes.subarray(0, Math.floor(bytes.length * share))))).toThrow(/cut short/)
     const { network } = tinyConfig()
-    const weights = new Map(Object.entries(checkpointVariables(options().run, 'best', (await Evaluator.open(engine, tinyConfig(), openDataset(options().dataset), 1)).program)).map(([name, { data }]) => [name, data]))
-    const program = (metadata?: Record<string, string>) => buildWindowProgram({ network, classes: 3, shape: [4, 2, 10, 10], weights, ...(metadata && { metadata }) }).onnx
+    const weights = new Map(
+      Object.entries(
+        checkpointVariables(options().run, 'best', (await Evaluator.open(engine, tinyConfig(), openDataset(options().dataset), 1)).program),
+      ).map(([name, { data }]) => [name, data]),
+    )
+    const program = (metadata?: Record<string, string>) =>
+      buildWindowProgram({ network, classes: 3, shape: [4, 2, 10, 10], weights, ...(metadata && { metadata }) }).onnx
     expect(() => readModelFile(write(program()))).toThrow(/without Saccade's metadata/)
     const { properties } = readModelFile(path)
-    expect(() => readModelFile(write(program({ ...properties, 'saccade.labels': '["a", "b"]' })))).toThrow(/output "logits" is not \[N, 2\]/)
-    expect(() => readModelFile(write(program({ ...properties, 'saccade.shape': '[4, 2, 10, 11]' })))).toThrow(/input "frames" is not \[N, 4, 2, 10, 11\]/)
-    expect(() => readModelFile(write(program({ ...properties, 'saccade.framing': '{"timesteps": "many"}' })))).toThrow(/"saccade\.framing\.timesteps" is not usable/)
+    expect(() => readModelFile(write(program({ ...properties, 'saccade.labels': '["a", "b"]' })))).toThrow(
+      /output "logits" is not \[N, 2\]/,
+    )
+    expect(() => readModelFile(write(program({ ...properties, 'saccade.shape': '[4, 2, 10, 11]' })))).toThrow(
+      /input "frames" is not \[N, 4, 2, 10, 11\]/,
+    )
+    expect(() => readModelFile(write(program({ ...properties, 'saccade.framing': '{"timesteps": "many"}' })))).toThrow(
+      /"saccade\.framing\.timesteps" is not usable/,
+    )
     expect(() => readModelFile(write(program({ ...properties, 'saccade.labels': '[' })))).toThrow(/"saccade\.labels" is not JSON/)
     expect(readModelFile(write(program(properties))).metadata.labels).toHaveLength(3)
     expect(existsSync(path)).toBe(true)

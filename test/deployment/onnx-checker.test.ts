@@ -12,7 +12,10 @@ import { temporaryFolder } from '../training/tiny.ts'
 const python = '/usr/bin/python3'
 const checker = (() => {
   try {
-    return execFileSync(python, ['-c', 'import onnx; print(onnx.__version__)'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+    return execFileSync(python, ['-c', 'import onnx; print(onnx.__version__)'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
   } catch {
     return undefined
   }
@@ -33,9 +36,13 @@ for path in sys.argv[1:]:
 `
 
 const residual = networkSchema.parse({
-  name: 'residual', neuron: { reset: 'soft', tau: 1 }, layers: [
-    { type: 'conv', out: 8, kernel: 7, stride: 2, padding: 3, pool: { kind: 'max', size: 3, stride: 2, padding: 1 } }, { type: 'residual', form: 'sew-add', out: 8 },
-    { type: 'residual', form: 'spiking', out: 16, strides: [2, 1], globalPool: true }, { type: 'dense', out: 12 },
+  name: 'residual',
+  neuron: { reset: 'soft', tau: 1 },
+  layers: [
+    { type: 'conv', out: 8, kernel: 7, stride: 2, padding: 3, pool: { kind: 'max', size: 3, stride: 2, padding: 1 } },
+    { type: 'residual', form: 'sew-add', out: 8 },
+    { type: 'residual', form: 'spiking', out: 16, strides: [2, 1], globalPool: true },
+    { type: 'dense', out: 12 },
   ],
 })
 
@@ -46,18 +53,36 @@ describe.skipIf(checker === undefined)(`ONNX's own checker (skipped where ${pyth
     const files = networks.map((network, i) => {
       const shape = { network, classes: 10, shape: [10, 2, 48, 48] as const }
       const path = join(folder, `${i}.onnx`)
-      writeFileSync(path, buildWindowProgram({ ...shape, weights: initialVariables(networkInfo(shape), i), metadata: { 'saccade.version': 'x', 'saccade.labels': '["ä"]' } }).onnx)
+      writeFileSync(
+        path,
+        buildWindowProgram({
+          ...shape,
+          weights: initialVariables(networkInfo(shape), i),
+          metadata: { 'saccade.version': 'x', 'saccade.labels': '["ä"]' },
+        }).onnx,
+      )
       return path
     })
-    const reports = execFileSync(python, ['-c', script, ...files], { encoding: 'utf8' }).trim().split('\n').map((line) => JSON.parse(line) as {
-      opsets: Record<string, number>; ports: Record<string, (number | string)[]>; nodes: Record<string, number>; metadata: Record<string, string>
-    })
+    const reports = execFileSync(python, ['-c', script, ...files], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
+      .map(
+        (line) =>
+          JSON.parse(line) as {
+            opsets: Record<string, number>
+            ports: Record<string, (number | string)[]>
+            nodes: Record<string, number>
+            metadata: Record<string, string>
+          },
+      )
     expect(reports).toHaveLength(networks.length)
     reports.forEach(({ opsets, ports, nodes, metadata }, i) => {
       expect(opsets).toEqual({ '': 17 })
       expect(ports).toEqual({ frames: ['N', 10, 2, 48, 48], logits: ['N', 10], logits_per_timestep: ['N', 10, 10] })
       expect(metadata).toEqual({ 'saccade.version': 'x', 'saccade.labels': '["ä"]' })
-      const convolutions = networkInfo({ network: networks[i]!, classes: 10, shape: [10, 2, 48, 48] }).variables.filter(({ role, shape }) => role === 'weight' && shape.length === 4)
+      const convolutions = networkInfo({ network: networks[i]!, classes: 10, shape: [10, 2, 48, 48] }).variables.filter(
+        ({ role, shape }) => role === 'weight' && shape.length === 4,
+      )
       expect(nodes['Conv']).toBe(convolutions.length)
       expect([nodes['BatchNormalization'], nodes['Loop'], nodes['Scan']]).toEqual([undefined, undefined, undefined])
     })

@@ -13,15 +13,18 @@ describe('writeFileAtomic', () => {
     expect(readdirSync(join(path, '..'))).toEqual(['a.txt'])
   })
 
-  it.skipIf(!existsSync('/dev/full'))('on a full disk keeps the old file, removes the half-written one and says so (skipped where /dev/full is absent)', () => {
-    const path = join(temporaryFolder(), 'a.txt')
-    writeFileAtomic(path, 'old')
-    // Whatever is written to this device meets ENOSPC, as on a full disk.
-    symlinkSync('/dev/full', temporaryName(path))
-    expect(() => writeFileAtomic(path, 'new')).toThrow(/a\.txt: the disk is full\. What was saved before is untouched.*ENOSPC/)
-    expect(readFileSync(path, 'utf8')).toBe('old')
-    expect(readdirSync(join(path, '..'))).toEqual(['a.txt'])
-  })
+  it.skipIf(!existsSync('/dev/full'))(
+    'on a full disk keeps the old file, removes the half-written one and says so (skipped where /dev/full is absent)',
+    () => {
+      const path = join(temporaryFolder(), 'a.txt')
+      writeFileAtomic(path, 'old')
+      // Whatever is written to this device meets ENOSPC, as on a full disk.
+      symlinkSync('/dev/full', temporaryName(path))
+      expect(() => writeFileAtomic(path, 'new')).toThrow(/a\.txt: the disk is full\. What was saved before is untouched.*ENOSPC/)
+      expect(readFileSync(path, 'utf8')).toBe('old')
+      expect(readdirSync(join(path, '..'))).toEqual(['a.txt'])
+    },
+  )
 
   it('says when the folder is gone', () => {
     expect(() => writeFileAtomic(join(temporaryFolder(), 'no', 'a.txt'), 'x')).toThrow(/folder is gone/)

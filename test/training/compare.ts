@@ -7,4 +7,9 @@ export const figures = (run: string) => readEpochs(run).map(({ samplesPerSecond:
 
 /** All tensors of a checkpoint, byte for byte. */
 export const weights = (run: string, kind: 'last' | 'best'): Record<string, string> =>
-  Object.fromEntries([...readSafetensors(checkpointPath(run, kind)).tensors].map(([name, { data }]) => [name, Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex')]))
+  Object.fromEntries(
+    [...readSafetensors(checkpointPath(run, kind)).tensors].map(([name, { data }]) => [
+      name,
+      Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex'),
+    ]),
+  )

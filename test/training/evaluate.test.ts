@@ -18,7 +18,9 @@ describe('Evaluator', () => {
     const measure = async (batch: number) => {
       const evaluator = await Evaluator.open(engine, config, dataset, batch)
       const weights = initialVariables(evaluator.program.info, 3)
-      const variables = Object.fromEntries(evaluator.program.info.variables.map(({ name, shape }) => [name, { shape, data: weights.get(name)! }]))
+      const variables = Object.fromEntries(
+        evaluator.program.info.variables.map(({ name, shape }) => [name, { shape, data: weights.get(name)! }]),
+      )
       const shares: number[] = []
       const evaluation = (await evaluator.run(variables, dataset.test, undefined, (share) => shares.push(share)))!
       expect(await evaluator.run(variables, dataset.test, AbortSignal.abort())).toBeNull()
@@ -32,7 +34,12 @@ describe('Evaluator', () => {
       const { evaluation, shares } = await measure(batch)
       expect(shares).toHaveLength(Math.ceil(7 / batch))
       expect(shares.at(-1)).toBe(1)
-      expect(evaluation).toMatchObject({ samples: 7, accuracy: single.accuracy, timestepAccuracy: single.timestepAccuracy, confusion: single.confusion })
+      expect(evaluation).toMatchObject({
+        samples: 7,
+        accuracy: single.accuracy,
+        timestepAccuracy: single.timestepAccuracy,
+        confusion: single.confusion,
+      })
       expect(evaluation.loss).toBeCloseTo(single.loss, 5)
       evaluation.firingRates.forEach(({ rate }, i) => expect(rate).toBeCloseTo(single.firingRates[i]!.rate, 6))
       evaluation.logits.forEach((row, i) => row.forEach((value, c) => expect(value).toBeCloseTo(single.logits[i]![c]!, 5)))
@@ -50,7 +57,9 @@ it('evaluate gives what training said of the epoch, on either split', async () =
   const test = await evaluate({ run, dataset, checkpoint: 'last', split: 'test', engine })
   expect(test).toMatchObject({ loss: epoch.testLoss, accuracy: epoch.testAccuracy, firingRates: epoch.firingRates, samples: 7 })
   expect((await evaluate({ run, dataset, checkpoint: 'best', split: 'train', engine })).samples).toBe(22)
-  await expect(evaluate({ run, dataset: await makeDataset(join(folder, 'other'), { seed: 5 }), checkpoint: 'last', split: 'test', engine })).rejects.toThrow(/not the data this run was started on/)
+  await expect(
+    evaluate({ run, dataset: await makeDataset(join(folder, 'other'), { seed: 5 }), checkpoint: 'last', split: 'test', engine }),
+  ).rejects.toThrow(/not the data this run was started on/)
 })
 
 it('estimate measures real steps', async () => {

@@ -43,10 +43,13 @@ describe('a training process', () => {
     const whole = join(folder, 'whole')
     await train({ config, dataset, run: whole, engine: onnxRuntime() })
     let kills = 0
-    for (let finished = false; !finished; ) {
+    for (let finished = false; !finished;) {
       const from = readableEpochs(run)
       // After one more epoch and a few milliseconds: inside steps, evaluations and the writing of checkpoints.
-      const training = launch({ onEpoch: ({ epoch }) => void (kills < 5 && epoch > from && setTimeout(() => process.kill(training.pid!, 'SIGKILL'), (kills * 7) % 13)) })
+      const training = launch({
+        onEpoch: ({ epoch }) =>
+          void (kills < 5 && epoch > from && setTimeout(() => process.kill(training.pid!, 'SIGKILL'), (kills * 7) % 13)),
+      })
       const { state, message } = await training.outcome
       finished = state === 'finished'
       if (finished) break
@@ -89,22 +92,34 @@ describe('a training process', () => {
     const { launch, run } = await setUp(long)
     const training = await begun(launch)
     process.kill(training.pid!, 'SIGABRT')
-    expect(await training.outcome).toMatchObject({ state: 'failed', message: expect.stringMatching(/crashed \(SIGABRT\).*resume/s) as string })
+    expect(await training.outcome).toMatchObject({
+      state: 'failed',
+      message: expect.stringMatching(/crashed \(SIGABRT\).*resume/s) as string,
+    })
     expect(readRun(run).state).toBe('failed')
   })
 
   it('killed together with its parent leaves a run that reads as failed', async () => {
     const { launch, run } = await setUp()
     await launch().outcome
-    writeFileSync(join(run, 'status.json'), JSON.stringify({ state: 'running', message: null, pid: 2 ** 22 + 5, updated: new Date().toISOString() }))
+    writeFileSync(
+      join(run, 'status.json'),
+      JSON.stringify({ state: 'running', message: null, pid: 2 ** 22 + 5, updated: new Date().toISOString() }),
+    )
     expect(readRun(run)).toMatchObject({ state: 'failed', message: expect.stringContaining('resume continues after epoch 3') as string })
-    writeFileSync(join(run, 'status.json'), JSON.stringify({ state: 'running', message: null, pid: process.pid, updated: new Date(0).toISOString() }))
+    writeFileSync(
+      join(run, 'status.json'),
+      JSON.stringify({ state: 'running', message: null, pid: process.pid, updated: new Date(0).toISOString() }),
+    )
     expect(readRun(run).state).toBe('failed')
   })
 
   it('tells what is wrong with its dataset', async () => {
     const { launch, folder } = await setUp()
-    expect(await launch({ dataset: join(folder, 'gone') }).outcome).toMatchObject({ state: 'failed', message: expect.stringContaining('missing') as string })
+    expect(await launch({ dataset: join(folder, 'gone') }).outcome).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining('missing') as string,
+    })
   })
 
   it('estimates and evaluates', async () => {
@@ -116,10 +131,20 @@ describe('a training process', () => {
     await launch().outcome
     const { epochs, confusion } = readRun(run)
     const shares: number[] = []
-    const evaluation = await launchEvaluation({ run, dataset, checkpoint: 'last', split: 'test' }, forkNode, (share) => shares.push(share)).result
-    expect(evaluation).toMatchObject({ loss: epochs[2]!.testLoss, accuracy: epochs[2]!.testAccuracy, timestepAccuracy: epochs[2]!.timestepAccuracy, firingRates: epochs[2]!.firingRates, confusion, samples: 7 })
+    const evaluation = await launchEvaluation({ run, dataset, checkpoint: 'last', split: 'test' }, forkNode, (share) => shares.push(share))
+      .result
+    expect(evaluation).toMatchObject({
+      loss: epochs[2]!.testLoss,
+      accuracy: epochs[2]!.testAccuracy,
+      timestepAccuracy: epochs[2]!.timestepAccuracy,
+      firingRates: epochs[2]!.firingRates,
+      confusion,
+      samples: 7,
+    })
     expect(shares.at(-1)).toBe(1)
-    await expect(launchEvaluation({ run: join(run, 'no'), dataset, checkpoint: 'last', split: 'test' }, forkNode).result).rejects.toThrow(/run\.json: no such file/)
+    await expect(launchEvaluation({ run: join(run, 'no'), dataset, checkpoint: 'last', split: 'test' }, forkNode).result).rejects.toThrow(
+      /run\.json: no such file/,
+    )
   })
 })
 

@@ -16,17 +16,37 @@ describe('Measuring', () => {
     const { samples, loss, accuracy, timestepAccuracy, confusion } = measuring.result
     // Time means: (1, 0.5), (0, 2).
     expect(loss).toBeCloseTo((Math.log(1 + Math.exp(-0.5)) + Math.log(1 + Math.exp(2))) / 2, 12)
-    expect({ samples, accuracy, timestepAccuracy, confusion }).toEqual({ samples: 2, accuracy: 0.5, timestepAccuracy: [0.5, 0], confusion: [[1, 1], [0, 0]] })
+    expect({ samples, accuracy, timestepAccuracy, confusion }).toEqual({
+      samples: 2,
+      accuracy: 0.5,
+      timestepAccuracy: [0.5, 0],
+      confusion: [
+        [1, 1],
+        [0, 0],
+      ],
+    })
   })
 
   it('gives the same figures whatever the batches', () => {
-    fc.assert(fc.property(fc.array(fc.tuple(fc.float({ noNaN: true, min: -50, max: 50 }), fc.float({ noNaN: true, min: -50, max: 50 }), fc.nat(1)), { minLength: 2, maxLength: 9 }), (rows) => {
-      const whole = new Measuring(1, 2)
-      whole.add(Float32Array.from(rows.flatMap(([a, b]) => [a, b])), rows.length, rows.map(([, , label]) => label))
-      const single = new Measuring(1, 2)
-      for (const [a, b, label] of rows) single.add(Float32Array.of(a, b), 1, [label])
-      expect(single.result).toEqual(whole.result)
-    }))
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.float({ noNaN: true, min: -50, max: 50 }), fc.float({ noNaN: true, min: -50, max: 50 }), fc.nat(1)), {
+          minLength: 2,
+          maxLength: 9,
+        }),
+        (rows) => {
+          const whole = new Measuring(1, 2)
+          whole.add(
+            Float32Array.from(rows.flatMap(([a, b]) => [a, b])),
+            rows.length,
+            rows.map(([, , label]) => label),
+          )
+          const single = new Measuring(1, 2)
+          for (const [a, b, label] of rows) single.add(Float32Array.of(a, b), 1, [label])
+          expect(single.result).toEqual(whole.result)
+        },
+      ),
+    )
   })
 })
 
@@ -57,16 +77,31 @@ it('cosine falls from the learning rate to 0 over all epochs, once per epoch', (
 })
 
 it('warns of silent and saturated layers only', () => {
-  expect(firingWarnings([{ layer: 'conv1', rate: 0.12 }, { layer: 'conv2', rate: 0.001 }, { layer: 'conv3', rate: 0.8 }])).toEqual([])
-  const [silent, saturated] = firingWarnings([{ layer: 'conv2', rate: 0 }, { layer: 'conv3', rate: 0.97 }])
+  expect(
+    firingWarnings([
+      { layer: 'conv1', rate: 0.12 },
+      { layer: 'conv2', rate: 0.001 },
+      { layer: 'conv3', rate: 0.8 },
+    ]),
+  ).toEqual([])
+  const [silent, saturated] = firingWarnings([
+    { layer: 'conv2', rate: 0 },
+    { layer: 'conv3', rate: 0.97 },
+  ])
   expect(silent).toMatch(/^Layer conv2 is silent/)
   expect(saturated).toMatch(/^Layer conv3 is saturated \(spikes in 97 %/)
 })
 
 it('presets are valid settings under names of their own', () => {
   const network = { name: 'n', neuron: {}, layers: [{ type: 'dense', out: 4 }] }
-  for (const { settings } of trainingPresets) expect(trainingConfigSchema.parse({ name: 'n', dataset: 'd', network, ...settings })).toMatchObject(settings)
+  for (const { settings } of trainingPresets)
+    expect(trainingConfigSchema.parse({ name: 'n', dataset: 'd', network, ...settings })).toMatchObject(settings)
   expect(new Set(trainingPresets.map(({ id }) => id)).size).toBe(trainingPresets.length)
   const dvs = trainingPresets.find(({ id }) => id === 'trt-dvs-cifar10')
-  expect(dvs?.settings).toMatchObject({ method: { eta: 0.001, lambda: 5e-5, delta: 0.5, epsilon: 1e-5, firstTimestep: 0 }, epochs: 300, batchSize: 64, learningRate: 1e-3 })
+  expect(dvs?.settings).toMatchObject({
+    method: { eta: 0.001, lambda: 5e-5, delta: 0.5, epsilon: 1e-5, firstTimestep: 0 },
+    epochs: 300,
+    batchSize: 64,
+    learningRate: 1e-3,
+  })
 })

@@ -8,11 +8,27 @@ import type { EpochMetrics } from '../../main/training/schema.ts'
 import { temporaryFolder, tinyConfig } from './tiny.ts'
 
 const line = (epoch: number, testAccuracy = epoch / 10): EpochMetrics => ({
-  epoch, learningRate: 1e-3, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1 / 3, testAccuracy, timestepAccuracy: [0.1], firingRates: [{ layer: 'conv1', rate: 0 }], samplesPerSecond: 9, seconds: 1,
+  epoch,
+  learningRate: 1e-3,
+  trainLoss: 1,
+  trainAccuracy: 0.5,
+  testLoss: 1 / 3,
+  testAccuracy,
+  timestepAccuracy: [0.1],
+  firingRates: [{ layer: 'conv1', rate: 0 }],
+  samplesPerSecond: 9,
+  seconds: 1,
 })
 const progress: Progress = {
-  version: 1, epoch: 2, steps: 17, partial: null, best: { epoch: 2, metric: 'testAccuracy', value: 0.5, testLoss: 0.1 }, testAccuracy: 0.5,
-  random: { augmentation: [1, -2, 3, 4] }, datasetHash: 'd', configHash: 'c',
+  version: 1,
+  epoch: 2,
+  steps: 17,
+  partial: null,
+  best: { epoch: 2, metric: 'testAccuracy', value: 0.5, testLoss: 0.1 },
+  testAccuracy: 0.5,
+  random: { augmentation: [1, -2, 3, 4] },
+  datasetHash: 'd',
+  configHash: 'c',
 }
 const newRun = () => {
   const run = join(temporaryFolder(), 'run-1')
@@ -23,7 +39,15 @@ const newRun = () => {
 describe('a run folder', () => {
   it('reads as a run, from waiting to its epochs', () => {
     const run = newRun()
-    expect(readRun(run)).toMatchObject({ id: 'run-1', state: 'waiting', epochs: [], best: null, confusion: null, parameters: 12, warnings: [] })
+    expect(readRun(run)).toMatchObject({
+      id: 'run-1',
+      state: 'waiting',
+      epochs: [],
+      best: null,
+      confusion: null,
+      parameters: 12,
+      warnings: [],
+    })
     for (const epoch of [line(1), line(2, 0.9), line(3)]) appendEpoch(run, epoch)
     writeStatus(run, 'stopped', null)
     const read = readRun(run)
@@ -62,17 +86,28 @@ describe('a run folder', () => {
 })
 
 describe('a checkpoint', () => {
-  const state = [{ name: 'conv1.weight', shape: [2, 1], data: Float32Array.of(1 / 3, -0) }, { name: 'adam1/conv1.weight', shape: [2, 1], data: Float32Array.of(1e-40, 5) }]
+  const state = [
+    { name: 'conv1.weight', shape: [2, 1], data: Float32Array.of(1 / 3, -0) },
+    { name: 'adam1/conv1.weight', shape: [2, 1], data: Float32Array.of(1e-40, 5) },
+  ]
 
   it('comes back to the last bit, and best is a copy of its own', () => {
     const run = newRun()
     writeCheckpoint(run, 'last', progress, state)
     keepAsBest(run)
     keepAsBest(run)
-    writeCheckpoint(run, 'last', { ...progress, epoch: 3 }, state.map((tensor) => ({ ...tensor, data: tensor.data.map((x) => x + 1) })))
+    writeCheckpoint(
+      run,
+      'last',
+      { ...progress, epoch: 3 },
+      state.map((tensor) => ({ ...tensor, data: tensor.data.map((x) => x + 1) })),
+    )
     const best = openCheckpoint(run, 'best')
     expect(best.progress).toEqual(progress)
-    for (const { name, shape, data } of state) expect([...best.tensor(name, shape)].map((x) => Object.is(x, -0) ? '-0' : x)).toEqual([...data].map((x) => Object.is(x, -0) ? '-0' : x))
+    for (const { name, shape, data } of state)
+      expect([...best.tensor(name, shape)].map((x) => (Object.is(x, -0) ? '-0' : x))).toEqual(
+        [...data].map((x) => (Object.is(x, -0) ? '-0' : x)),
+      )
     expect(openCheckpoint(run, 'last').progress.epoch).toBe(3)
   })
 
@@ -89,7 +124,20 @@ describe('a checkpoint', () => {
   it('hashes all settings but the name', () => {
     const config = tinyConfig()
     expect(configHash({ ...config, name: 'other' })).toBe(configHash(config))
-    expect(configHash(JSON.parse(JSON.stringify(config, Object.keys(config).reverse().concat([...JSON.stringify(config).matchAll(/"(\w+)":/g)].map(([, key]) => key!)))) as typeof config)).toBe(configHash(config))
-    expect(configHash({ ...config, network: { ...config.network, neuron: { ...config.network.neuron, tau: 3 } } })).not.toBe(configHash(config))
+    expect(
+      configHash(
+        JSON.parse(
+          JSON.stringify(
+            config,
+            Object.keys(config)
+              .reverse()
+              .concat([...JSON.stringify(config).matchAll(/"(\w+)":/g)].map(([, key]) => key!)),
+          ),
+        ) as typeof config,
+      ),
+    ).toBe(configHash(config))
+    expect(configHash({ ...config, network: { ...config.network, neuron: { ...config.network.neuron, tau: 3 } } })).not.toBe(
+      configHash(config),
+    )
   })
 })

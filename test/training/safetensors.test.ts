@@ -2,11 +2,22 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeSafetensors, encodeSafetensors, readSafetensors, writeSafetensors, type SafetensorsFile } from '../../main/training/safetensors.ts'
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  readSafetensors,
+  writeSafetensors,
+  type SafetensorsFile,
+} from '../../main/training/safetensors.ts'
 import { temporaryFolder } from './tiny.ts'
 
 const file: SafetensorsFile = {
-  metadata: Object.fromEntries([['z', 'last'], ['a', 'first'], ['quote', '"ü"'], ['__proto__', 'own']]),
+  metadata: Object.fromEntries([
+    ['z', 'last'],
+    ['a', 'first'],
+    ['quote', '"ü"'],
+    ['__proto__', 'own'],
+  ]),
   tensors: new Map([
     ['b', { dtype: 'F32', shape: [2, 2], data: Float32Array.of(1, -2.5, NaN, Infinity) }],
     ['bytes', { dtype: 'U8', shape: [3], data: Uint8Array.of(1, 2, 255) }],
@@ -52,11 +63,27 @@ describe('safetensors', () => {
     ['header that is no object', withHeader('[]'), /byte 8\) is not a JSON object/],
     ['unknown type', withHeader('{"w":{"dtype":"Q3","shape":[1],"data_offsets":[0,8]}}'), /"w" has dtype "Q3"/],
     ['negative size', withHeader('{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}'), /"w" has a shape/],
-    ['size that overflows', withHeader('{"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}'), /"w".*needs 73786976294838210000 bytes/],
-    ['offsets that don\'t fit the shape', withHeader('{"w":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}'), /needs 12 bytes, its data_offsets span 8/],
-    ['end behind the file', withHeader('{"w":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'), /ends at byte 79, the file at 71. It is cut short/],
+    [
+      'size that overflows',
+      withHeader('{"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}'),
+      /"w".*needs 73786976294838210000 bytes/,
+    ],
+    [
+      "offsets that don't fit the shape",
+      withHeader('{"w":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}'),
+      /needs 12 bytes, its data_offsets span 8/,
+    ],
+    [
+      'end behind the file',
+      withHeader('{"w":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'),
+      /ends at byte 79, the file at 71. It is cut short/,
+    ],
     ['hole', withHeader('{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}'), /starts at byte 66, but the one before it ends at 62/],
-    ['overlap', withHeader('{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}'), /"b" starts at/],
+    [
+      'overlap',
+      withHeader('{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}'),
+      /"b" starts at/,
+    ],
     ['rest', withHeader('{}'), /values end at byte 10, the file at 18/],
     ['metadata that is no text', withHeader('{"__metadata__":{"a":1}}', 0), /metadata "a" is not a string/],
   ])('refuses: %s', (_, bytes, message) => {
@@ -66,21 +93,32 @@ describe('safetensors', () => {
 
   it('never reads past a mutated or truncated file, and fails only with its own error', () => {
     const bytes = bytesOf(file)
-    fc.assert(fc.property(fc.integer({ min: 0, max: bytes.length }), fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { maxLength: 4 }), (length, changes) => {
-      const mutated = bytes.slice(0, length)
-      for (const [at, value] of changes) if (at < length) mutated[at] = value
-      try {
-        for (const { data, shape } of decodeSafetensors(mutated, 'x').tensors.values()) expect(data.length).toBe(shape.reduce((a, b) => a * b, 1))
-      } catch (error) {
-        expect((error as Error).name).toBe('StorageError')
-      }
-    }), { numRuns: 500 })
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: bytes.length }),
+        fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { maxLength: 4 }),
+        (length, changes) => {
+          const mutated = bytes.slice(0, length)
+          for (const [at, value] of changes) if (at < length) mutated[at] = value
+          try {
+            for (const { data, shape } of decodeSafetensors(mutated, 'x').tensors.values())
+              expect(data.length).toBe(shape.reduce((a, b) => a * b, 1))
+          } catch (error) {
+            expect((error as Error).name).toBe('StorageError')
+          }
+        },
+      ),
+      { numRuns: 500 },
+    )
   })
 
-  it.skipIf(!existsSync('../shared/reference'))('reads files that another implementation wrote (skipped where ../shared/reference is absent)', () => {
-    const { tensors, metadata } = readSafetensors('../shared/reference/vgg-hard-reset.safetensors')
-    expect(tensors.get('labels')?.dtype).toBe('I64')
-    expect(JSON.parse(metadata['T']!)).toBe(tensors.get('input')?.shape[1])
-    expect(tensors.get('trt/loss')?.data[0]).toBeGreaterThan(0)
-  })
+  it.skipIf(!existsSync('../shared/reference'))(
+    'reads files that another implementation wrote (skipped where ../shared/reference is absent)',
+    () => {
+      const { tensors, metadata } = readSafetensors('../shared/reference/vgg-hard-reset.safetensors')
+      expect(tensors.get('labels')?.dtype).toBe('I64')
+      expect(JSON.parse(metadata['T']!)).toBe(tensors.get('input')?.shape[1])
+      expect(tensors.get('trt/loss')?.data[0]).toBeGreaterThan(0)
+    },
+  )
 })

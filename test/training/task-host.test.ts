@@ -21,10 +21,18 @@ describe('a process whose parent is killed', () => {
     // A workbench of its own, killed without a chance to stop its training.
     const launcher = JSON.stringify(new URL('../../main/training/launcher.ts', import.meta.url).href)
     const child = JSON.stringify(new URL('../../main/training/child.ts', import.meta.url).href)
-    const parent = spawn(process.execPath, ['--input-type=module', '-e', `
+    const parent = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `
       import { launchTraining } from ${launcher}
       import { forkNode } from ${child}
-      launchTraining({ ...${options}, spawn: forkNode, onEpoch: () => process.kill(process.pid, 'SIGKILL') })`], { stdio: 'ignore' })
+      launchTraining({ ...${options}, spawn: forkNode, onEpoch: () => process.kill(process.pid, 'SIGKILL') })`,
+      ],
+      { stdio: 'ignore' },
+    )
     await new Promise((resolve) => parent.once('exit', resolve))
     await vi.waitFor(() => expect(storedStatus(run).state).toBe('stopped'), { timeout: 20_000, interval: 50 })
     expect(readRun(run)).toMatchObject({ state: 'stopped', message: null })
@@ -35,7 +43,11 @@ describe('a process whose parent is killed', () => {
 
 describe('runTask', () => {
   it('tells how a process died, with its own words', async () => {
-    const lost = await runTask({ entry: 'training-process', input: null, spawn: (_, env) => forkNode('/nowhere/at-all.js', env) }).result.catch((error: unknown) => error)
+    const lost = await runTask({
+      entry: 'training-process',
+      input: null,
+      spawn: (_, env) => forkNode('/nowhere/at-all.js', env),
+    }).result.catch((error: unknown) => error)
     expect(lost).toBeInstanceOf(TaskLost)
     expect((lost as Error).message).toMatch(/ended unexpectedly \(exit code 1\)\. It said: Error: Cannot find module '\/nowhere/)
   })
@@ -55,7 +67,12 @@ describe('runTask', () => {
  */
 describe('inside Electron', () => {
   it('a task talks through process.parentPort', async () => {
-    const port = Object.assign(new EventEmitter(), { sent: [] as unknown[], postMessage(message: unknown) { this.sent.push(message) } })
+    const port = Object.assign(new EventEmitter(), {
+      sent: [] as unknown[],
+      postMessage(message: unknown) {
+        this.sent.push(message)
+      },
+    })
     Object.defineProperty(process, 'parentPort', { value: port, configurable: true })
     serveTask<number, number, string>(async (input, signal, report) => {
       report(input * 2)
@@ -68,17 +85,28 @@ describe('inside Electron', () => {
     port.emit('message', { data: { type: 'start', input: 4 } })
     port.emit('message', { data: { type: 'stop' } })
     await vi.waitFor(() => expect(port.sent).toHaveLength(3))
-    expect(port.sent.slice(1)).toEqual([{ type: 'progress', progress: 6 }, { type: 'done', result: 'stopped' }])
+    expect(port.sent.slice(1)).toEqual([
+      { type: 'progress', progress: 6 },
+      { type: 'done', result: 'stopped' },
+    ])
   })
 
   it('a parent adopts a utility process', async () => {
-    const { config, dataset, run } = { config: tinyConfig({ epochs: 1 }), dataset: await makeDataset(temporaryFolder()), run: join(temporaryFolder(), 'run') }
+    const { config, dataset, run } = {
+      config: tinyConfig({ epochs: 1 }),
+      dataset: await makeDataset(temporaryFolder()),
+      run: join(temporaryFolder(), 'run'),
+    }
     const task = runTask({
-      entry: 'training-process', input: { kind: 'train', config, dataset, run },
+      entry: 'training-process',
+      input: { kind: 'train', config, dataset, run },
       spawn: (path) => {
         const child = fork(path, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] })
         const utility: UtilityProcessLike = {
-          pid: child.pid, stderr: child.stderr, postMessage: (message) => void child.send(message as object), kill: () => child.kill(),
+          pid: child.pid,
+          stderr: child.stderr,
+          postMessage: (message) => void child.send(message as object),
+          kill: () => child.kill(),
           on: (event: 'message' | 'exit', listener: (value: never) => void) => child.on(event, listener as (value: unknown) => void),
         }
         return adoptUtilityProcess(utility)

@@ -43,15 +43,33 @@ export async function makeDataset(folder: string, { classes = 3, train = 22, tes
     }
     await writer.append(values)
     samples.push({
-      file: `class${label}/${i}.bin`, hash: createHash('sha256').update(values).digest('hex'), label, split: i < train ? 'train' : 'test',
-      events: values.reduce((a, b) => a + b, 0), durationUs: 100_000, problems: [],
+      file: `class${label}/${i}.bin`,
+      hash: createHash('sha256').update(values).digest('hex'),
+      label,
+      split: i < train ? 'train' : 'test',
+      events: values.reduce((a, b) => a + b, 0),
+      durationUs: 100_000,
+      problems: [],
     })
   }
   await writer.finish()
   const manifest: DatasetManifest = {
-    version: 1, id: 'tiny', name: 'Moving bars', created: new Date(0).toISOString(), source: folder, classes: Array.from({ length: classes }, (_, i) => `class${i}`),
-    framing: { timesteps: T, splitBy: 'time', normalize: 'none', resize: null }, testShare: 0.25, seed, shape: [T, 2, SIZE, SIZE], dtype: 'uint16', sensor: [SIZE, SIZE],
-    formats: { nmnist: train + test }, samples, skipped: [], hash: '',
+    version: 1,
+    id: 'tiny',
+    name: 'Moving bars',
+    created: new Date(0).toISOString(),
+    source: folder,
+    classes: Array.from({ length: classes }, (_, i) => `class${i}`),
+    framing: { timesteps: T, splitBy: 'time', normalize: 'none', resize: null },
+    testShare: 0.25,
+    seed,
+    shape: [T, 2, SIZE, SIZE],
+    dtype: 'uint16',
+    sensor: [SIZE, SIZE],
+    formats: { nmnist: train + test },
+    samples,
+    skipped: [],
+    hash: '',
   }
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, hash: datasetHash(manifest) }))
   return folder
@@ -61,9 +79,23 @@ export async function makeDataset(folder: string, { classes = 3, train = 22, tes
 export function tinyConfig(changes: Partial<TrainingConfig> = {}): TrainingConfig {
   return {
     ...trainingConfigSchema.parse({
-      name: 'tiny', dataset: 'tiny', epochs: 3, batchSize: 8, seed: 7, augmentation: { flip: false, roll: 1 }, learningRate: 0.01,
-      network: { name: 'tiny', neuron: {}, layers: [{ type: 'conv', out: 6, pool: { kind: 'average', size: 2, stride: 2 } }, { type: 'dense', out: 16 }] },
-      method: { name: 'trt', lambda: 5e-5 }, optimizer: { name: 'adam' },
+      name: 'tiny',
+      dataset: 'tiny',
+      epochs: 3,
+      batchSize: 8,
+      seed: 7,
+      augmentation: { flip: false, roll: 1 },
+      learningRate: 0.01,
+      network: {
+        name: 'tiny',
+        neuron: {},
+        layers: [
+          { type: 'conv', out: 6, pool: { kind: 'average', size: 2, stride: 2 } },
+          { type: 'dense', out: 16 },
+        ],
+      },
+      method: { name: 'trt', lambda: 5e-5 },
+      optimizer: { name: 'adam' },
     }),
     ...changes,
   }

@@ -13,7 +13,13 @@ const engine = onnxRuntime()
 async function setUp(config = tinyConfig()) {
   const folder = temporaryFolder()
   const dataset = await makeDataset(join(folder, 'dataset'))
-  const options = (run: string, more: Partial<TrainOptions> = {}): TrainOptions => ({ config, dataset, run: join(folder, run), engine, ...more })
+  const options = (run: string, more: Partial<TrainOptions> = {}): TrainOptions => ({
+    config,
+    dataset,
+    run: join(folder, run),
+    engine,
+    ...more,
+  })
   return { folder, dataset, config, options }
 }
 
@@ -51,7 +57,10 @@ describe('train', () => {
     expect(figures(options('c').run)[0]!.trainLoss).not.toBe(figures(options('a').run)[0]!.trainLoss)
   })
 
-  it.each([['adam', tinyConfig()], ['sgd', tinyConfig({ optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 1e-4 } })]])('stops anywhere and resumes to the same numbers (%s)', async (_, config) => {
+  it.each([
+    ['adam', tinyConfig()],
+    ['sgd', tinyConfig({ optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 1e-4 } })],
+  ])('stops anywhere and resumes to the same numbers (%s)', async (_, config) => {
     const { options } = await setUp(config)
     await train(options('whole'))
     // Stopped after every step: in the middle of epochs, at their ends, and just before an evaluation.
@@ -101,14 +110,20 @@ describe('train', () => {
     expect(bytes).toContain('\\"epoch\\":1')
     // Another file: the two are one as long as the best is the last.
     rmSync(checkpointPath(run, 'best'))
-    writeFileSync(checkpointPath(run, 'best'), readFileSync(checkpointPath(other.options('other').run, 'best'), 'latin1').replace('\\"epoch\\":1', '\\"epoch\\":0'), 'latin1')
+    writeFileSync(
+      checkpointPath(run, 'best'),
+      readFileSync(checkpointPath(other.options('other').run, 'best'), 'latin1').replace('\\"epoch\\":1', '\\"epoch\\":0'),
+      'latin1',
+    )
     expect(weights(run, 'best')).not.toEqual(weights(run, 'last'))
     await train(options('run'))
     expect(weights(run, 'best')).toEqual(weights(run, 'last'))
   })
 
   it('stops a run whose loss is not finite, with advice, and keeps its checkpoints', async () => {
-    const { options } = await setUp(tinyConfig({ learningRate: 1e38, schedule: 'constant', optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 0 } }))
+    const { options } = await setUp(
+      tinyConfig({ learningRate: 1e38, schedule: 'constant', optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 0 } }),
+    )
     const outcome = await train(options('run'))
     expect(outcome.state).toBe('failed')
     expect(outcome.message).toMatch(/loss became (NaN|-?Infinity).*Lower the learning rate/)
@@ -125,7 +140,9 @@ describe('train', () => {
     await expect(train(options('run', { dataset: changed }))).rejects.toThrow(/not the data this run was started on/)
     await expect(train(options('run', { dataset: join(folder, 'gone') }))).rejects.toThrow(/gone.*missing/)
     await expect(train(options('new', { dataset: await makeDataset(join(folder, 'one'), { classes: 1 }) }))).rejects.toThrow(/only 1 class/)
-    await expect(train(options('new', { dataset: await makeDataset(join(folder, 'untested'), { test: 0 }) }))).rejects.toThrow(/test split is empty/)
+    await expect(train(options('new', { dataset: await makeDataset(join(folder, 'untested'), { test: 0 }) }))).rejects.toThrow(
+      /test split is empty/,
+    )
     expect(existsSync(options('new').run)).toBe(false)
     expect(readFileSync(join(run, 'status.json'), 'utf8')).toBe(before)
     // Renaming a run changes no number.
@@ -135,7 +152,10 @@ describe('train', () => {
   it('refuses a run that another living process trains', async () => {
     const { options } = await setUp(tinyConfig({ epochs: 1 }))
     await train(options('run'))
-    writeFileSync(join(options('run').run, 'status.json'), JSON.stringify({ state: 'running', message: null, pid: process.ppid, updated: new Date().toISOString() }))
+    writeFileSync(
+      join(options('run').run, 'status.json'),
+      JSON.stringify({ state: 'running', message: null, pid: process.ppid, updated: new Date().toISOString() }),
+    )
     await expect(train(options('run'))).rejects.toThrow(`process ${process.ppid}`)
   })
 
