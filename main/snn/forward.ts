@@ -13,18 +13,20 @@ function residual(context: BuildContext, x: Tensor, layer: Residual, name: strin
   const part = (i: 0 | 1) => ({ out: layer.out, kernel: layer.kernels[i], stride: layer.strides[i], padding: layer.paddings[i] })
   const stride = layer.strides[0] * layer.strides[1]
   const changes = x.shape[1] !== layer.out || stride !== 1
-  const inside = spike(context, context.convolution(x, `${name}.conv1`, part(0)), `${name}.conv1`)
-  const second = context.convolution(inside, `${name}.conv2`, part(1))
-  const projected = () => context.convolution(x, `${name}.shortcut`, { out: layer.out, kernel: 1, stride, padding: 0 })
-  if (layer.form === 'spiking') return spike(context, context.graph.add(second, changes ? projected() : x), name)
-  const spikes = spike(context, second, `${name}.conv2`)
-  return context.graph.add(spikes, changes ? spike(context, projected(), `${name}.shortcut`) : x)
+  const inside = context.spikingConvolution(x, `${name}.conv1`, part(0))
+  const projection = { out: layer.out, kernel: 1, stride, padding: 0 }
+  if (layer.form === 'spiking') {
+    const current = context.convolution(inside, `${name}.conv2`, part(1))
+    return spike(context, context.graph.add(current, changes ? context.convolution(x, `${name}.shortcut`, projection) : x), name)
+  }
+  const spikes = context.spikingConvolution(inside, `${name}.conv2`, part(1))
+  return context.graph.add(spikes, changes ? context.spikingConvolution(x, `${name}.shortcut`, projection) : x)
 }
 
 function layer(context: BuildContext, x: Tensor, description: LayerDescription, name: string): Tensor {
   switch (description.type) {
     case 'conv': {
-      const spikes = spike(context, context.convolution(x, name, description), name)
+      const spikes = context.spikingConvolution(x, name, description)
       const { pool: after } = description
       return after ? pool(context, spikes, after.kind, after.size, after.stride, after.padding) : spikes
     }

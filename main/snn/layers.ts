@@ -16,6 +16,8 @@ export interface BuildContext {
   variable(spec: VariableSpec): Tensor
   /** Convolution followed by batch norm, both named after `name`. */
   convolution(x: Tensor, name: string, options: ConvolutionOptions): Tensor
+  /** Convolution, batch norm and a layer of neurons, all named after `name`: its spikes. */
+  spikingConvolution(x: Tensor, name: string, options: ConvolutionOptions): Tensor
   /** Called for every neuron layer with its spikes [T·B, ...]. */
   spiking(name: string, spikes: Tensor): void
   /** Called with the multiply-accumulates of each weighted layer per sample and timestep. */

@@ -1,7 +1,7 @@
 import { Graph } from '../graph/graph.ts'
 import { fixed, GraphError, type Tensor } from '../graph/tensor.ts'
 import { forward } from './forward.ts'
-import { type BuildContext, convolutionWeight, convolve, normVariables, NORM_EPSILON, NORM_MOMENTUM } from './layers.ts'
+import { type BuildContext, type ConvolutionOptions, convolutionWeight, convolve, normVariables, NORM_EPSILON, NORM_MOMENTUM, spike } from './layers.ts'
 import { ops } from './ops/index.ts'
 import type { NetworkInfo, NetworkShape, VariableSpec } from './program.ts'
 
@@ -36,6 +36,20 @@ export function buildNetwork({ network, classes, shape }: NetworkShape, batch: n
   const neuronLayers: { name: string; neurons: number }[] = []
   let macsPerTimestep = 0
 
+  const convolveBare = (x: Tensor, name: string, options: ConvolutionOptions): { y: Tensor; norm: Norm } => {
+    const y = convolve(context, x, context.variable(convolutionWeight(name, x, options)), options)
+    const specs = normVariables(name, options.out)
+    return { y, norm: { gain: context.variable(specs.gain), shift: context.variable(specs.shift), mean: context.variable(specs.mean), variance: context.variable(specs.variance) } }
+  }
+  /** Running statistics after the step; the running variance is the unbiased one, as in PyTorch. */
+  const keepStatistics = (name: string, y: Tensor, norm: Norm, mean: Tensor | undefined, variance: Tensor | undefined): void => {
+    const count = fixed(y.shape[0], name) * fixed(y.shape[2], name) * fixed(y.shape[3], name)
+    if (count < 2) throw new GraphError(`${name}: batch norm in training needs more than one value per channel; use larger batches`)
+    const moved = (running: Tensor, now: Tensor, factor: number): Tensor => graph.add(graph.scale(running, 1 - NORM_MOMENTUM), graph.scale(now, NORM_MOMENTUM * factor))
+    statistics.set(`${name}.norm.mean`, moved(norm.mean, output(mean, name), 1))
+    statistics.set(`${name}.norm.variance`, moved(norm.variance, output(variance, name), count / (count - 1)))
+  }
+
   const context: BuildContext = {
     graph,
     timesteps,
@@ -48,20 +62,20 @@ export function buildNetwork({ network, classes, shape }: NetworkShape, batch: n
       return tensor
     },
     convolution(x, name, options) {
-      const y = convolve(context, x, context.variable(convolutionWeight(name, x, options)), options)
-      const norm = normVariables(name, options.out)
-      const [gain, shift, mean, variance] = [norm.gain, norm.shift, norm.mean, norm.variance].map((spec) => context.variable(spec))
-      if (!gain || !shift || !mean || !variance) throw new GraphError(`${name}: batch norm has four variables`)
-      if (mode === 'evaluation') return normalizeWith(graph, y, gain, shift, mean, variance)
-      const [normalized, batchMean, batchVariance] = graph.apply('batchNorm', [y, gain, shift], { epsilon: NORM_EPSILON })
-      if (!normalized || !batchMean || !batchVariance) throw new GraphError(`${name}: batch norm has three outputs`)
-      const count = fixed(y.shape[0], name) * fixed(y.shape[2], name) * fixed(y.shape[3], name)
-      if (count < 2) throw new GraphError(`${name}: batch norm in training needs more than one value per channel; use larger batches`)
-      const moved = (running: Tensor, now: Tensor, factor: number): Tensor => graph.add(graph.scale(running, 1 - NORM_MOMENTUM), graph.scale(now, NORM_MOMENTUM * factor))
-      statistics.set(norm.mean.name, moved(mean, batchMean, 1))
-      // The running variance is the unbiased one, as in PyTorch.
-      statistics.set(norm.variance.name, moved(variance, batchVariance, count / (count - 1)))
-      return normalized
+      const { y, norm } = convolveBare(x, name, options)
+      if (mode === 'evaluation') return normalizeWith(graph, y, norm)
+      const [normalized, mean, variance] = graph.apply('batchNorm', [y, norm.gain, norm.shift], { epsilon: NORM_EPSILON })
+      keepStatistics(name, y, norm, mean, variance)
+      return output(normalized, name)
+    },
+    spikingConvolution(x, name, options) {
+      if (mode === 'evaluation') return spike(context, context.convolution(x, name, options), name)
+      const { y, norm } = convolveBare(x, name, options)
+      const [fired, , mean, variance] = graph.apply('normLif', [y, norm.gain, norm.shift], { neuron: network.neuron, timesteps, epsilon: NORM_EPSILON })
+      keepStatistics(name, y, norm, mean, variance)
+      const layer = output(fired, name)
+      context.spiking(name, layer)
+      return layer
     },
     spiking(name, tensor) {
       spikes.set(name, tensor)
@@ -77,8 +91,21 @@ export function buildNetwork({ network, classes, shape }: NetworkShape, batch: n
   return { graph, logits, frames, variables, statistics, spikes, info: { variables: specs, parameters, macsPerTimestep, neuronLayers } }
 }
 
+/** Batch norm's variables in the graph, [C] each. */
+interface Norm {
+  readonly gain: Tensor
+  readonly shift: Tensor
+  readonly mean: Tensor
+  readonly variance: Tensor
+}
+
+function output(tensor: Tensor | undefined, name: string): Tensor {
+  if (!tensor) throw new GraphError(`${name}: an output is missing`)
+  return tensor
+}
+
 /** Batch norm with given statistics: an affine map per channel. */
-function normalizeWith(graph: Graph, y: Tensor, gain: Tensor, shift: Tensor, mean: Tensor, variance: Tensor): Tensor {
+function normalizeWith(graph: Graph, y: Tensor, { gain, shift, mean, variance }: Norm): Tensor {
   const column = [fixed(y.shape[1], 'batch norm'), 1, 1]
   const factor = graph.div(gain, graph.sqrt(graph.shift(variance, NORM_EPSILON)))
   const offset = graph.sub(shift, graph.mul(mean, factor))

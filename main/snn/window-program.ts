@@ -3,7 +3,7 @@ import { lowerToOnnx } from '../graph/onnx/lower.ts'
 import { fixed, GraphError, type Tensor } from '../graph/tensor.ts'
 import { VERSION } from '../version.ts'
 import { forward } from './forward.ts'
-import { type BuildContext, convolutionWeight, convolve, normVariables, NORM_EPSILON } from './layers.ts'
+import { type BuildContext, convolutionWeight, convolve, normVariables, NORM_EPSILON, spike } from './layers.ts'
 import { ops } from './ops/index.ts'
 import type { NetworkShape, VariableSpec, WindowProgram } from './program.ts'
 
@@ -55,6 +55,7 @@ export function buildWindowProgram({ network, classes, shape, weights, firingRat
       const weight = graph.one('constant', [], { shape: spec.shape, data: folded.weight })
       return convolve(context, x, weight, options, graph.one('constant', [], { shape: [options.out], data: folded.bias }))
     },
+    spikingConvolution: (x, name, options) => spike(context, context.convolution(x, name, options), name),
     spiking: (name, tensor) => spikes.set(name, tensor),
     counted: () => undefined,
   }

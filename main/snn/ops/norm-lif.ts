@@ -1,0 +1,104 @@
+import type { OnnxBuilder } from '../../graph/onnx/builder.ts'
+import type { LoweringContext, OpTable } from '../../graph/ops/rule.ts'
+import { fixedShape, GraphError } from '../../graph/tensor.ts'
+import type { NeuronSettings } from '../schema.ts'
+import { backwardStep, forwardStep, join, split } from './lif.ts'
+
+declare module '../../graph/ops/rule.ts' {
+  interface OpAttributes {
+    /** Inputs x [T·B, C, H, W], gain [C], shift [C]; outputs spikes, potentials before the reset u, mean [C], biased variance [C]. */
+    normLif: { readonly neuron: NeuronSettings; readonly timesteps: number; readonly epsilon: number }
+    /** Inputs x, gain, mean, variance, u, ds; outputs dx, dgain, dshift. */
+    normLifGradient: { readonly neuron: NeuronSettings; readonly timesteps: number; readonly epsilon: number }
+  }
+}
+
+const AXES = [0, 2, 3]
+
+function sum(onnx: OnnxBuilder, values: readonly string[]): string {
+  return values.length === 1 ? (values[0] ?? '') : onnx.node('Sum', values)
+}
+
+/** Per-channel values [C] as [C, 1, 1]. */
+function column(onnx: OnnxBuilder, value: string, channels: number): string {
+  return onnx.node('Reshape', [value, onnx.ints([channels, 1, 1])])
+}
+
+/** Batch norm over time and batch (tdBN), then LIF, timestep by timestep: what is computed for one timestep stays in a cache. */
+function lowerForward({ onnx, inputs: [x = '', gain = '', shift = ''], inputShapes: [shape = []], attributes: { neuron, timesteps, epsilon } }: LoweringContext<'normLif'>): string[] {
+  const [, channels = 1] = fixedShape(shape, 'normLif')
+  const steps = split(onnx, x, timesteps)
+  const mean = onnx.node('ReduceMean', [x], { axes: AXES, keepdims: 0 })
+  const centre = column(onnx, mean, channels)
+  // Two passes (mean, then mean square of the difference): no cancellation.
+  const squares = steps.map((step) => {
+    const centred = onnx.node('Sub', [step, centre])
+    return onnx.node('ReduceMean', [onnx.node('Mul', [centred, centred])], { axes: AXES, keepdims: 0 })
+  })
+  const variance = timesteps === 1 ? sum(onnx, squares) : onnx.node('Mul', [sum(onnx, squares), onnx.floats([1 / timesteps])])
+  const factor = onnx.node('Div', [gain, onnx.node('Sqrt', [onnx.node('Add', [variance, onnx.floats([epsilon])])])])
+  const offset = column(onnx, onnx.node('Sub', [shift, onnx.node('Mul', [mean, factor])]), channels)
+  const slope = column(onnx, factor, channels)
+  const potentials: string[] = []
+  const spikes: string[] = []
+  for (const step of steps) {
+    const current = onnx.node('Add', [onnx.node('Mul', [step, slope]), offset])
+    const { u, s } = forwardStep(onnx, neuron, current, potentials.at(-1))
+    potentials.push(u)
+    spikes.push(s)
+  }
+  return [join(onnx, spikes), join(onnx, potentials), mean, variance]
+}
+
+/**
+ * The gradients of LIF and batch norm in one walk back through time. With y = gain xhat + shift, xhat = (x - mean)/deviation:
+ * dgain = sum(dy xhat), dshift = sum(dy), dx = gain/deviation (dy - mean(dy) - xhat mean(dy xhat)) = a dy + b x + e,
+ * three numbers per channel.
+ */
+function lowerGradient({ onnx, inputs: [x = '', gain = '', mean = '', variance = '', u = '', ds = ''], inputShapes: [shape = []], attributes: { neuron, timesteps, epsilon } }: LoweringContext<'normLifGradient'>): string[] {
+  const [n = 1, channels = 1, high = 1, wide = 1] = fixedShape(shape, 'normLifGradient')
+  const [steps, potentials, incoming] = [split(onnx, x, timesteps), split(onnx, u, timesteps), split(onnx, ds, timesteps)]
+  const centre = column(onnx, mean, channels)
+  const gradients: string[] = []
+  const sums: string[] = []
+  const correlations: string[] = []
+  for (let t = timesteps - 1; t >= 0; t--) {
+    const dy = backwardStep(onnx, neuron, potentials[t] ?? '', incoming[t] ?? '', gradients[0])
+    gradients.unshift(dy)
+    sums.push(onnx.node('ReduceSum', [dy, onnx.ints(AXES)], { keepdims: 0 }))
+    correlations.push(onnx.node('ReduceSum', [onnx.node('Mul', [dy, onnx.node('Sub', [steps[t] ?? '', centre])]), onnx.ints(AXES)], { keepdims: 0 }))
+  }
+  const deviation = onnx.node('Sqrt', [onnx.node('Add', [variance, onnx.floats([epsilon])])])
+  const dshift = sum(onnx, sums)
+  const dgain = onnx.node('Div', [sum(onnx, correlations), deviation])
+  const perPixel = onnx.floats([-1 / (n * high * wide)])
+  const a = onnx.node('Div', [gain, deviation])
+  const b = onnx.node('Mul', [onnx.node('Mul', [a, perPixel]), onnx.node('Div', [dgain, deviation])])
+  const e = onnx.node('Sub', [onnx.node('Mul', [onnx.node('Mul', [a, perPixel]), dshift]), onnx.node('Mul', [b, mean])])
+  const [slope, lean, offset] = [column(onnx, a, channels), column(onnx, b, channels), column(onnx, e, channels)]
+  const dx = gradients.map((dy, t) => onnx.node('Add', [onnx.node('Mul', [dy, slope]), onnx.node('Add', [onnx.node('Mul', [steps[t] ?? '', lean]), offset])]))
+  return [join(onnx, dx), dgain, dshift]
+}
+
+/** tdBN and LIF as one op: the same formulas as batchNorm and lif, walking through memory once instead of six times. */
+export const normLifOps: OpTable<'normLif' | 'normLifGradient'> = {
+  normLif: {
+    arity: 3,
+    shapes: ([x = [], gain = [], shift = []], { timesteps }, what) => {
+      const [n = 1, c] = fixedShape(x, what)
+      if (x.length !== 4 || gain[0] !== c || shift[0] !== c || n % timesteps !== 0) throw new GraphError(`${what}: gain [${gain.join()}], shift [${shift.join()}] and T = ${timesteps} do not fit [${x.join(', ')}]`)
+      return [x, x, gain, gain]
+    },
+    gradient: ({ graph, attributes, inputs: [x, gain], outputs: [, u, mean, variance], outputGradients: [ds, ...others] }) => {
+      if (others.some((gradient) => gradient !== null)) throw new GraphError('normLif: a loss may depend on its spikes only')
+      return x && gain && u && mean && variance && ds ? graph.apply('normLifGradient', [x, gain, mean, variance, u, ds], attributes) : [null, null, null]
+    },
+    lower: lowerForward,
+  },
+  normLifGradient: {
+    arity: 6,
+    shapes: ([x = [], gain = []]) => [x, gain, gain],
+    gradient: { none: 'it is a gradient itself: second derivatives are not taken' },
+    lower: lowerGradient,
+  },
+}
