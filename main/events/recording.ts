@@ -1,3 +1,4 @@
+import type { EventColumns } from './columns.ts'
 import type { Problem } from './schema.ts'
 
 /**
@@ -31,6 +32,16 @@ export interface Recording {
   readonly problems: readonly Problem[]
   /** Iterates all events from the first. May be called again; each call starts over. */
   batches(): Iterable<EventBatch>
+  /** Starts over, appending to columns of the caller's: what `collect` and `inspect` use, without a copy in between. */
+  pass(): Pass
+}
+
+/** One reading of a recording, from the first event to the last. */
+export interface Pass {
+  /** No more events than this are left: an upper bound that the file's size justifies, for allocating once. */
+  readonly most: number
+  /** Appends the events of the next chunk of the file, possibly none; false at the end, where nothing was appended. */
+  next(into: EventColumns): boolean
 }
 
 /** One file format: a new format is one file that exports one of these, and its line in formats/index.ts. */
@@ -41,6 +52,7 @@ export interface RecordingFormat {
   readonly extensions: readonly string[]
   /**
    * How sure the content makes us that the file is of this format: 1 magic bytes, 0.5 plausible content, 0 not.
+   * Below 0.5 (too little content to tell) the extension must agree.
    * @param head the first bytes of the file (up to 4096)
    */
   sniff(head: Uint8Array, source: ByteSource): number

@@ -1,0 +1,106 @@
+import type { ByteSource } from '../recording.ts'
+
+/** What a file that is no readable recording is. */
+export interface Identity {
+  /** A sentence without its full stop: "this is a PNG picture". */
+  readonly what: string
+  /** What to do; without it the formats that can be read are listed. */
+  readonly advice?: string
+  /** 1 where the content says so itself, 0 where nothing is known. */
+  readonly certainty: 0 | 1
+}
+
+type Known = readonly [magic: string, what: string, advice?: string]
+
+const convert = 'Convert it, or choose the recording it was made from.'
+/** Files that say what they are with their first bytes (latin1). */
+const magics: readonly Known[] = [
+  ['version https://git-lfs', 'this is a Git LFS pointer, not the recording itself', 'Fetch the recording with "git lfs pull" in its repository.'],
+  ['#!AER-DAT', 'this is an AEDAT file of a version that is not known'],
+  ['Event Stream', 'this is an Event Stream (.es) recording, which this version does not read'],
+  ['\x89HDF\r\n\x1a\n', 'this is an HDF5 file (.h5, .hdf5, MATLAB 7.3), which this version does not read'],
+  ['MATLAB 5.0 MAT-file', 'this is a MATLAB 5 file (.mat), which this version does not read'],
+  ['\x93NUMPY', 'this is a NumPy array (.npy), which this version does not read'],
+  ['\x89PNG\r\n\x1a\n', 'this is a PNG picture, not a recording of events'],
+  ['\xff\xd8\xff', 'this is a JPEG picture, not a recording of events'],
+  ['GIF8', 'this is a GIF picture, not a recording of events'],
+  ['%PDF', 'this is a PDF document'],
+  ['\x1f\x8b', 'this is a gzip archive', 'Unpack it first.'],
+  ['\x28\xb5\x2f\xfd', 'this is a file compressed with zstd', 'Unpack it first.'],
+  ['\x04\x22\x4d\x18', 'this is a file compressed with LZ4', 'Unpack it first.'],
+  ['BZh', 'this is a bzip2 archive', 'Unpack it first.'],
+  ['\xfd7zXZ\x00', 'this is an xz archive', 'Unpack it first.'],
+  ['7z\xbc\xaf\x27\x1c', 'this is a 7-Zip archive', 'Unpack it first.'],
+  ['Rar!\x1a\x07', 'this is a RAR archive', 'Unpack it first.'],
+  ['#ROSBAG', 'this is a ROS bag', convert],
+  ['SQLite format 3\x00', 'this is an SQLite database (a ROS 2 bag?)', convert],
+  ['\x89MCAP', 'this is an MCAP log', convert],
+  ['RIFF', 'this is a RIFF file (AVI video or WAV sound), not a recording of events'],
+  ['\x1aE\xdf\xa3', 'this is a Matroska or WebM video, not a recording of events'],
+  ['\x7fELF', 'this is a program, not a recording of events'],
+  ['MZ', 'this is a Windows program, not a recording of events'],
+  ['#!', 'this is a script, not a recording of events'],
+]
+
+/** Says what the file is, by its first bytes. @param head up to 4096 of them */
+export function identify(head: Uint8Array, source: ByteSource): Identity {
+  if (source.size === 0) return { what: 'the file is empty (0 bytes)', advice: 'Copy or record it again.', certainty: 1 }
+  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+  const magic = magics.find(([start]) => text.startsWith(start))
+  if (magic) return { what: magic[1], ...(magic[2] === undefined ? {} : { advice: magic[2] }), certainty: 1 }
+  if (text.startsWith('% ')) return prophesee(text)
+  if (text.startsWith('PK\x03\x04')) return zip(text)
+  if (text.slice(4, 8) === 'ftyp') return { what: 'this is an MP4 video, not a recording of events', certainty: 1 }
+  if (head.every((byte) => byte === 0)) return { what: 'the file holds nothing but zeros where a recording starts', advice: 'Copy or record it again.', certainty: 0 }
+  if (isText(text)) return textFile(text)
+  if (playsAsDat(head, source)) return { what: 'this looks like a Prophesee DAT recording without a header (.dat, version 1), which this version does not read', certainty: 0 }
+  return { what: `the content is of no format known here (it starts with ${hex(head)})`, certainty: 0 }
+}
+
+function prophesee(text: string): Identity {
+  if (text.includes('Data file containing') || text.includes('% Version')) {
+    return { what: 'this is a Prophesee DAT recording (.dat), which this version does not read', certainty: 1 }
+  }
+  const format = /^% (?:format|evt) +([\w.]+)/m.exec(text)?.[1]
+  if (format !== undefined || /^% (?:system_ID|integrator_name|plugin_name|geometry|end)\b/m.test(text)) {
+    return { what: `this is a Prophesee RAW recording (.raw${format === undefined ? '' : `, ${format.toUpperCase().replace(/^(\d)/, 'EVT$1')}`}), which this version does not read`, certainty: 1 }
+  }
+  return isText(text) ? textFile(text) : { what: 'this looks like a Prophesee recording with an unknown header', certainty: 0 }
+}
+
+function zip(text: string): Identity {
+  const arrays = /[\w/-]+\.npy/.test(text)
+  return arrays
+    ? { what: 'this is an archive of NumPy arrays (.npz), which this version does not read', certainty: 1 }
+    : { what: 'this is a zip archive', advice: 'Unpack it first.', certainty: 1 }
+}
+
+function isText(text: string): boolean {
+  return /^[\t\n\r\x20-\x7e\x80-\xff]*$/.test(text) && text.replace(/[\x80-\xff]/g, '').length >= text.length * 0.9
+}
+
+function textFile(text: string): Identity {
+  const start = text.trimStart()
+  if (/^<(!doctype html|html)/i.test(start)) return { what: 'this is a web page, not a recording', advice: 'A download may have failed: fetch the file itself.', certainty: 1 }
+  if (start.startsWith('<')) return { what: 'this is an XML file, not a recording', certainty: 1 }
+  if (/^[[{]/.test(start)) return { what: 'this is a JSON file, not a recording', certainty: 1 }
+  if (/^class,startTime_usec,endTime_usec/.test(start)) return { what: 'these are the labels of a DVS128 Gesture recording, not the recording itself', advice: 'Choose the .aedat file beside it.', certainty: 1 }
+  return { what: 'this is a text file, not a recording in a binary format', certainty: 1 }
+}
+
+/** Headerless DAT: u32 times that never run back, then words whose upper 14 bits are zero. */
+function playsAsDat(head: Uint8Array, source: ByteSource): boolean {
+  if (source.size % 8 !== 0 || head.length < 64) return false
+  const view = new DataView(head.buffer, head.byteOffset, head.length)
+  let last = 0
+  for (let at = 0; at + 8 <= head.length; at += 8) {
+    const time = view.getUint32(at, true)
+    if (time < last || view.getUint32(at + 4, true) >>> 18 !== 0) return false
+    last = time
+  }
+  return last > 0
+}
+
+function hex(head: Uint8Array): string {
+  return Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ')
+}

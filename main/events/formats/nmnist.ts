@@ -1,0 +1,191 @@
+import type { EventColumns } from '../columns.ts'
+import { Opened } from '../opened.ts'
+import { counted, partialRecord, Problems } from '../problems.ts'
+import type { Fault } from '../problems.ts'
+import type { ByteSource, EventBatch, Pass, RecordingFormat } from '../recording.ts'
+
+/*
+ * N-MNIST, N-Caltech101 and SLAYER's .bs2: no header, 5 bytes an event, big-endian: x, y, polarity (bit 7) and 23 bits of µs.
+ * Sources: gorchard/event-Python eventvision.py read_dataset; bamsumit/slayerPytorch spikeFileIO.py.
+ */
+const RECORD = 5
+/** Records decoded at a time. */
+const CHUNK = 1 << 16
+/** A record with this y is no event: all later times are OVERFLOW µs later. */
+const OVERFLOW_ROW = 240
+const OVERFLOW = 8192
+const TIME_RANGE = 2 ** 23
+/** Sensors of the data sets in this format: N-MNIST; N-Caltech101 (an ATIS, cropped to this or less); the whole of a byte. */
+const SENSORS = [[34, 34], [240, 180], [256, OVERFLOW_ROW], [256, 256]] as const
+
+const overflowMarkers: Fault = {
+  key: 'overflow-markers',
+  severity: 'info',
+  message: (count) => `${counted(count, 'overflow marker')} (row ${OVERFLOW_ROW}) moved later times by ${OVERFLOW} µs each`,
+}
+const wraps: Fault = {
+  key: 'time-wrap',
+  severity: 'info',
+  message: (count) => `The 23-bit clock started again at 0 ${counted(count, 'time')}: later times were continued`,
+}
+
+export const nmnist: RecordingFormat = {
+  id: 'nmnist-bin',
+  name: 'N-MNIST / N-Caltech101 (40-bit events)',
+  extensions: ['.bin', '.bs2'],
+  sniff,
+  open(source) {
+    const problems = new Problems()
+    const rest = source.size % RECORD
+    if (rest > 0) problems.add(partialRecord(rest, RECORD), source.size - rest)
+    const largest = { x: 0, y: 0 }
+    return new Opened({
+      format: 'nmnist-bin',
+      formatName: '40-bit events (N-MNIST)',
+      sensor: () => SENSORS.find(([width, height]) => largest.x < width && largest.y < height) ?? SENSORS[3],
+      details: {},
+      problems,
+      begin: (found) => new NmnistPass(source, found, largest),
+    })
+  },
+}
+
+/** Times hardly ever run backwards in real recordings; in other files every other step does. */
+function sniff(head: Uint8Array, source: ByteSource): number {
+  const records = Math.floor(head.length / RECORD)
+  let backward = 0
+  let last = 0
+  for (let at = 0; at < records * RECORD; at += RECORD) {
+    const time = ((head[at + 2]! & 0x7f) << 16) | (head[at + 3]! << 8) | head[at + 4]!
+    if (time < last && last - time < TIME_RANGE / 2) backward++
+    last = time
+  }
+  if (backward > records * 0.2) return 0
+  return source.size % RECORD === 0 && records >= 64 && last > 0 ? 0.5 : 0.1
+}
+
+class NmnistPass implements Pass {
+  readonly #source: ByteSource
+  readonly #problems: Problems
+  /** Largest coordinates seen so far. */
+  readonly #largest: { x: number; y: number }
+  readonly #end: number
+  #offset = 0
+  #lastStored = 0
+  /** µs to add to stored times. */
+  #base = 0
+  /** Whether row 240 is an ordinary row here; undecided until the first record with it. */
+  #tall: boolean | undefined
+
+  constructor(source: ByteSource, problems: Problems, largest: { x: number; y: number }) {
+    this.#source = source
+    this.#problems = problems
+    this.#largest = largest
+    this.#end = source.size - (source.size % RECORD)
+  }
+
+  get most(): number {
+    return (this.#end - this.#offset) / RECORD
+  }
+
+  next(into: EventColumns): boolean {
+    const bytes = this.#source.read(this.#offset, Math.min(CHUNK * RECORD, this.#end - this.#offset))
+    const records = Math.floor(bytes.length / RECORD)
+    if (records === 0) return false
+    if (this.#tall === undefined && bytes[1] === OVERFLOW_ROW) {
+      this.#tall = hasRowsBelow(this.#source, this.#end)
+      return true
+    }
+    into.reserve(records)
+    const { t, x, y, p } = into
+    const tall = this.#tall
+    const end = records * RECORD
+    let n = into.length
+    let base = this.#base
+    let last = this.#lastStored
+    let xMax = this.#largest.x
+    let yMax = this.#largest.y
+    let at = 0
+    for (; at < end; at += RECORD) {
+      const column = bytes[at]!
+      const row = bytes[at + 1]!
+      const high = bytes[at + 2]!
+      const time = ((high & 0x7f) << 16) | (bytes[at + 3]! << 8) | bytes[at + 4]!
+      if (row === OVERFLOW_ROW && tall !== true) {
+        // The next call decides, and reads again from this record.
+        if (tall === undefined) break
+        this.#problems.add(overflowMarkers, this.#offset + at)
+        base += OVERFLOW
+        continue
+      }
+      if (last - time > TIME_RANGE / 2) {
+        this.#problems.add(wraps, this.#offset + at)
+        base += TIME_RANGE
+      }
+      last = time
+      if (column > xMax) xMax = column
+      if (row > yMax) yMax = row
+      t[n] = base + time
+      x[n] = column
+      y[n] = row
+      p[n] = high >> 7
+      n++
+    }
+    into.length = n
+    this.#base = base
+    this.#lastStored = last
+    this.#largest.x = xMax
+    this.#largest.y = yMax
+    this.#offset += at
+    return true
+  }
+}
+
+/** Row 240 is legal on a sensor higher than 240: where any record of the file lies below it. */
+function hasRowsBelow(source: ByteSource, end: number): boolean {
+  for (let offset = 0; offset < end; offset += CHUNK * RECORD) {
+    const bytes = source.read(offset, Math.min(CHUNK * RECORD, end - offset))
+    for (let at = 1; at < bytes.length; at += RECORD) if (bytes[at]! > OVERFLOW_ROW) return true
+  }
+  return false
+}
+
+/**
+ * The bytes of a .bin file with these events, in their order. Times of 2^23 µs and more are written with overflow markers.
+ * @throws RangeError where the format can't hold an event: x beyond 255; y beyond 255, or 240 and more where no y lies
+ *   below row 240 (there it would be a marker); times that are negative, not whole, later than 2.3 h, or far out of order.
+ */
+export function encodeNmnist(batch: EventBatch): Uint8Array {
+  let tMax = 0
+  let yMax = 0
+  for (let i = 0; i < batch.length; i++) {
+    tMax = Math.max(tMax, batch.t[i]!)
+    yMax = Math.max(yMax, batch.y[i]!)
+  }
+  const markers = Math.max(0, Math.ceil((tMax - (TIME_RANGE - 1)) / OVERFLOW))
+  if (markers > 1_000_000) throw new RangeError(`this format can't hold the time ${tMax} µs: subtract the first event's time`)
+  const rows = markers > 0 || yMax <= OVERFLOW_ROW ? OVERFLOW_ROW : 256
+  const bytes = new Uint8Array((batch.length + markers) * RECORD)
+  let at = 0
+  let base = 0
+  let last = 0
+  for (let i = 0; i < batch.length; i++) {
+    const t = batch.t[i]!
+    for (; t - base >= TIME_RANGE; base += OVERFLOW, at += RECORD) bytes[at + 1] = OVERFLOW_ROW
+    const stored = t - base
+    if (!Number.isInteger(stored) || stored < 0 || last - stored > TIME_RANGE / 2) {
+      throw new RangeError(`event ${i}: this format can't hold the time ${t} µs here: times must be whole, not negative, and in order`)
+    }
+    if (batch.x[i]! > 255 || batch.y[i]! >= rows) {
+      throw new RangeError(`event ${i}: this format can't hold the pixel (${batch.x[i]!}, ${batch.y[i]!})`)
+    }
+    last = stored
+    bytes[at] = batch.x[i]!
+    bytes[at + 1] = batch.y[i]!
+    bytes[at + 2] = (batch.p[i]! << 7) | (stored >>> 16)
+    bytes[at + 3] = stored >>> 8
+    bytes[at + 4] = stored
+    at += RECORD
+  }
+  return bytes
+}
