@@ -96,7 +96,11 @@ export class Jobs {
     let settle = (_: Job): void => undefined
     this.#entries.set(id, { job, abort, ended: new Promise((resolve) => { settle = resolve }), told: 0, timer: undefined })
     this.#change(id, {}, true)
-    void Promise.resolve().then(() => work(context)).then(
+    const begin = async (): Promise<string> => {
+      if (abort.signal.aborted) throw new Cancelled()
+      return work(context)
+    }
+    void Promise.resolve().then(begin).then(
       (detail) => this.#change(id, { state: 'done', detail, progress: 1, secondsLeft: null }, true),
       (error: unknown) => {
         const message = error instanceof Error ? error.message : String(error)

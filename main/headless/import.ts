@@ -1,0 +1,56 @@
+import type { Framing } from '../../preload/contract/index.ts'
+import { basename, resolve } from 'node:path'
+import { UsageError } from '../workbench/api.ts'
+import { choice, follow, number, parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
+import { table } from './terminal.ts'
+
+export const importFolder: Command = {
+  summary: 'a folder of recordings, one subfolder per class, becomes a dataset',
+  usage: `Usage: npm run saccade -- import FOLDER [OPTIONS]
+
+FOLDER has one subfolder per class, or a labels.csv with path,label lines. Files that can't be read are reported and skipped.
+Interrupted, the same command goes on where it stopped.
+
+  --name NAME            default: the folder's name
+  --timesteps T          frames per recording (default 10)
+  --split-by time|count  blocks of equal duration or of equal event count (default count)
+  --normalize none|max   divide each frame by its largest value (default none)
+  --resize HxW|none      antialiased bilinear resize (default 48x48)
+  --test-share SHARE     share of each class kept apart for testing (default 0.1)
+  --seed N               of the split (default 42)
+  --labels FILE          labels file
+${sharedUsage}`,
+  async run(args, host) {
+    const { values, positionals } = parse(args, {
+      ...shared, name: { type: 'string' }, timesteps: { type: 'string' }, 'split-by': { type: 'string' }, normalize: { type: 'string' },
+      resize: { type: 'string' }, 'test-share': { type: 'string' }, seed: { type: 'string' }, labels: { type: 'string' },
+    })
+    const [folder = ''] = positional(positionals, 'FOLDER')
+    const framing: Partial<Framing> = {
+      timesteps: number(values.timesteps, 'timesteps') ?? 10, splitBy: choice(values['split-by'], 'split-by', ['time', 'count'], 'count'),
+      normalize: choice(values.normalize, 'normalize', ['none', 'max'], 'none'), resize: size(values.resize),
+    }
+    const options = {
+      folder: resolve(folder), name: values.name ?? basename(resolve(folder)), framing,
+      testShare: number(values['test-share'], 'test-share') ?? 0.1, seed: number(values.seed, 'seed') ?? 42, labels: values.labels === undefined ? null : resolve(values.labels),
+    }
+    await withWorkbench(values.library, async (workbench) => {
+      const { dataset } = await follow(workbench, host, () => workbench.call('datasets.import', options))
+      const summary = await workbench.call('datasets.get', { id: dataset })
+      if (values.json) return host.print(JSON.stringify(summary, null, 2))
+      const { classes, train, test, skippedFiles, shape } = summary
+      host.print(`Dataset ${dataset}: frames [T, C, H, W] = [${shape.join(', ')}]\n`)
+      host.print(table(classes.map((name, i) => [name, String(train[i] ?? 0), String(test[i] ?? 0)]), ['class', 'train', 'test']))
+      if (skippedFiles.length > 0) host.print(`\nSkipped:\n${skippedFiles.map(({ file, reason }) => `  ${file}: ${reason}`).join('\n')}`)
+    })
+  },
+}
+
+/** "48x64" is [48, 64]; "none" keeps the sensor's size. */
+function size(text: string | undefined): [number, number] | null {
+  if (text === undefined) return [48, 48]
+  if (text === 'none') return null
+  const [, height, width] = /^(\d+)x(\d+)$/.exec(text) ?? []
+  if (height === undefined || width === undefined) throw new UsageError(`--resize must be HEIGHTxWIDTH (e.g. 48x48) or none, not "${text}".`)
+  return [Number(height), Number(width)]
+}

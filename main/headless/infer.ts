@@ -1,0 +1,26 @@
+import { parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
+import { percent, table } from './terminal.ts'
+
+export const infer: Command = {
+  summary: 'a model on a recording',
+  usage: `Usage: npm run saccade -- infer MODEL RECORDING [OPTIONS]
+
+MODEL is the id of an exported model, or the path of an .onnx file that Saccade exported. The recording is cut into frames
+by the model's own framing rule.
+
+${sharedUsage}`,
+  async run(args, host) {
+    const { values, positionals } = parse(args, shared)
+    const [model = '', recording = ''] = positional(positionals, 'MODEL', 'RECORDING')
+    await withWorkbench(values.library, async (workbench) => {
+      const result = await workbench.call('models.infer', { model, recording })
+      if (values.json) return host.print(JSON.stringify(result, null, 2))
+      host.print(table(result.top.slice(0, 5).map(({ label, probability, logit }) => [label, percent(probability), logit.toFixed(3)]), ['class', 'probability', 'logit']))
+      const rows = result.logitsPerTimestep.map((logits, t) => [String(t + 1), ...logits.map((logit) => logit.toFixed(2))])
+      host.print(`\n${table(rows, ['timestep', ...result.classes])}`)
+      const { decode, frames, network } = result.latencyMs
+      host.print(`\n${result.events} events; decoded in ${decode.toFixed(1)} ms, framed in ${frames.toFixed(1)} ms, network ${network.toFixed(1)} ms`)
+      for (const { severity, message } of result.problems) host.print(`${severity}: ${message}`)
+    })
+  },
+}

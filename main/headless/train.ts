@@ -1,0 +1,141 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { networkSchema, methodSchema, type MethodSettings, type NetworkDescription } from '../snn/schema.ts'
+import type { CallInput, CallOutput, Run } from '../../preload/contract/index.ts'
+import { UsageError, type Workbench } from '../workbench/api.ts'
+import { Cancelled } from '../workbench/jobs.ts'
+import { byIdOrName, choice, follow, number, parse, positional, shared, sharedUsage, withWorkbench, type Command, type Host } from './command.ts'
+import { duration, percent, table } from './terminal.ts'
+
+const methods = ['sdt', 'tet', 'trt'] as const
+const options = {
+  ...shared, dataset: { type: 'string' }, resume: { type: 'string' }, name: { type: 'string' }, network: { type: 'string' }, preset: { type: 'string' }, method: { type: 'string' },
+  epochs: { type: 'string' }, 'batch-size': { type: 'string' }, 'learning-rate': { type: 'string' }, schedule: { type: 'string' }, optimizer: { type: 'string' },
+  seed: { type: 'string' }, flip: { type: 'boolean' }, roll: { type: 'string' }, device: { type: 'string' },
+  eta: { type: 'string' }, lambda: { type: 'string' }, delta: { type: 'string' }, phi: { type: 'string' },
+} as const
+type Values = Partial<Record<keyof typeof options, string | boolean>>
+
+export const train: Command = {
+  summary: 'a network on a dataset, with SDT, TET or TRT',
+  usage: `Usage: npm run saccade -- train --dataset NAME|ID [OPTIONS]
+       npm run saccade -- train --resume RUN
+
+Ctrl-C saves and stops; --resume goes on to exactly the numbers the run would have had.
+
+  --dataset NAME|ID      what to learn from
+  --network NAME|FILE    small, snn5, vggsnn, or a JSON model description (default small)
+  --preset ID            settings under a name (default quick; "--preset list" shows them); all below change single ones
+  --method sdt|tet|trt   loss; with --eta, --lambda, --delta (TRT), --lambda, --phi (TET)
+  --epochs N  --batch-size N  --learning-rate X  --schedule cosine|constant  --optimizer adam|sgd
+  --flip                 mirror training samples at random
+  --roll N               shift training samples by at most N pixels
+  --seed N               of weights, order and augmentation (default 42)
+  --device cpu|webgpu    default cpu
+  --name NAME            of the run
+  --resume RUN           goes on with a stopped run
+${sharedUsage}`,
+  async run(args, host) {
+    const { values, positionals } = parse(args, options)
+    positional(positionals)
+    await withWorkbench(values.library, async (workbench) => {
+      if (values.preset === 'list') return listPresets(workbench, host)
+      const start = async (): Promise<{ job: string; run: string }> => {
+        if (values.resume === undefined) return workbench.call('runs.start', await configured(workbench, values))
+        const run = await findRun(workbench, values.resume)
+        return { run, ...(await workbench.call('runs.resume', { id: run })) }
+      }
+      let id = ''
+      try {
+        await follow(workbench, host, async () => {
+          const started = await start()
+          id = started.run
+          if (!values.json) host.progress.line(`Run ${id}`)
+          return started
+        })
+      } catch (error) {
+        if (error instanceof Cancelled) throw new Cancelled(`${error.message}\nGo on with: npm run saccade -- train --resume ${id}${values.library === undefined ? '' : ` --library ${values.library}`}`)
+        throw error
+      }
+      const run = await workbench.call('runs.get', { id })
+      host.print(values.json ? JSON.stringify(run, null, 2) : describe(run))
+    })
+  },
+}
+
+/** A run by id or name. */
+export async function findRun(workbench: Workbench, wanted: string): Promise<string> {
+  const { runs } = await workbench.call('runs.list', {})
+  return byIdOrName(wanted, 'run', runs.map(({ id, config }) => ({ id, name: config.name })))
+}
+
+async function configured(workbench: Workbench, values: Values): Promise<CallInput<'runs.start'>> {
+  const text = (name: keyof Values): string | undefined => (typeof values[name] === 'string' ? values[name] : undefined)
+  const amount = (name: keyof Values): number | undefined => number(text(name), name)
+  if (text('dataset') === undefined) throw new UsageError('--dataset missing: which dataset to learn from.')
+  const { datasets } = await workbench.call('datasets.list', {})
+  const dataset = byIdOrName(text('dataset') ?? '', 'dataset', datasets)
+  const { networks, trainings } = await workbench.call('training.presets', { dataset })
+  const presetId = text('preset') ?? 'quick'
+  const preset = trainings.find(({ id }) => id === presetId)
+  if (!preset) throw new UsageError(`There is no preset "${presetId}"; there are ${trainings.map(({ id }) => id).join(', ')}.`)
+  const network = findNetwork(text('network') ?? 'small', networks)
+  const { settings } = preset
+  const method = configuredMethod(settings.method, values, { eta: amount('eta'), lambda: amount('lambda'), delta: amount('delta'), phi: amount('phi') })
+  const optimizer = text('optimizer') === undefined ? settings.optimizer
+    : choice(text('optimizer'), 'optimizer', ['adam', 'sgd'], 'adam') === 'adam' ? { name: 'adam' as const } : { name: 'sgd' as const }
+  return {
+    ...settings, dataset, network, method, optimizer, name: text('name') ?? `${network.name} ${method.name.toUpperCase()}`,
+    learningRate: amount('learning-rate') ?? settings.learningRate, schedule: choice(text('schedule'), 'schedule', ['cosine', 'constant'], settings.schedule),
+    epochs: amount('epochs') ?? settings.epochs, batchSize: amount('batch-size') ?? settings.batchSize, seed: amount('seed') ?? 42,
+    augmentation: { flip: values.flip === true || settings.augmentation.flip, roll: amount('roll') ?? settings.augmentation.roll },
+    device: choice(text('device'), 'device', ['cpu', 'webgpu'], 'cpu'),
+  }
+}
+
+function configuredMethod(preset: MethodSettings, values: Values, numbers: Record<string, number | undefined>): MethodSettings {
+  const name = choice(typeof values.method === 'string' ? values.method : undefined, 'method', methods, preset.name)
+  const given = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined))
+  const known = { sdt: [] as string[], tet: ['lambda', 'phi'], trt: ['eta', 'lambda', 'delta'] }[name]
+  const foreign = Object.keys(given).find((key) => !known.includes(key))
+  if (foreign !== undefined) throw new UsageError(`--${foreign} is no setting of ${name.toUpperCase()}.`)
+  const parsed = methodSchema.safeParse({ ...(preset.name === name ? preset : {}), name, ...given })
+  if (!parsed.success) throw new UsageError(z.prettifyError(parsed.error))
+  return parsed.data
+}
+
+function findNetwork(wanted: string, networks: CallOutput<'training.presets'>['networks']): NetworkDescription {
+  const preset = networks.find(({ id }) => id === wanted)
+  if (preset) return preset.network
+  if (!existsSync(wanted)) throw new UsageError(`There is no network "${wanted}": neither ${networks.map(({ id }) => id).join(', ')} nor a file.`)
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(wanted, 'utf8'))
+  } catch (error) {
+    throw new UsageError(`${wanted}: not a JSON model description (${error instanceof Error ? error.message : String(error)}).`)
+  }
+  const parsed = networkSchema.safeParse(content)
+  if (!parsed.success) throw new UsageError(`${wanted}: not a model description:\n${z.prettifyError(parsed.error)}`)
+  return parsed.data
+}
+
+async function listPresets(workbench: Workbench, host: Host): Promise<void> {
+  const { trainings, networks } = await workbench.call('training.presets', { dataset: null })
+  host.print(table(trainings.map(({ id, title, source }) => [id, title, source]), ['preset', 'title', 'source']))
+  host.print(`\n${table(networks.map(({ id, description }) => [id, description]), ['network', 'description'])}`)
+}
+
+function describe(run: Run): string {
+  const last = run.epochs.at(-1)
+  const seconds = run.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0)
+  const rows = [
+    ['run', run.id],
+    ['epochs', `${run.epochs.length} in ${duration(seconds)}, ${last?.samplesPerSecond.toFixed(0) ?? '-'} samples/s`],
+    ['last', last ? `test accuracy ${percent(last.testAccuracy, 2)}, loss ${last.testLoss.toFixed(4)}` : '-'],
+    ['best on test', run.best ? `${percent(run.best.value, 2)} after epoch ${run.best.epoch}` : '-'],
+    ['per timestep', last ? last.timestepAccuracy.map((value) => percent(value)).join(', ') : '-'],
+    ['firing rates', last ? last.firingRates.map(({ layer, rate }) => `${layer} ${percent(rate)}`).join(', ') : '-'],
+    ...run.warnings.map((warning) => ['warning', warning]),
+  ]
+  return table(rows)
+}

@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Job, RunEvaluation } from '../../preload/contract/index.ts'
+import { launchExport, launchInference } from '../deployment/launcher.ts'
+import { modelRecordSchema, type InferenceResult, type ModelRecord } from '../deployment/schema.ts'
+import { readJson } from '../training/atomic.ts'
+import { checkpointPath } from '../training/checkpoint.ts'
+import { launchEvaluation } from '../training/launcher.ts'
+import { readRunHeader } from '../training/run-store.ts'
+import type { RunningTask } from '../training/task.ts'
+import { UsageError, type Handlers } from './api.ts'
+import { Cancelled, type JobContext } from './jobs.ts'
+import type { Shared } from './shared.ts'
+
+export type Checkpoint = 'best' | 'last'
+
+/** Models: exported with their proof, and run on recordings. All of it in processes of their own. */
+export class Models {
+  readonly #shared: Shared
+
+  constructor(shared: Shared) {
+    this.#shared = shared
+  }
+
+  /** All models that can be read, sorted by id. */
+  list(): ModelRecord[] {
+    const { library } = this.#shared
+    return library.ids('models').flatMap((id) => {
+      try {
+        return [this.get(id)]
+      } catch {
+        return []
+      }
+    })
+  }
+
+  /** @throws where model.json is damaged or model.onnx has gone */
+  get(id: string): ModelRecord {
+    const folder = this.#shared.library.existing('models', id)
+    const record = modelRecordSchema.parse(readJson(join(folder, 'model.json')))
+    // The library may have been moved since.
+    return { ...record, path: join(folder, 'model.onnx') }
+  }
+
+  /** A job that exports a run's checkpoint. */
+  start(run: string, checkpoint: Checkpoint): { job: Job; model: string } {
+    const { jobs, library } = this.#shared
+    const { name } = this.#trained(run, checkpoint)
+    const model = library.claim('models', checkpoint === 'best' ? name : `${name} ${checkpoint}`)
+    const job = jobs.start({ kind: 'export', title: `Export ${name} (${checkpoint})`, subject: model }, async (context) => {
+      const { proof } = await this.export(run, checkpoint, model, context)
+      return `proven on ${proof.samples} test samples: ${(100 * proof.argmaxAgreement).toFixed(1)} % agree, accuracy ${(100 * proof.accuracyExported).toFixed(1)} %`
+    })
+    return { job, model }
+  }
+
+  /** @param model id that was claimed for it */
+  async export(run: string, checkpoint: Checkpoint, model: string, context: JobContext, share: (progress: number) => number = (progress) => progress): Promise<ModelRecord> {
+    const { library, spawn, emit } = this.#shared
+    const folder = library.folder('runs', run)
+    const dataset = library.existing('datasets', readRunHeader(folder).config.dataset)
+    context.update({ progress: share(0), detail: 'builds the network and proves it on the test split' })
+    try {
+      const input = { run: folder, dataset, checkpoint, model: library.folder('models', model) }
+      const record = await cancellable(context.signal, launchExport(input, spawn, (progress) => context.update({ progress: share(progress) })))
+      emit('library.changed', { what: 'models' })
+      return record
+    } finally {
+      library.release('models', model)
+    }
+  }
+
+  /** @param model id of an exported one, or path of any .onnx that Saccade exported */
+  async infer(model: string, recording: string): Promise<InferenceResult> {
+    const path = this.list().find(({ id }) => id === model)?.path ?? resolve(model)
+    if (!existsSync(path)) throw new UsageError(`There is no model "${model}": neither an exported one of this id nor a file.`)
+    return launchInference({ model: path, recording: resolve(recording) }, this.#shared.spawn).result
+  }
+
+  /** Measures a checkpoint on a split of the run's dataset; its job shows how it goes. */
+  async evaluate(run: string, checkpoint: Checkpoint, split: 'train' | 'test'): Promise<RunEvaluation> {
+    const { jobs, library, spawn } = this.#shared
+    const { name, dataset } = this.#trained(run, checkpoint)
+    let answer: RunEvaluation | undefined
+    const { id } = jobs.start({ kind: 'evaluation', title: `Evaluate ${name} (${checkpoint})`, subject: null }, async (context) => {
+      const input = { run: library.folder('runs', run), dataset: library.existing('datasets', dataset), checkpoint, split }
+      context.update({ detail: `${split} split` })
+      const task = launchEvaluation(input, spawn, (progress) => context.update({ progress }))
+      const { samples, loss, accuracy, timestepAccuracy, firingRates, confusion } = await cancellable(context.signal, task)
+      answer = { checkpoint, split, samples, loss, accuracy, timestepAccuracy, firingRates, confusion }
+      return `accuracy ${(100 * accuracy).toFixed(1)} % of ${samples} samples`
+    })
+    const job = await jobs.ended(id)
+    if (answer) return answer
+    throw job.state === 'cancelled' ? new Cancelled() : new Error(job.error ?? 'The evaluation failed.')
+  }
+
+  remove(id: string): void {
+    const { library, emit } = this.#shared
+    library.remove('models', id)
+    emit('library.changed', { what: 'models' })
+  }
+
+  /** @throws UsageError where nothing has been trained yet */
+  #trained(run: string, checkpoint: Checkpoint): { name: string; dataset: string } {
+    const folder = this.#shared.library.existing('runs', run)
+    const { config } = readRunHeader(folder)
+    if (!existsSync(checkpointPath(folder, checkpoint))) throw new UsageError(`Run "${config.name}" has no checkpoint yet: its first epoch is not finished.`)
+    return config
+  }
+}
+
+/** A task's result; the signal ends it. */
+export async function cancellable<T>(signal: AbortSignal, task: RunningTask<T>): Promise<T> {
+  const stop = (): void => task.stop()
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  try {
+    return await task.result
+  } catch (error) {
+    throw signal.aborted ? new Cancelled() : error
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+type ModelCalls = 'models.list' | 'models.export' | 'models.infer' | 'models.remove' | 'runs.evaluate'
+
+export function modelHandlers(models: Models): Pick<Handlers, ModelCalls> {
+  return {
+    'models.list': () => ({ models: models.list() }),
+    'models.export': ({ run, checkpoint }) => {
+      const { job, model } = models.start(run, checkpoint)
+      return { job: job.id, model }
+    },
+    'models.infer': ({ model, recording }) => models.infer(model, recording),
+    'models.remove': ({ id }) => {
+      models.remove(id)
+      return {}
+    },
+    'runs.evaluate': ({ id, checkpoint, split }) => models.evaluate(id, checkpoint, split),
+  }
+}

@@ -1,0 +1,91 @@
+import { availableParallelism, homedir, totalmem } from 'node:os'
+import runtime from 'onnxruntime-node/package.json' with { type: 'json' }
+import type { CallName, CallOutput, EventName, EventPayload } from '../../preload/contract/index.ts'
+import { DataPool } from '../datasets/pool.ts'
+import type { SpawnChild } from '../training/child.ts'
+import { VERSION } from '../version.ts'
+import { isCallName, parseInput, UsageError, type Emit, type Handlers, type Workbench } from './api.ts'
+import { datasetHandlers, Datasets } from './datasets.ts'
+import { fileHandlers, type ChooseKind } from './files.ts'
+import { Jobs, Lane } from './jobs.ts'
+import { Library } from './library.ts'
+import { modelHandlers, Models } from './models.ts'
+import { presetHandlers } from './networks.ts'
+import { recordingHandlers } from './recordings.ts'
+import { runHandlers, Runs } from './runs.ts'
+import type { Shared } from './shared.ts'
+import { Starter, starterHandlers } from './starter.ts'
+
+export type { ChooseKind } from './files.ts'
+
+export interface WorkbenchOptions {
+  /** Folder of the library; made where it is missing. */
+  readonly library: string
+  readonly host: 'desktop' | 'browser'
+  /** Starts processes: `forkNode` under Node, utility processes in Electron. */
+  readonly spawn: SpawnChild
+  /** The system's file dialog, where there is one. */
+  readonly choose?: (kind: ChooseKind) => Promise<string | null>
+}
+
+/**
+ * Composes the rooms into the contract's calls and events. Decoding and framing happen in data workers, training, evaluation,
+ * export and inference in processes of their own: the thread it runs in only passes messages on.
+ * @throws UsageError where the library's folder can't be used
+ */
+export function createWorkbench({ library: root, host, spawn, choose }: WorkbenchOptions): Workbench {
+  const listeners = new Set<Emit>()
+  const emit: Emit = (name, payload) => listeners.forEach((listener) => listener(name, payload))
+  const library = new Library(root)
+  const jobs = new Jobs(emit)
+  const pool = new DataPool()
+  const shared: Shared = { library, jobs, emit, spawn, training: new Lane() }
+  const datasets = new Datasets(shared, pool)
+  const runs = new Runs(shared)
+  const models = new Models(shared)
+
+  const handlers: Handlers = {
+    'app.info': () => ({
+      version: VERSION, host, platform: process.platform, library: library.root, cores: availableParallelism(), memoryBytes: totalmem(),
+      engine: `ONNX Runtime ${runtime.version}`, home: homedir(),
+    }),
+    ...fileHandlers(choose),
+    ...recordingHandlers(shared, pool),
+    ...datasetHandlers(datasets),
+    ...presetHandlers(shared),
+    ...runHandlers(shared, runs),
+    ...modelHandlers(models),
+    'jobs.list': () => ({ jobs: jobs.list() }),
+    'jobs.cancel': ({ id }) => {
+      jobs.cancel(id)
+      return {}
+    },
+    'jobs.dismiss': ({ id }) => {
+      jobs.dismiss(id)
+      return {}
+    },
+    ...starterHandlers(new Starter(shared, pool, { datasets, runs, models })),
+  }
+
+  let closing: Promise<void> | undefined
+  return {
+    async call<K extends CallName>(name: K, input: unknown): Promise<CallOutput<K>> {
+      if (!isCallName(name)) throw new UsageError(`There is no call "${String(name)}".`)
+      if (closing) throw new Error('The workbench is closing.')
+      return handlers[name](parseInput(name, input))
+    },
+    on<K extends EventName>(name: K, listener: (payload: EventPayload<K>) => void) {
+      const hear: Emit = (event, payload) => {
+        // The name decides the payload's type, which TypeScript can't see here.
+        if ((event as EventName) === name) listener(payload as unknown as EventPayload<K>)
+      }
+      listeners.add(hear)
+      return () => void listeners.delete(hear)
+    },
+    onAny(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    close: () => (closing ??= jobs.close().then(() => pool.close())),
+  }
+}
