@@ -1,4 +1,5 @@
 import type { RecordingFacts } from '../events/schema.ts'
+import type { StarterFile } from '../events/simulate/starter.ts'
 import type { FrameTensor } from './frames.ts'
 import type { ImportedFile } from './import-file.ts'
 import type { FolderScan } from './scan.ts'
@@ -17,16 +18,12 @@ export interface Tasks {
   frames: { input: { path: string; framing: Framing }; output: FrameTensor }
   preview: { input: { folder: string; labels?: string | null }; output: FolderPreview }
   scan: { input: { folder: string; labels: string | null }; output: FolderScan }
+  /** Writes one simulated recording; gives its path. */
+  simulate: { input: { folder: string; file: StarterFile }; output: string }
   /** One file of an import: decoded, hashed, framed. */
   importFile: { input: { path: string; framing: Framing; dtype: 'float32' | 'uint16' }; output: ImportedFile }
 }
 export type TaskName = keyof Tasks
-
-/** What a task gets besides its input. */
-export interface TaskContext {
-  /** Throws where the caller has given up: call it now and then in long loops. */
-  checkCancelled(): void
-}
 
 export interface TaskMessage {
   readonly id: number

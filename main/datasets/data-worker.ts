@@ -1,0 +1,67 @@
+/** A worker thread of DataPool: decodes, frames and simulates, one task after the other. */
+import { parentPort } from 'node:worker_threads'
+import { writeStarterRecording } from '../events/simulate/starter.ts'
+import { EventStatistics } from '../events/statistics.ts'
+import { DecodedCache } from './decode.ts'
+import { batchesToFrames } from './frames.ts'
+import { importFile } from './import-file.ts'
+import { toPlainError } from './plain-error.ts'
+import { previewFolder } from './preview.ts'
+import { scanFolder } from './scan.ts'
+import type { TaskMessage, TaskName, TaskReply, Tasks } from './tasks.ts'
+import { rateOf, sliceOf } from './view.ts'
+
+/** @param check throws where the caller has given up: call it now and then */
+type Handler<K extends TaskName> = (input: Tasks[K]['input'], check: () => void) => Tasks[K]['output']
+
+const recordings = new DecodedCache()
+
+const handlers: { [K in TaskName]: Handler<K> } = {
+  inspect({ path }, check) {
+    const { recording, bytes, batches } = recordings.get(path, check)
+    const statistics = new EventStatistics()
+    for (const batch of batches()) statistics.add(batch)
+    return statistics.facts(path, bytes, recording)
+  },
+  events({ path, from, to, limit }, check) {
+    const { totals, batches } = recordings.get(path, check)
+    return sliceOf(batches(), totals, from, to, limit)
+  },
+  rate({ path, bins }, check) {
+    const { totals, batches } = recordings.get(path, check)
+    return rateOf(batches(), totals, bins)
+  },
+  frames({ path, framing }, check) {
+    const { recording, totals, batches } = recordings.get(path, check)
+    return batchesToFrames(batches(), totals, [recording.height, recording.width], framing)
+  },
+  preview: ({ folder, labels = null }, check) => previewFolder(folder, labels, check),
+  scan: ({ folder, labels }) => scanFolder(folder, labels),
+  simulate: ({ folder, file }) => writeStarterRecording(folder, file),
+  importFile: ({ path, framing, dtype }, check) => importFile(path, framing, dtype, check),
+}
+
+function run<K extends TaskName>(name: K, input: Tasks[K]['input'], check: () => void): Tasks[K]['output'] {
+  return handlers[name](input, check)
+}
+
+/** The buffers of an output: moved to the pool's thread instead of copied. Outputs are new with every task. */
+function buffersOf(output: unknown): ArrayBuffer[] {
+  if (typeof output !== 'object' || output === null) return []
+  const buffers = Object.values(output).flatMap((value) => (ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer ? [value.buffer] : []))
+  return [...new Set(buffers)]
+}
+
+parentPort?.on('message', ({ id, name, input, cancelled }: TaskMessage) => {
+  const check = () => {
+    if (Atomics.load(cancelled, 0) !== 0) throw new Error('given up')
+  }
+  let reply: TaskReply
+  try {
+    check()
+    reply = { id, ok: true, output: run(name, input, check) }
+  } catch (error) {
+    reply = { id, ok: false, error: toPlainError(error) }
+  }
+  parentPort?.postMessage(reply, reply.ok ? buffersOf(reply.output) : [])
+})

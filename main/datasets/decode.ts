@@ -1,0 +1,72 @@
+import { statSync } from 'node:fs'
+import { EventColumns } from '../events/columns.ts'
+import { openRecording } from '../events/formats/index.ts'
+import type { EventBatch, Recording } from '../events/recording.ts'
+import { openFile } from '../events/source.ts'
+import { totalsOf, type EventTotals } from './frames.ts'
+
+/** Recordings that may have more events than this (13 bytes each) are not held in memory: every look at them reads the file again. */
+const mostHeld = 40_000_000
+
+/** A recording that was read once from end to end. */
+export interface Decoded {
+  /** Its sensor and problems are final. */
+  readonly recording: Recording
+  readonly totals: EventTotals
+  /** Size of the file. */
+  readonly bytes: number
+  /** All events: from memory where they fit, else from the file again. */
+  batches(): Iterable<EventBatch>
+  close(): void
+}
+
+/**
+ * Reads a recording to its end.
+ * @param check called between chunks; throws where the caller has given up
+ * @throws RecordingError where it can't be read at all
+ */
+export function decode(path: string, check: () => void, most = mostHeld): Decoded {
+  const source = openFile(path)
+  const close = () => source.close()
+  try {
+    const recording = openRecording(source)
+    const bytes = source.size
+    const pass = recording.pass()
+    if (pass.most > most) {
+      const batches = () => checked(recording, check)
+      return { recording, totals: totalsOf(batches()), bytes, batches, close }
+    }
+    const columns = new EventColumns(pass.most)
+    while (pass.next(columns)) check()
+    const events = [columns.batch()]
+    return { recording, totals: totalsOf(events), bytes, batches: () => events, close }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+function* checked(recording: Recording, check: () => void): Iterable<EventBatch> {
+  for (const batch of recording.batches()) {
+    check()
+    yield batch
+  }
+}
+
+/** Keeps the recording that was decoded last, so that looking around in it does not read it again and again. */
+export class DecodedCache {
+  #kept: { path: string; bytes: number; modified: number; decoded: Decoded } | null = null
+
+  /** @throws RecordingError where the recording can't be read */
+  get(path: string, check: () => void): Decoded {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    const kept = this.#kept
+    // A file that was written again since is another recording.
+    if (kept && kept.path === path && kept.bytes === stat?.size && kept.modified === stat.mtimeMs) return kept.decoded
+    kept?.decoded.close()
+    this.#kept = null
+    const decoded = decode(path, check)
+    this.#kept = { path, bytes: stat?.size ?? -1, modified: stat?.mtimeMs ?? -1, decoded }
+    return decoded
+  }
+}

@@ -1,0 +1,66 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { detect } from '../events/formats/index.ts'
+import type { Problem } from '../events/schema.ts'
+import { openFile } from '../events/source.ts'
+import { decode } from './decode.ts'
+import { messageOf } from './errors.ts'
+import { scanFolder } from './scan.ts'
+import type { FolderPreview } from './schema.ts'
+
+/** After so many recordings without a single event no further one is read for its sensor. */
+const mostAttempts = 50
+
+/**
+ * What an import of a folder would find: classes, files, formats (by content), the sensor of the first readable file.
+ * What makes an import impossible is a problem of severity error.
+ * @param check called now and then; throws where the caller has given up
+ */
+export function previewFolder(folder: string, labels: string | null, check: () => void): FolderPreview {
+  const scan = scanFolder(folder, labels)
+  const classes = scan.classes.map((name) => ({ name, files: 0 }))
+  const formats: Record<string, number> = {}
+  const problems: Problem[] = [...scan.problems]
+  const unread: { file: string; reason: string }[] = []
+  let bytes = 0
+  let sensor: [number, number] | null = null
+  let attempts = 0
+  for (const { file, label } of scan.files) {
+    check()
+    const path = join(scan.folder, file)
+    classes[label]!.files++
+    bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    try {
+      const format = formatOf(path)
+      formats[format] = (formats[format] ?? 0) + 1
+      if (sensor === null && attempts++ < mostAttempts) sensor = sensorOf(path, check)
+    } catch (error) {
+      check()
+      unread.push({ file, reason: messageOf(error) })
+    }
+  }
+  if (unread.length > 0) problems.push(unreadProblem(unread, scan.files.length))
+  return { folder: scan.folder, classes, files: scan.files.length, bytes, formats, sensor, problems }
+}
+
+function formatOf(path: string): string {
+  const source = openFile(path)
+  try {
+    return detect(source).id
+  } finally {
+    source.close()
+  }
+}
+
+/** [height, width]; null for a recording without events. */
+function sensorOf(path: string, check: () => void): [number, number] | null {
+  const { recording, totals, close } = decode(path, check)
+  close()
+  return totals.events > 0 ? [recording.height, recording.width] : null
+}
+
+function unreadProblem(unread: readonly { reason: string }[], files: number): Problem {
+  const [{ reason }] = unread as [{ reason: string }]
+  if (unread.length === files) return { severity: 'error', message: `None of the ${files} files can be read as a recording. The first: ${reason}`, advice: 'Choose another folder, or convert the recordings.' }
+  return { severity: 'warning', message: `${unread.length} of ${files} files can't be read as recordings. The first: ${reason}`, advice: 'They will be skipped.' }
+}
