@@ -1,0 +1,74 @@
+import { decode } from '../datasets/decode.ts'
+import { batchesToFrames } from '../datasets/frames.ts'
+import type { Framing } from '../datasets/schema.ts'
+import type { Engine } from '../engines/engine.ts'
+import { RecordingError } from '../events/recording.ts'
+import type { Problem } from '../events/schema.ts'
+import { softmax } from '../training/metrics.ts'
+import { readModelFile } from './model-file.ts'
+import type { InferenceResult } from './schema.ts'
+import { WindowRunner } from './window-runner.ts'
+
+/**
+ * Runs an exported model on a recording: the events become frames by the model's own framing rule, as in training.
+ * Latencies in ms: decode (reading the file into events), frames, network (one sample; the model is loaded before).
+ * @throws ModelFileError, RecordingError, EngineError; RecordingError also where the recording has no events or its sensor doesn't fit
+ */
+export async function infer(modelPath: string, recordingPath: string, engine: Engine): Promise<InferenceResult> {
+  const {
+    onnx,
+    metadata: { labels, framing, sensor, shape },
+  } = readModelFile(modelPath)
+  const [decoded, decodeMs] = await timed(() => decode(recordingPath, () => undefined))
+  try {
+    const { recording, totals } = decoded
+    if (totals.events === 0) throw new RecordingError(recordingPath, 'it holds no events, so there is nothing to recognize')
+    const own = [recording.height, recording.width] as const
+    const problems = [...recording.problems, ...sensorProblems(recordingPath, own, sensor, framing)]
+    const [{ data }, framesMs] = await timed(() => batchesToFrames(decoded.batches(), totals, own, framing))
+
+    const runner = await WindowRunner.open(engine, onnx, shape, labels.length)
+    try {
+      // A first run fetches its memory from the system; what is told is what a running system has.
+      await runner.run(data, 1)
+      const [{ logits, perTimestep }, networkMs] = await timed(() => runner.run(data, 1))
+      const probabilities = softmax(logits)
+      return {
+        model: modelPath,
+        recording: recordingPath,
+        events: totals.events,
+        classes: labels,
+        top: labels
+          .map((label, c) => ({ label, probability: probabilities[c] ?? NaN, logit: logits[c] ?? NaN }))
+          .sort((a, b) => b.logit - a.logit),
+        logitsPerTimestep: Array.from({ length: shape[0] }, (_, t) => [
+          ...perTimestep.subarray(t * labels.length, (t + 1) * labels.length),
+        ]),
+        latencyMs: { decode: decodeMs, frames: framesMs, network: networkMs },
+        problems,
+      }
+    } finally {
+      await runner.release()
+    }
+  } finally {
+    decoded.close()
+  }
+}
+
+/**
+ * A recording of another sensor size is treated as in training: resized from its own size where the framing rule resizes.
+ * @param own and @param trained [height, width]
+ */
+function sensorProblems(path: string, own: readonly [number, number], trained: readonly [number, number], framing: Framing): Problem[] {
+  if (own.join() === trained.join()) return []
+  const sizes = `the recording's sensor has ${own[1]}x${own[0]} pixels, the model was trained on ${trained[1]}x${trained[0]}`
+  if (framing.resize === null) throw new RecordingError(path, `${sizes}, and its frames are not resized: it can't be run on this recording`)
+  const advice = 'The same things look larger or smaller to the network than in training; trust its answer less.'
+  return [{ severity: 'warning', message: `Another sensor: ${sizes}. The frames were resized from the recording's own size.`, advice }]
+}
+
+async function timed<T>(work: () => T | Promise<T>): Promise<[T, number]> {
+  const started = performance.now()
+  const result = await work()
+  return [result, performance.now() - started]
+}
