@@ -53,7 +53,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
-    const allowed = request.url === '/events' && loopback(request) && request.headers.origin !== undefined && sameOrigin(request)
+    const allowed = request.url === '/events' && loopback(request) && sameOrigin(request)
       && offered.some((name) => sameText(name, tokenProtocol(token)))
     if (!allowed) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
@@ -126,16 +126,23 @@ function refuse(response: ServerResponse, status: number, message: string): void
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', connection: 'close' }).end(message)
 }
 
-/** The whole body, or undefined where it is too long. */
-async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
-  const parts: Buffer[] = []
-  let length = 0
-  for await (const part of request as AsyncIterable<Buffer>) {
-    length += part.length
-    if (length > largestBody) return undefined
-    parts.push(part)
+/** The whole body, or undefined where it is too long; the rest of it is then read and dropped, so that the answer arrives. */
+function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > largestBody) {
+    request.resume()
+    return Promise.resolve(undefined)
   }
-  return Buffer.concat(parts)
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = []
+    let length = 0
+    request.on('data', (part: Buffer) => {
+      length += part.length
+      if (length <= largestBody) parts.push(part)
+      else resolve(undefined)
+    })
+    request.on('end', () => resolve(Buffer.concat(parts)))
+    request.on('error', reject)
+  })
 }
 
 /** Whether Host names this machine's loopback; any port, so that a tunnel may use another one. */
