@@ -1,9 +1,9 @@
 import type { EventColumns } from '../columns.ts'
 import type { ByteSource, RecordingFormat } from '../recording.ts'
 import { dvs128 } from './jaer-chips.ts'
-import { readJaerHeader } from './jaer-header.ts'
-import { openJaer } from './jaer.ts'
+import { openJaer, readJaerHeader } from './jaer.ts'
 import type { JaerState } from './jaer.ts'
+import { startsWith } from './words.ts'
 
 const RECORD = 6
 const MAGIC = '#!AER-DAT1.'
@@ -18,9 +18,8 @@ export const aedat1: RecordingFormat = {
 }
 
 function sniff(head: Uint8Array, source: ByteSource): number {
-  const text = Buffer.from(head.buffer, head.byteOffset, head.length)
-  if (text.toString('latin1', 0, MAGIC.length) === MAGIC) return 1
-  if (text.toString('latin1', 0, 9) === '#!AER-DAT') return 0
+  if (startsWith(head, MAGIC)) return 1
+  if (startsWith(head, '#!AER-DAT')) return 0
   // jAER's rule: without a version line it is 1.0. Believed only where what follows plays as a DVS128.
   const start = head[0] === 0x23 ? readJaerHeader(source).end : 0
   return (source.size - start) % RECORD === 0 && plays(source.read(start, RECORD * 512)) ? 0.5 : 0

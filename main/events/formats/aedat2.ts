@@ -6,7 +6,7 @@ import type { Chip } from './jaer-chips.ts'
 import { JaerClock } from './jaer-clock.ts'
 import { openJaer } from './jaer.ts'
 import type { JaerState } from './jaer.ts'
-import { swap, WordReader } from './words.ts'
+import { startsWith, swap, WordReader } from './words.ts'
 
 const RECORD = 8
 const MAGIC = '#!AER-DAT2.'
@@ -18,7 +18,7 @@ export const aedat2: RecordingFormat = {
   id: 'aedat2',
   name: 'AEDAT 2',
   extensions: ['.aedat', '.aedat2', '.dat'],
-  sniff: (head) => (Buffer.from(head.buffer, head.byteOffset, MAGIC.length).toString('latin1') === MAGIC ? 1 : 0),
+  sniff: (head) => (startsWith(head, MAGIC) ? 1 : 0),
   open: (source) => openJaer(source, {
     id: 'aedat2',
     name: 'AEDAT 2.0',

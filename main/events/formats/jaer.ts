@@ -3,10 +3,11 @@ import { Opened } from '../opened.ts'
 import { counted, outsideSensor, partialRecord, Problems } from '../problems.ts'
 import { RecordingError } from '../recording.ts'
 import type { ByteSource, Pass, Recording } from '../recording.ts'
+import { headerValue, readAsciiHeader } from './ascii-header.ts'
+import type { AsciiHeader } from './ascii-header.ts'
 import { chipNamed, isNoCamera } from './jaer-chips.ts'
 import type { Chip } from './jaer-chips.ts'
 import { JaerClock } from './jaer-clock.ts'
-import { headerValue, readJaerHeader } from './jaer-header.ts'
 
 /*
  * What AEDAT 1 and 2 have in common: an ASCII header, then big-endian records of an address and a 32-bit time to the end.
@@ -38,6 +39,10 @@ export interface JaerVersion {
   readonly decode: (chip: Chip) => DecodeJaer
   /** The camera of a file that doesn't name it. */
   readonly guess: (source: ByteSource, start: number) => Chip
+}
+
+export function readJaerHeader(source: ByteSource): AsciiHeader {
+  return readAsciiHeader(source, '#End Of ASCII Header')
 }
 
 /** Opens an AEDAT 1 or 2 file. */

@@ -1,11 +1,13 @@
 import type { ByteSource } from '../recording.ts'
 
-/** The ASCII header of an AEDAT 1 or 2 file: the lines that start with '#'. */
-export interface JaerHeader {
+/** The ASCII header of an AEDAT 1, 2 or 3 file: the lines that start with '#'. */
+export interface AsciiHeader {
   /** Without the '#'. */
   readonly lines: readonly string[]
   /** Offset of the first record. */
   readonly end: number
+  /** The end mark was there. */
+  readonly ended: boolean
   /** The file ends inside a header line. */
   readonly cut: boolean
 }
@@ -16,44 +18,44 @@ const LONGEST = 1 << 24
 const HASH = 0x23
 const LF = 0x0a
 const CR = 0x0d
-const END_MARK = '#End Of ASCII Header'
 
 /**
  * Reads the header line by line. The first data byte may itself be a '#': a line counts only where it is printable text.
- * Past a line that isn't (a name with an accent) the header goes on where jAER's end mark still follows.
+ * Past a line that isn't (a name with an accent) the header goes on where the end mark still follows.
+ * @param endMark how the last line starts, e.g. "#End Of ASCII Header"
  */
-export function readJaerHeader(source: ByteSource): JaerHeader {
+export function readAsciiHeader(source: ByteSource, endMark: string): AsciiHeader {
   for (let window = WINDOW; ; window *= 8) {
     const bytes = source.read(0, Math.min(window, source.size))
-    const header = parse(bytes)
+    const header = parse(bytes, endMark)
     if (header.end < bytes.length || window >= Math.min(source.size, LONGEST)) return header
   }
 }
 
-function parse(bytes: Uint8Array): JaerHeader {
+function parse(bytes: Uint8Array, endMark: string): AsciiHeader {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const lines: string[] = []
-  let endMark: number | undefined
+  let mark: number | undefined
   let at = 0
   while (bytes[at] === HASH) {
     const feed = bytes.indexOf(LF, at)
     const end = feed < 0 ? bytes.length : feed
     const trimmed = end > at && bytes[end - 1] === CR ? end - 1 : end
     if (!isText(bytes, at, trimmed)) {
-      endMark ??= text.indexOf(END_MARK, at)
-      if (endMark < at) break
+      mark ??= text.indexOf(endMark, at)
+      if (mark < at) break
     }
     const line = text.toString('latin1', at, trimmed)
     at = feed < 0 ? end : feed + 1
-    if (line.startsWith(END_MARK)) break
-    if (feed < 0) return { lines, end: at, cut: true }
+    if (line.startsWith(endMark)) return { lines, end: at, ended: true, cut: false }
+    if (feed < 0) return { lines, end: at, ended: false, cut: true }
     lines.push(line.slice(1))
   }
-  return { lines, end: at, cut: false }
+  return { lines, end: at, ended: false, cut: false }
 }
 
 /** The rest of the first header line that starts with `name`, e.g. "AEChip:"; undefined where there is none. */
-export function headerValue(header: JaerHeader, name: string): string | undefined {
+export function headerValue(header: AsciiHeader, name: string): string | undefined {
   for (const line of header.lines) {
     const text = line.trimStart()
     if (text.startsWith(name)) return text.slice(name.length).trim()
