@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openDataset } from '../../main/datasets/dataset.ts'
 import type { Engine } from '../../main/engines/engine.ts'
-import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
 import { exportModel, type ExportOptions } from '../../main/deployment/export.ts'
 import { readModelFile } from '../../main/deployment/model-file.ts'
 import { judge, prove, ProofError } from '../../main/deployment/proof.ts'
@@ -14,9 +13,9 @@ import { checkpointVariables, Evaluator } from '../../main/training/evaluate.ts'
 import { readRun } from '../../main/training/run-store.ts'
 import { networkShape } from '../../main/training/trainable.ts'
 import { train } from '../../main/training/trainer.ts'
-import { makeDataset, temporaryFolder, tinyConfig } from '../training/tiny.ts'
+import { makeDataset, oneThread, temporaryFolder, tinyConfig } from '../training/tiny.ts'
 
-const engine = onnxRuntime()
+const engine = oneThread()
 
 async function trained(config = tinyConfig({ epochs: 12 })) {
   const folder = temporaryFolder()

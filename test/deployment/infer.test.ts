@@ -14,9 +14,9 @@ import { Random } from '../../main/random.ts'
 import { forkNode } from '../../main/training/child.ts'
 import { evaluate } from '../../main/training/evaluate.ts'
 import { train } from '../../main/training/trainer.ts'
-import { barAt, temporaryFolder, tinyConfig, writeDataset } from '../training/tiny.ts'
+import { barAt, oneThread, temporaryFolder, tinyConfig, writeDataset } from '../training/tiny.ts'
 
-const engine = onnxRuntime()
+const engine = oneThread()
 const T = 4
 const classes = ['right', 'left', 'down']
 
@@ -129,7 +129,7 @@ describe('infer', () => {
     const record = await launchExport({ run, dataset, checkpoint: 'last', model: target }, forkNode, (share) => shares.push(share)).result
     expect(record.proof.argmaxAgreement).toBe(1)
     expect(shares.at(-1)).toBe(1)
-    const { latencyMs: _, ...here } = await infer(record.path, recordings[3]!, engine)
+    const { latencyMs: _, ...here } = await infer(record.path, recordings[3]!, onnxRuntime())
     const { latencyMs: __, ...there } = await launchInference({ model: record.path, recording: recordings[3]! }, forkNode).result
     expect(there).toEqual(here)
     await expect(launchInference({ model: recordings[0]!, recording: recordings[0]! }, forkNode).result).rejects.toThrow(

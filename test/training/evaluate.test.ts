@@ -1,15 +1,14 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openDataset } from '../../main/datasets/dataset.ts'
-import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
 import { initialVariables } from '../../main/snn/initial.ts'
 import { Evaluator, evaluate } from '../../main/training/evaluate.ts'
 import { estimate } from '../../main/training/estimate.ts'
 import { readEpochs } from '../../main/training/run-store.ts'
 import { train } from '../../main/training/trainer.ts'
-import { makeDataset, temporaryFolder, tinyConfig } from './tiny.ts'
+import { makeDataset, oneThread, temporaryFolder, tinyConfig } from './tiny.ts'
 
-const engine = onnxRuntime()
+const engine = oneThread()
 
 describe('Evaluator', () => {
   it('leaves out what pads the last batch: every batch size gives the figures of single samples', async () => {

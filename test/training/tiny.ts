@@ -6,6 +6,8 @@ import { onTestFinished } from 'vitest'
 import { datasetHash } from '../../main/datasets/dataset.ts'
 import { NpyWriter } from '../../main/datasets/npy.ts'
 import type { DatasetManifest } from '../../main/datasets/schema.ts'
+import type { Engine } from '../../main/engines/engine.ts'
+import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
 import { Random } from '../../main/random.ts'
 import { trainingConfigSchema, type TrainingConfig } from '../../main/training/schema.ts'
 
@@ -121,4 +123,10 @@ export function tinyConfig(changes: Partial<TrainingConfig> = {}): TrainingConfi
     }),
     ...changes,
   }
+}
+
+/** onnxruntime on one thread: test files run side by side, and threads that wait for each other's cores take ten times as long. */
+export function oneThread(): Engine {
+  const engine = onnxRuntime()
+  return { ...engine, load: (onnx, options) => engine.load(onnx, { ...options, threads: 1 }) }
 }

@@ -1,14 +1,13 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
 import { checkpointPath, openCheckpoint } from '../../main/training/checkpoint.ts'
 import { readEpochs, readRun } from '../../main/training/run-store.ts'
 import { train, type TrainOptions } from '../../main/training/trainer.ts'
 import { figures, weights } from './compare.ts'
-import { makeDataset, temporaryFolder, tinyConfig } from './tiny.ts'
+import { makeDataset, oneThread, temporaryFolder, tinyConfig } from './tiny.ts'
 
-const engine = onnxRuntime()
+const engine = oneThread()
 
 async function setUp(config = tinyConfig()) {
   const folder = temporaryFolder()
