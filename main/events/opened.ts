@@ -55,8 +55,8 @@ export class Opened implements Recording {
     const pass = this.#contents.begin(problems)
     let empty = true
     return {
-      get most() {
-        return pass.most
+      get expected() {
+        return pass.expected
       },
       next(into) {
         const before = into.length

@@ -38,8 +38,8 @@ export interface Recording {
 
 /** One reading of a recording, from the first event to the last. */
 export interface Pass {
-  /** No more events than this are left: an upper bound that the file's size justifies, for allocating once. */
-  readonly most: number
+  /** About as many events are left, never more than the file's size justifies: for allocating once. */
+  readonly expected: number
   /** Appends the events of the next chunk of the file, possibly none; false at the end, where nothing was appended. */
   next(into: EventColumns): boolean
 }

@@ -102,7 +102,7 @@ class Aedat31Pass implements Pass {
     this.#details = details
   }
 
-  get most(): number {
+  get expected(): number {
     return Math.ceil((this.#source.size - this.#offset) / EVENT)
   }
 

@@ -92,7 +92,7 @@ class JaerPass implements Pass {
     this.#state = { chip, clock: new JaerClock(), problems, skipped: { special: 0, imu: 0, aps: 0, external: 0 }, outside: 0, foreign: 0 }
   }
 
-  get most(): number {
+  get expected(): number {
     return Math.floor((this.#source.size - this.#offset) / this.#recordSize)
   }
 

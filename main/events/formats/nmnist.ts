@@ -84,7 +84,7 @@ class NmnistPass implements Pass {
     this.#end = source.size - (source.size % RECORD)
   }
 
-  get most(): number {
+  get expected(): number {
     return (this.#end - this.#offset) / RECORD
   }
 
