@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module'
 import { availableParallelism, homedir, totalmem } from 'node:os'
-import runtime from 'onnxruntime-node/package.json' with { type: 'json' }
 import type { CallName, CallOutput, EventName, EventPayload } from '../../preload/contract/index.ts'
 import { DataPool } from '../datasets/pool.ts'
 import type { SpawnChild } from '../training/child.ts'
@@ -28,6 +28,12 @@ export interface WorkbenchOptions {
   readonly choose?: (kind: ChooseKind) => Promise<string | null>
 }
 
+/** Read from its package: loading the runtime itself is for the processes that use it. */
+function runtimeVersion(): string {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string }
+  return version
+}
+
 /**
  * Composes the rooms into the contract's calls and events. Decoding and framing happen in data workers, training, evaluation,
  * export and inference in processes of their own: the thread it runs in only passes messages on.
@@ -47,7 +53,7 @@ export function createWorkbench({ library: root, host, spawn, choose }: Workbenc
   const handlers: Handlers = {
     'app.info': () => ({
       version: VERSION, host, platform: process.platform, library: library.root, cores: availableParallelism(), memoryBytes: totalmem(),
-      engine: `ONNX Runtime ${runtime.version}`, home: homedir(),
+      engine: `ONNX Runtime ${runtimeVersion()}`, home: homedir(),
     }),
     ...fileHandlers(choose),
     ...recordingHandlers(shared, pool),
