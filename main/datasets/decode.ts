@@ -5,7 +5,7 @@ import type { EventBatch, Recording } from '../events/recording.ts'
 import { openFile } from '../events/source.ts'
 import { totalsOf, type EventTotals } from './frames.ts'
 
-/** Recordings that may have more events than this (13 bytes each) are not held in memory: every look at them reads the file again. */
+/** Recordings with more events than this (13 bytes each) are not held in memory: every look at them reads the file again. */
 const mostHeld = 40_000_000
 
 /** A recording that was read once from end to end. */
@@ -31,19 +31,25 @@ export function decode(path: string, check: () => void, most = mostHeld): Decode
   try {
     const recording = openRecording(source)
     const bytes = source.size
-    const pass = recording.pass()
-    if (pass.most > most) {
-      const batches = () => checked(recording, check)
-      return { recording, totals: totalsOf(batches()), bytes, batches, close }
-    }
-    const columns = new EventColumns(pass.most)
-    while (pass.next(columns)) check()
-    const events = [columns.batch()]
-    return { recording, totals: totalsOf(events), bytes, batches: () => events, close }
+    const held = hold(recording, check, most)
+    const batches = held === null ? () => checked(recording, check) : () => [held]
+    return { recording, totals: totalsOf(batches()), bytes, batches, close }
   } catch (error) {
     close()
     throw error
   }
+}
+
+/** All events in memory; null where there are more than `most`. */
+function hold(recording: Recording, check: () => void, most: number): EventBatch | null {
+  const pass = recording.pass()
+  if (pass.expected > most) return null
+  const columns = new EventColumns(pass.expected)
+  while (columns.length <= most) {
+    check()
+    if (!pass.next(columns)) return columns.batch()
+  }
+  return null
 }
 
 function* checked(recording: Recording, check: () => void): Iterable<EventBatch> {
