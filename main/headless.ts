@@ -39,8 +39,12 @@ async function main([name = '', ...args]: string[]): Promise<number> {
   }
   const progress = new Progress(process.stderr)
   const abort = new AbortController()
+  let interrupted = 0
   const interrupt = (): void => {
-    if (abort.signal.aborted) process.exit(130)
+    // One Ctrl-C may come twice: from the terminal, and handed on by the program that started us.
+    if (interrupted > 0 && performance.now() - interrupted < 500) return
+    if (interrupted > 0) process.exit(130)
+    interrupted = performance.now()
     progress.line('\nStopping (again to end at once) ...')
     abort.abort(new Cancelled('Stopped.'))
   }

@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { buildIfChanged } from './start/build.ts'
-import { findElectron } from './start/electron.ts'
+import { buildIfChanged } from './build.ts'
+import { findElectron } from './electron.ts'
 
 const root = join(import.meta.dirname, '..')
 const usage = `Usage: npm start [-- OPTIONS]
@@ -31,8 +31,8 @@ if (values.help) {
   process.exit(0)
 }
 
-// Ctrl-C reaches the whole process group: the child saves and ends, then we end with it.
-process.on('SIGINT', () => undefined)
+// Ctrl-C on a terminal reaches the whole process group: the child saves and ends, then we end with it.
+process.on('SIGINT', () => void (process.stdin.isTTY || child?.kill('SIGINT')))
 process.on('SIGTERM', () => child?.kill('SIGTERM'))
 let child: ReturnType<typeof spawn> | undefined
 
@@ -50,7 +50,12 @@ function run(program: string, args: string[], quiet: boolean): Promise<{ code: n
   })
 }
 
-if (!(await buildIfChanged(root))) process.exit(1)
+try {
+  await buildIfChanged()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exit(1)
+}
 
 const electron = values.browser ? { path: null, reason: 'as asked with --browser' } : await findElectron(root)
 let reason = electron.reason

@@ -19,7 +19,7 @@ const steps: readonly (readonly [name: string, args: readonly string[]])[] = [
   ['lint', [tool('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
   ['types, Node', [tool('typescript/bin/tsc'), '-p', 'tsconfig.node.json']],
   ['types, window', [tool('typescript/bin/tsc'), '-p', 'tsconfig.web.json']],
-  ['build', [tool('electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn']],
+  ['build', [join(root, 'scripts/build.ts')]],
   ['unit and integration tests', vitest('unit')],
   ['end-to-end tests', vitest('e2e')],
 ]
