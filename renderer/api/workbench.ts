@@ -46,9 +46,7 @@ export function workbench(): WorkbenchApi {
 
 /** A call's failure in words for people. */
 export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  // Electron puts its own words before a message that crossed ipcRenderer.invoke.
-  return text.replace(/^Error invoking remote method '[^']*': (?:\w*Error: )?/, '')
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Asks the workbench; rejects with its message. */

@@ -8,19 +8,17 @@ import { compact, plural, seconds } from './format.ts'
 import { go, type Route } from './route.ts'
 import styles from './jobs.module.css'
 
-/** Where the result of a job can be seen, once there is one. */
-export function resultOf(job: Job): Route | null {
-  if (job.subject === null) return null
-  switch (job.kind) {
-    case 'import':
-      return { view: 'datasets', page: 'dataset', id: job.subject }
-    case 'training':
-    case 'evaluation':
-      return { view: 'training', page: 'run', id: job.subject }
-    case 'export':
-    case 'starter':
-      return { view: 'models', page: 'model', id: job.subject }
-  }
+/** What the library holds, as far as known. */
+type Lists = Pick<ReturnType<typeof useLibrary.getState>, 'datasets' | 'runs' | 'models'>
+
+/** Where what a job makes can be seen, once it is there. The starter project's subject is its dataset, then its run, then its model. */
+export function resultOf(job: Job, { datasets, runs, models }: Lists): Route | null {
+  const id = job.subject
+  const there = (list: readonly { readonly id: string }[] | null) => list?.some((entry) => entry.id === id) ?? false
+  if (id === null) return null
+  if (there(models)) return { view: 'models', page: 'model', id }
+  if (there(runs)) return { view: 'training', page: 'run', id }
+  return there(datasets) ? { view: 'datasets', page: 'dataset', id } : null
 }
 
 /** Jobs as the bar shows them when it is folded: what runs or failed, then the latest that ended. */
@@ -47,7 +45,10 @@ function Progress({ job }: { readonly job: Job }) {
 }
 
 function JobRow({ job }: { readonly job: Job }) {
-  const result = resultOf(job)
+  const datasets = useLibrary((state) => state.datasets)
+  const runs = useLibrary((state) => state.runs)
+  const models = useLibrary((state) => state.models)
+  const result = resultOf(job, { datasets, runs, models })
   const active = isActive(job)
   return (
     <li className={styles.job} data-state={job.state} aria-label={`${job.title}: ${job.state}`}>
@@ -60,13 +61,12 @@ function JobRow({ job }: { readonly job: Job }) {
       <span className={styles.name} title={job.title}>{job.title}</span>
       {active ? <Progress job={job} /> : <span />}
       <span className={styles.detail} title={job.error ?? job.detail} data-failed={job.state === 'failed' || undefined} role={job.state === 'failed' ? 'alert' : undefined}>
-        {job.state === 'failed' ? job.error ?? 'failed' : job.state === 'cancelled' ? 'cancelled' : job.state === 'waiting' ? 'waiting for its turn' : job.detail}
+        {job.state === 'failed' ? job.error ?? 'failed' : job.detail || (job.state === 'running' ? 'starting' : job.state)}
       </span>
       <span className={styles.rate}>{active ? job.rate : null}</span>
       <span className={styles.left}>{active && job.secondsLeft !== null ? `${seconds(job.secondsLeft)} left` : null}</span>
       <span className={styles.actions}>
-        {result !== null && job.kind !== 'import' && <Button variant="subtle" size="compact-xs" onClick={() => go(result)}>Open</Button>}
-        {result !== null && job.kind === 'import' && job.state === 'done' && <Button variant="subtle" size="compact-xs" onClick={() => go(result)}>Open</Button>}
+        {result !== null && <Button variant="subtle" size="compact-xs" aria-label={`Open the result of ${job.title}`} onClick={() => go(result)}>Open</Button>}
         {active ? (
           <Tooltip label={job.kind === 'training' ? 'Stop; the run can be resumed' : 'Cancel'}>
             <ActionIcon size="sm" aria-label={`Cancel ${job.title}`} onClick={() => void cancelJob(job.id)}><IconPlayerStop size={15} /></ActionIcon>

@@ -8,6 +8,7 @@ import { JobBar } from './JobBar.tsx'
 import { Navigation } from './Navigation.tsx'
 import { NoAccess } from './NoAccess.tsx'
 import { Notices } from './Notices.tsx'
+import { ConfirmDialog } from '../widgets/ConfirmDialog.tsx'
 import { FileDialog } from '../widgets/FileDialog.tsx'
 import { useRoute } from './route.ts'
 import { useShellShortcuts } from './shell-shortcuts.ts'
@@ -45,6 +46,7 @@ export function Shell() {
       <Notices />
       <HelpDialog />
       <FileDialog />
+      <ConfirmDialog />
     </div>
   )
 }

@@ -39,7 +39,7 @@ export const theme = createTheme({
     Switch: { defaultProps: { size: 'xs' } },
     Badge: { defaultProps: { radius: 4, tt: 'none', variant: 'light', fw: 500 } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, multiline: true, maw: 300, fz: 12 } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45, blur: 2 }, transitionProps: { duration: 120 } } },
+    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 }, transitionProps: { duration: 120 } } },
     Menu: { defaultProps: { shadow: 'md' } },
   },
 })

@@ -1,1 +1,12 @@
-export default function TrainingView() { return null }
+import { useRoute } from '../../app/route.ts'
+import { NewRunPage } from './NewRunPage.tsx'
+import { RunPage } from './RunPage.tsx'
+import { RunsPage } from './RunsPage.tsx'
+
+/** Training: all runs, one of them, or a new one. */
+export default function TrainingView() {
+  const route = useRoute((state) => state.route)
+  if (route.view !== 'training') return null
+  if (route.page === 'run') return <RunPage key={route.id} id={route.id} />
+  return route.page === 'new' ? <NewRunPage dataset={route.dataset} /> : <RunsPage />
+}

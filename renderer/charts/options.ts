@@ -1,0 +1,56 @@
+import type UPlot from 'uplot'
+import type { LineChartProps } from './LineChart.tsx'
+
+interface Placement extends LineChartProps {
+  readonly width: number
+  readonly height: number
+  readonly onCursor: (index: number | null) => void
+}
+
+/** The y axis: the fixed ends, else the data with a little room, and never a span of zero. */
+export function yRange(fixed: readonly [number | null, number | null] | undefined, least: number | null, most: number | null): [number, number] {
+  const low = least ?? 0
+  const high = most ?? 1
+  const room = high > low ? (high - low) * 0.06 : Math.max(Math.abs(high) * 0.1, 0.05)
+  return [fixed?.[0] ?? low - room, fixed?.[1] ?? high + room]
+}
+
+/** uPlot's options for one of our charts, with the colours of the element's theme. */
+export function chartOptions(element: HTMLElement, chart: Placement): UPlot.Options {
+  const computed = getComputedStyle(element)
+  const color = (token: string) => computed.getPropertyValue(token).trim()
+  const axis: UPlot.Axis = {
+    stroke: color('--ink-3'), font: `11px ${computed.fontFamily}`, gap: 4,
+    grid: { stroke: color('--line'), width: 1 }, ticks: { show: false },
+  }
+  const whole = chart.x.every(Number.isInteger)
+  return {
+    width: chart.width,
+    height: chart.height,
+    padding: [8, 10, 0, 0],
+    legend: { show: false },
+    cursor: {
+      drag: { x: false, y: false },
+      points: { size: 6 },
+      ...(chart.sync === undefined ? {} : { sync: { key: chart.sync } }),
+    },
+    scales: { x: { time: false, range: (_, least, most) => (least === most ? [least - 0.5, most + 0.5] : [least, most]) }, y: { range: (_, least, most) => yRange(chart.range, least, most) } },
+    axes: [
+      { ...axis, size: 26, incrs: whole ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000] : undefined, grid: { show: false } },
+      { ...axis, size: 46, values: (_, ticks) => ticks.map((tick) => chart.format(tick)) },
+    ],
+    series: [
+      {},
+      ...chart.lines.map((line): UPlot.Series => ({
+        label: line.label,
+        stroke: color(line.color),
+        width: line.faint ? 1 : 1.75,
+        alpha: line.faint ? 0.45 : 1,
+        spanGaps: true,
+        ...(line.dashed ? { dash: [5, 4] } : {}),
+        points: { show: (plot) => (plot.data[0]?.length ?? 0) <= 24, size: 4.5, fill: color(line.color) },
+      })),
+    ],
+    hooks: { setCursor: [(plot) => chart.onCursor(plot.cursor.idx ?? null)] },
+  }
+}

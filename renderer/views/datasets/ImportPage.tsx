@@ -1,0 +1,121 @@
+import { useState } from 'react'
+import { Button, Loader, NumberInput, TextInput, Tooltip } from '@mantine/core'
+import { IconFolderOpen, IconFolderPlus } from '@tabler/icons-react'
+import type { FolderPreview } from '../../../preload/contract/index.ts'
+import { useCall } from '../../api/use-call.ts'
+import { attempt } from '../../api/workbench.ts'
+import { bytes, count, plural } from '../../app/format.ts'
+import { go } from '../../app/route.ts'
+import { Bars } from '../../charts/Bars.tsx'
+import { EmptyState } from '../../widgets/EmptyState.tsx'
+import { FramingControls } from '../../widgets/FramingControls.tsx'
+import { Facts, Panel } from '../../widgets/Panel.tsx'
+import { pick } from '../../widgets/picker.ts'
+import { Failure, Problems } from '../../widgets/Problems.tsx'
+import { FramingPreview } from './FramingPreview.tsx'
+import { framesBytes, importInput, initialForm, obstacle } from './import-form.ts'
+import widgets from '../../widgets/widgets.module.css'
+import styles from './datasets.module.css'
+
+async function choose(start: string | null): Promise<void> {
+  const folder = await pick('folder', start)
+  if (folder !== null) go({ view: 'datasets', page: 'import', folder })
+}
+
+function FolderLine({ folder }: { readonly folder: string | null }) {
+  const [typed, setTyped] = useState(folder ?? '')
+  return (
+    <form
+      className={styles.folder}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (typed.trim() !== '') go({ view: 'datasets', page: 'import', folder: typed.trim() })
+      }}
+    >
+      <TextInput aria-label="Folder to import" placeholder="Folder with one subfolder per class" value={typed} spellCheck={false} onChange={(event) => setTyped(event.currentTarget.value)} style={{ flex: 1 }} />
+      <Button variant="default" leftSection={<IconFolderOpen size={15} />} onClick={() => void choose(folder)}>Browse…</Button>
+      <Button type="submit" variant="default" disabled={typed.trim() === '' || typed.trim() === folder}>Look into it</Button>
+    </form>
+  )
+}
+
+function Form({ preview }: { readonly preview: FolderPreview }) {
+  const [form, setForm] = useState(() => initialForm(preview))
+  const [starting, setStarting] = useState(false)
+  const reason = obstacle(preview, form)
+  const size = framesBytes(preview, form.framing)
+  const start = async () => {
+    setStarting(true)
+    const answer = await attempt('datasets.import', importInput(preview.folder, form), 'The import could not be started')
+    setStarting(false)
+    if (answer !== null) go({ view: 'datasets', page: 'dataset', id: answer.dataset })
+  }
+  return (
+    <div className={styles.stack}>
+      <Panel title="Dataset">
+        <div className={styles.fields}>
+          <TextInput label="Name" value={form.name} maxLength={80} onChange={(event) => setForm({ ...form, name: event.currentTarget.value })} />
+          <div className={styles.two}>
+            <NumberInput label="Kept for testing" suffix=" %" min={0} max={90} allowDecimal={false} value={form.testPercent} clampBehavior="strict" onChange={(value) => setForm({ ...form, testPercent: typeof value === 'number' ? value : form.testPercent })} />
+            <Tooltip label="The same seed gives the same split">
+              <NumberInput label="Seed of the split" min={0} allowDecimal={false} value={form.seed} onChange={(value) => setForm({ ...form, seed: typeof value === 'number' ? value : form.seed })} />
+            </Tooltip>
+          </div>
+        </div>
+      </Panel>
+      <Panel title="Framing">
+        <FramingControls value={form.framing} onChange={(framing) => setForm({ ...form, framing })} />
+        <FramingPreview preview={preview} framing={form.framing} />
+      </Panel>
+      {reason !== null && <Failure message={reason} />}
+      <Button size="sm" leftSection={<IconFolderPlus size={16} />} loading={starting} disabled={reason !== null} onClick={() => void start()}>
+        Import {plural(preview.files, 'recording')}{size === null ? '' : ` (${bytes(size)} of frames)`}
+      </Button>
+    </div>
+  )
+}
+
+/** From a folder to a dataset: choose, look at what is in it, decide on framing and split, start. */
+export function ImportPage({ start }: { readonly start: string | null }) {
+  const { data, error, loading } = useCall('datasets.preview', start === null ? null : { folder: start })
+  return (
+    <div className={widgets.page}>
+      <div className={widgets.inner}>
+        <FolderLine folder={start} />
+        {start === null && (
+          <EmptyState
+            icon={<IconFolderPlus size={34} stroke={1.3} />} title="Which folder holds the recordings?"
+            actions={<Button leftSection={<IconFolderOpen size={15} />} onClick={() => void choose(null)}>Choose a folder</Button>}
+          >
+            One subfolder per class, its name is the label; or a folder with a labels.csv of the columns path,label. Nothing is imported before you have seen what was found.
+          </EmptyState>
+        )}
+        {loading && <EmptyState icon={<Loader size="sm" />} title="Looking through the folder…">Counting recordings and reading the first of them.</EmptyState>}
+        {error !== null && <Failure message={error} />}
+        {data !== null && (
+          <div className={styles.columns}>
+            <div className={styles.stack}>
+              <Panel title="What was found">
+                <Facts rows={[
+                  ['Folder', data.folder], ['Recordings', `${count(data.files)}, ${bytes(data.bytes)}`],
+                  ['Formats', Object.entries(data.formats).map(([format, files]) => `${format} (${count(files)})`).join(', ') || null],
+                  ['Sensor', data.sensor === null ? 'not known yet' : `${data.sensor[1]} × ${data.sensor[0]} px`], ['Classes', count(data.classes.length)],
+                ]}
+                />
+              </Panel>
+              {data.problems.length > 0 && <Panel title="Problems"><Problems problems={data.problems} /></Panel>}
+              {data.classes.length > 0 && (
+                <Panel title="Recordings per class">
+                  <div className={styles.bars}>
+                    <Bars label="Recordings per class" bars={data.classes.map(({ name, files }) => ({ label: name, text: count(files), parts: [{ value: files, color: '--accent' }] }))} />
+                  </div>
+                </Panel>
+              )}
+            </div>
+            <Form key={data.folder} preview={data} />
+          </div>
+        )}
+      </div>
+    </div>
+  )
+}

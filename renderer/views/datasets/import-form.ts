@@ -1,0 +1,47 @@
+import type { CallInput, FolderPreview, Framing } from '../../../preload/contract/index.ts'
+import { baseName } from '../../app/format.ts'
+import { defaultFraming } from '../../widgets/FramingControls.tsx'
+
+/** What the user fills in to import a folder. */
+export interface ImportForm {
+  readonly name: string
+  readonly framing: Framing
+  /** Per cent of each class kept apart for testing. */
+  readonly testPercent: number
+  readonly seed: number
+}
+
+/** Names of folders that say what part of a set they are, not which set. */
+const generic = new Set(['train', 'test', 'data', 'dataset', 'recordings', 'samples', 'images', 'events'])
+
+/** A name for a dataset: its folder's, or the one above where the folder is called like "Train". */
+export function nameFor(folder: string): string {
+  const name = baseName(folder)
+  if (!generic.has(name.toLowerCase())) return name
+  const above = baseName(folder.slice(0, folder.length - name.length - 1))
+  return above === '' || above === name ? name : above
+}
+
+/** The form as it first stands for a folder. */
+export function initialForm(preview: FolderPreview): ImportForm {
+  return { name: nameFor(preview.folder), framing: defaultFraming, testPercent: 10, seed: 42 }
+}
+
+/** Why the import can't start, in words; null where it can. */
+export function obstacle(preview: FolderPreview, form: ImportForm): string | null {
+  if (preview.files === 0) return 'There is no recording in this folder that Saccade can read.'
+  if (preview.classes.length < 2) return 'A dataset needs at least two classes: one subfolder for each, or a labels.csv with the columns path,label.'
+  if (form.name.trim() === '') return 'The dataset needs a name.'
+  return null
+}
+
+/** The call's input. */
+export function importInput(folder: string, form: ImportForm): CallInput<'datasets.import'> {
+  return { folder, name: form.name.trim(), framing: form.framing, testShare: form.testPercent / 100, seed: form.seed }
+}
+
+/** About how large the frames will be on disk, in bytes; null where the sensor is not known and decides. */
+export function framesBytes(preview: FolderPreview, framing: Framing): number | null {
+  const size = framing.resize ?? preview.sensor
+  return size === null ? null : preview.files * framing.timesteps * 2 * size[0] * size[1] * 4
+}

@@ -1,0 +1,39 @@
+import { useState } from 'react'
+import { Button, Group, Modal, Radio, Select, Stack } from '@mantine/core'
+import { useLibrary } from '../../api/library.ts'
+import { percent } from '../../app/format.ts'
+import { exportRun } from '../../app/export-run.ts'
+
+/** Which run, and its best or its last checkpoint. */
+export function ExportDialog({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
+  const all = useLibrary((state) => state.runs)
+  const runs = (all ?? []).filter((run) => run.epochsDone > 0)
+  const [chosen, setChosen] = useState<string | null>(null)
+  const [checkpoint, setCheckpoint] = useState<'best' | 'last'>('best')
+  const [busy, setBusy] = useState(false)
+  const run = runs.find((other) => other.id === chosen) ?? runs[0]
+  const start = async () => {
+    if (run === undefined) return
+    setBusy(true)
+    await exportRun(run.id, checkpoint)
+    setBusy(false)
+    onClose()
+  }
+  return (
+    <Modal opened={opened} onClose={onClose} title="Export a run to ONNX">
+      <Stack gap="md">
+        <Select label="Run" searchable value={run?.id ?? null} onChange={setChosen} data={runs.map((other) => ({ value: other.id, label: other.config.name }))} placeholder="No run has finished an epoch yet" />
+        <Radio.Group label="Checkpoint" value={checkpoint} onChange={(value) => setCheckpoint(value === 'last' ? 'last' : 'best')}>
+          <Stack gap={6} mt={6}>
+            <Radio size="xs" value="best" label={`Best by test accuracy${run?.best ? `: epoch ${run.best.epoch}, ${percent(run.best.value)}` : ''}`} />
+            <Radio size="xs" value="last" label={`Last: epoch ${run?.epochsDone ?? '–'}, ${percent(run?.lastTestAccuracy)}`} />
+          </Stack>
+        </Radio.Group>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>Cancel</Button>
+          <Button loading={busy} disabled={run === undefined} onClick={() => void start()}>Export and prove</Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

@@ -1,0 +1,96 @@
+import { ActionIcon, Button, CopyButton, Loader, Tooltip } from '@mantine/core'
+import { IconCheck, IconCopy, IconTrash } from '@tabler/icons-react'
+import type { ModelRecord } from '../../../preload/contract/index.ts'
+import { jobOf, useJobs } from '../../api/jobs.ts'
+import { refresh, useLibrary } from '../../api/library.ts'
+import { notify } from '../../api/notices.ts'
+import { attempt } from '../../api/workbench.ts'
+import { bytes, percent, since } from '../../app/format.ts'
+import { go } from '../../app/route.ts'
+import { confirm } from '../../widgets/confirm.ts'
+import { EmptyState } from '../../widgets/EmptyState.tsx'
+import { framingText } from '../../widgets/FramingControls.tsx'
+import { Facts, Panel } from '../../widgets/Panel.tsx'
+import { Tag } from '../../widgets/Tag.tsx'
+import widgets from '../../widgets/widgets.module.css'
+import { framingOf, metadataRows } from './metadata.ts'
+import { Proof } from './Proof.tsx'
+import { TryPanel } from './TryPanel.tsx'
+import styles from './models.module.css'
+
+async function remove(model: ModelRecord): Promise<void> {
+  const yes = await confirm({ title: `Remove ${model.name}?`, action: 'Remove the model', message: 'Its ONNX file and its proof are deleted. The run it came from stays, so it can be exported again.' })
+  if (!yes || (await attempt('models.remove', { id: model.id }, 'The model could not be removed')) === null) return
+  notify({ tone: 'success', title: 'Model removed', message: model.name })
+  go({ view: 'models', page: 'list' })
+  await refresh('models')
+}
+
+function FilePath({ path }: { readonly path: string }) {
+  return (
+    <span className={styles.path}>
+      {path}
+      <CopyButton value={path}>
+        {({ copied, copy }) => (
+          <Tooltip label={copied ? 'Copied' : 'Copy the path'}>
+            <ActionIcon size="xs" aria-label="Copy the path" onClick={copy}>{copied ? <IconCheck size={13} /> : <IconCopy size={13} />}</ActionIcon>
+          </Tooltip>
+        )}
+      </CopyButton>
+    </span>
+  )
+}
+
+/** One exported model: its proof, trying it, what it says of itself. */
+export function ModelPage({ id }: { readonly id: string }) {
+  const models = useLibrary((state) => state.models)
+  const runName = useLibrary((state) => state.runs?.find((run) => run.id === models?.find((model) => model.id === id)?.run)?.config.name)
+  const job = useJobs((state) => jobOf(state.jobs, id))
+  const failed = useJobs((state) => state.jobs.findLast((other) => other.subject === id && other.state === 'failed')?.error)
+  const model = models?.find((other) => other.id === id)
+  if (model === undefined) {
+    if (job !== undefined || models === null) {
+      return <EmptyState icon={<Loader size="sm" />} title={job?.title ?? 'Reading the models…'}>{job !== undefined && (job.detail || 'Exporting, then running the file on the test split.')}</EmptyState>
+    }
+    return (
+      <EmptyState title={failed === undefined ? 'There is no such model' : 'The export failed'} actions={<Button onClick={() => go({ view: 'models', page: 'list' })}>All models</Button>}>
+        {failed ?? 'It may have been removed, or its export was cancelled.'}
+      </EmptyState>
+    )
+  }
+  const framing = framingOf(model.metadata)
+  return (
+    <div className={widgets.page}>
+      <div className={widgets.inner}>
+        <div className={widgets.toolbar}>
+          <h2>{model.name}</h2>
+          <Tag>{model.checkpoint} checkpoint, epoch {model.epoch}</Tag>
+          <Tag>{percent(model.proof.accuracyExported)} on test</Tag>
+          <span className={widgets.grow} />
+          <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void remove(model)}>Remove</Button>
+        </div>
+        <div className={styles.columns}>
+          <div className={styles.stack}>
+            <TryPanel model={model.id} framing={framing} title="Try it on a recording" />
+          </div>
+          <div className={styles.stack}>
+            <Proof proof={model.proof} />
+            <Panel title="File">
+              <Facts rows={[
+                ['Path', <FilePath key="path" path={model.path} />], ['Size', bytes(model.bytes)], ['SHA-256', <code key="hash" className={styles.hash}>{model.hash.slice(0, 32)}…</code>],
+                ['Input', `frames [N, ${model.shape.join(', ')}]`], ['Outputs', `logits [N, ${model.classes.length}], logits_per_timestep [N, ${model.shape[0]}, ${model.classes.length}]`],
+                ['Framing', framing === null ? null : framingText(framing)], ['Classes', model.classes.join(', ')], ['Run', runName ?? model.run], ['Exported', since(model.created, new Date())],
+              ]}
+              />
+            </Panel>
+            <Panel title="Metadata in the file">
+              <div className={styles.metadata}>
+                <Facts rows={metadataRows(model.metadata)} />
+              </div>
+            </Panel>
+          </div>
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,75 @@
+import { SegmentedControl, Select } from '@mantine/core'
+import type { MethodSettings } from '../../../preload/contract/index.ts'
+import { NumberField } from '../../widgets/NumberField.tsx'
+import { Panel } from '../../widgets/Panel.tsx'
+import { changed, withTraining } from './form.ts'
+import type { FormPart } from './NewRunPage.tsx'
+import { methodParameters, methodTexts, type Parameter } from './parameters.ts'
+import styles from './training.module.css'
+
+/** The first preset's settings for a method; what one gets when switching to it. */
+function settingsFor(name: string, presets: FormPart['presets']): MethodSettings | undefined {
+  return presets.trainings.find((preset) => preset.settings.method.name === name)?.settings.method
+}
+
+function Details({ form, faults, set }: FormPart) {
+  const { method } = form.config
+  const parameters = Object.entries<Parameter>(methodParameters[method.name])
+  const values: Readonly<Record<string, unknown>> = method
+  return (
+    <details className={styles.details} open={form.trainingPreset === null}>
+      <summary>Every parameter of {methodTexts[method.name].title}</summary>
+      <div className={styles.four}>
+        {parameters.map(([key, parameter]) => (
+          <NumberField
+            key={key} label={`${parameter.title} (${key})`} name={`${method.name} ${key}`} help={parameter.help} value={Number(values[key])}
+            error={faults.get(`method.${key}`)} onChange={(value) => set(changed(form, { method: { ...method, [key]: value } }))}
+          />
+        ))}
+        {method.name === 'sdt' && (
+          <Select
+            label="Criterion" value={method.criterion} data={[{ value: 'cross-entropy', label: 'cross-entropy' }, { value: 'mse', label: 'MSE to one-hot' }]}
+            onChange={(criterion) => set(changed(form, { method: { ...method, criterion: criterion === 'mse' ? 'mse' : 'cross-entropy' } }))}
+          />
+        )}
+        {method.name === 'trt' && (
+          <Select
+            label="t counts from" value={String(method.firstTimestep)} data={[{ value: '0', label: '0 (authors’ code)' }, { value: '1', label: '1 (paper)' }]}
+            onChange={(first) => set(changed(form, { method: { ...method, firstTimestep: first === '1' ? 1 : 0 } }))}
+          />
+        )}
+      </div>
+    </details>
+  )
+}
+
+/** The loss: a paper's settings as they are, or a method with parameters of one's own. */
+export function MethodFields(part: FormPart) {
+  const { form, presets, set } = part
+  const { method } = form.config
+  const texts = methodTexts[method.name]
+  const preset = presets.trainings.find((other) => other.id === form.trainingPreset)
+  return (
+    <Panel title="Method">
+      <div className={styles.methodRow}>
+        <SegmentedControl
+          aria-label="Method" value={method.name} data={Object.entries(methodTexts).map(([value, { title }]) => ({ value, label: title }))}
+          onChange={(name) => {
+            const settings = settingsFor(name, presets)
+            if (settings) set(changed(form, { method: settings }))
+          }}
+        />
+        <Select
+          aria-label="Preset" placeholder="Own settings" flex={1} value={form.trainingPreset} data={presets.trainings.map((other) => ({ value: other.id, label: other.title }))}
+          onChange={(id) => {
+            const chosen = presets.trainings.find((other) => other.id === id)
+            if (chosen) set(withTraining(form, chosen))
+          }}
+        />
+      </div>
+      <p className={styles.note}>{texts.long}{preset === undefined ? '' : ` Source of the settings: ${preset.source}.`}</p>
+      <div className={styles.formula}>{texts.formulas.map((formula) => <div key={formula}>{formula}</div>)}</div>
+      <Details key={method.name} {...part} />
+    </Panel>
+  )
+}

@@ -1,0 +1,113 @@
+import { useEffect, useState } from 'react'
+import { Button, Loader, Menu } from '@mantine/core'
+import { IconChevronDown, IconPackageExport, IconPlayerPlay, IconPlayerStop, IconTrash } from '@tabler/icons-react'
+import type { Run } from '../../../preload/contract/index.ts'
+import { readRun, useRuns, type LiveSteps } from '../../api/runs.ts'
+import { count, figure, percent, seconds } from '../../app/format.ts'
+import { go } from '../../app/route.ts'
+import { exportRun } from '../../app/export-run.ts'
+import { ConfusionMatrix } from '../../charts/ConfusionMatrix.tsx'
+import { EmptyState } from '../../widgets/EmptyState.tsx'
+import { Panel } from '../../widgets/Panel.tsx'
+import { Failure, Problems } from '../../widgets/Problems.tsx'
+import widgets from '../../widgets/widgets.module.css'
+import { removeRun, resumeRun, stopRun } from './actions.ts'
+import { ConfigSummary } from './ConfigSummary.tsx'
+import { RunCharts } from './RunCharts.tsx'
+import { StateTag } from './state-tag.tsx'
+import styles from './training.module.css'
+
+function Actions({ run }: { readonly run: Run }) {
+  const [busy, setBusy] = useState(false)
+  const during = (work: Promise<void>) => {
+    setBusy(true)
+    void work.finally(() => setBusy(false))
+  }
+  const active = run.state === 'running' || run.state === 'waiting'
+  return (
+    <>
+      {active && <Button variant="default" loading={busy} leftSection={<IconPlayerStop size={15} />} onClick={() => during(stopRun(run.id))}>Stop</Button>}
+      {(run.state === 'stopped' || run.state === 'failed') && <Button loading={busy} leftSection={<IconPlayerPlay size={15} />} onClick={() => during(resumeRun(run.id))}>Resume</Button>}
+      {run.epochs.length > 0 && (
+        <Menu position="bottom-end">
+          <Menu.Target><Button variant={run.state === 'finished' ? 'filled' : 'default'} leftSection={<IconPackageExport size={15} />} rightSection={<IconChevronDown size={13} />}>Export</Button></Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={() => void exportRun(run.id, 'best')}>Best checkpoint{run.best === null ? '' : ` (epoch ${run.best.epoch}, ${percent(run.best.value)})`}</Menu.Item>
+            <Menu.Item onClick={() => void exportRun(run.id, 'last')}>Last checkpoint (epoch {run.epochs.at(-1)?.epoch})</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      {!active && <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void removeRun(run.id, run.config.name)}>Remove</Button>}
+    </>
+  )
+}
+
+function Figure({ title, value, note }: { readonly title: string; readonly value: string; readonly note?: string | undefined }) {
+  return (
+    <div className={styles.figure}>
+      <dt>{title}</dt>
+      <dd>{value}{note !== undefined && <small>{note}</small>}</dd>
+    </div>
+  )
+}
+
+/** The run in figures. While it trains, those of the running epoch. */
+function Figures({ run, live }: { readonly run: Run; readonly live: LiveSteps | undefined }) {
+  const last = run.epochs.at(-1)
+  const now = run.state === 'running' ? live?.last : undefined
+  const done = now === undefined ? run.epochs.length : now.epoch - 1 + now.step / now.steps
+  return (
+    <div className={styles.figures}>
+      <dl>
+        <Figure title="Test accuracy" value={percent(last?.testAccuracy)} note={last === undefined ? undefined : `epoch ${last.epoch}`} />
+        <Figure title="Best by test accuracy" value={percent(run.best?.value)} note={run.best === null ? undefined : `epoch ${run.best.epoch}`} />
+        <Figure title="Train loss" value={figure(now?.loss ?? last?.trainLoss)} note={now === undefined ? undefined : 'this batch'} />
+        <Figure title="Epoch" value={`${now?.epoch ?? run.epochs.length} / ${run.config.epochs}`} note={now === undefined ? undefined : `step ${now.step} of ${now.steps}`} />
+        <Figure title="Speed" value={`${figure(Number((now?.samplesPerSecond ?? last?.samplesPerSecond ?? NaN).toPrecision(3)))}`} note="samples/s" />
+        {run.state === 'running'
+          ? <Figure title="Time left" value={seconds(now?.secondsLeft)} />
+          : <Figure title="Parameters" value={count(run.parameters)} />}
+      </dl>
+      <div className={styles.progress} role="progressbar" aria-label="Progress of the run" aria-valuemin={0} aria-valuemax={run.config.epochs} aria-valuenow={Math.floor(done)}>
+        <div style={{ transform: `scaleX(${Math.min(1, done / run.config.epochs)})` }} data-state={run.state} />
+      </div>
+    </div>
+  )
+}
+
+/** One run: how it stands, its curves as they grow, what it confuses, and how it was set up. */
+export function RunPage({ id }: { readonly id: string }) {
+  const run = useRuns((state) => state.details[id])
+  const failure = useRuns((state) => state.failures[id])
+  const live = useRuns((state) => state.live[id])
+  useEffect(() => {
+    void readRun(id)
+  }, [id])
+  if (run === undefined) {
+    return failure === undefined
+      ? <EmptyState icon={<Loader size="sm" />} title="Reading the run…" />
+      : <EmptyState title="This run can't be shown" actions={<Button onClick={() => go({ view: 'training', page: 'list' })}>All runs</Button>}>{failure}</EmptyState>
+  }
+  return (
+    <div className={widgets.page}>
+      <div className={widgets.inner}>
+        <div className={widgets.toolbar}>
+          <h2>{run.config.name}</h2>
+          <StateTag state={run.state} />
+          <span className={widgets.grow} />
+          <Actions run={run} />
+        </div>
+        {run.state === 'failed' && run.message !== null && <div className={styles.banner}><Failure message={run.message} /></div>}
+        <Figures run={run} live={live} />
+        {run.warnings.length > 0 && <div className={styles.warnings}><Problems problems={run.warnings.map((message) => ({ severity: 'warning', message }))} /></div>}
+        <RunCharts run={run} live={live} />
+        <div className={styles.below}>
+          <Panel title="Confusion on the test split" aside={run.confusion === null ? null : <span className={styles.hint}>after epoch {run.epochs.at(-1)?.epoch}</span>}>
+            {run.confusion === null ? <p className={styles.empty}>Measured after the first epoch.</p> : <ConfusionMatrix matrix={run.confusion} classes={run.classes} />}
+          </Panel>
+          <ConfigSummary run={run} />
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,126 @@
+import { useEffect, useMemo } from 'react'
+import { Button, Checkbox, Skeleton } from '@mantine/core'
+import { IconBrain, IconFolderPlus, IconPlus } from '@tabler/icons-react'
+import { create } from 'zustand'
+import type { RunSummary } from '../../../preload/contract/index.ts'
+import { useLibrary } from '../../api/library.ts'
+import { readRun, useRuns } from '../../api/runs.ts'
+import { figure, percent, plural, since } from '../../app/format.ts'
+import { go } from '../../app/route.ts'
+import { runColors } from '../../charts/colors.ts'
+import { LineChart } from '../../charts/LineChart.tsx'
+import { Sparkline } from '../../charts/Sparkline.tsx'
+import { EmptyState } from '../../widgets/EmptyState.tsx'
+import { Panel } from '../../widgets/Panel.tsx'
+import { StarterButton } from '../../widgets/StarterButton.tsx'
+import widgets from '../../widgets/widgets.module.css'
+import { compareCurves } from './curves.ts'
+import { StateTag } from './state-tag.tsx'
+import styles from './training.module.css'
+
+/** Runs whose curves are laid over each other. */
+const useCompared = create<{ readonly ids: readonly string[] }>(() => ({ ids: [] }))
+
+function toggle(id: string, on: boolean): void {
+  useCompared.setState(({ ids }) => ({ ids: on ? [...ids, id] : ids.filter((other) => other !== id) }))
+}
+
+function Comparison({ colors }: { readonly colors: ReadonlyMap<string, string> }) {
+  const ids = useCompared((state) => state.ids)
+  const details = useRuns((state) => state.details)
+  const runs = useMemo(() => ids.flatMap((id) => details[id] ?? []), [ids, details])
+  const accuracy = useMemo(() => compareCurves(runs, colors, (metrics) => metrics.testAccuracy), [runs, colors])
+  const loss = useMemo(() => compareCurves(runs, colors, (metrics) => metrics.testLoss), [runs, colors])
+  if (runs.length === 0) return null
+  return (
+    <Panel className={styles.comparison}>
+      <div className={styles.pair}>
+        <LineChart title="Test accuracy" {...accuracy} xLabel="epoch" format={(value) => percent(value)} range={[null, null]} sync="compare" height={210} />
+        <LineChart title="Test loss" {...loss} xLabel="epoch" format={figure} sync="compare" height={210} />
+      </div>
+    </Panel>
+  )
+}
+
+function Row({ run, color, dataset }: { readonly run: RunSummary; readonly color: string; readonly dataset: string }) {
+  const compared = useCompared((state) => state.ids.includes(run.id))
+  const epochs = useRuns((state) => state.details[run.id]?.epochs)
+  useEffect(() => {
+    void readRun(run.id)
+  }, [run.id])
+  const open = () => go({ view: 'training', page: 'run', id: run.id })
+  return (
+    <tr>
+      <td><Checkbox aria-label={`Compare ${run.config.name}`} checked={compared} onChange={(event) => toggle(run.id, event.currentTarget.checked)} /></td>
+      <td className={styles.nameCell}>
+        <i style={{ background: `var(${color})` }} aria-hidden />
+        <button type="button" onClick={open} title={run.config.name}>{run.config.name}</button>
+      </td>
+      <td className={styles.wide}>{dataset}</td>
+      <td>{run.config.network.name}</td>
+      <td>{run.config.method.name.toUpperCase()}</td>
+      <td><StateTag state={run.state} /></td>
+      <td className={styles.number}>{run.epochsDone} / {run.config.epochs}</td>
+      <td className={styles.number} title={run.best === null ? undefined : `epoch ${run.best.epoch}`}>{percent(run.best?.value)}</td>
+      <td className={styles.number}>{percent(run.lastTestAccuracy)}</td>
+      <td><Sparkline color={color} label={`Test accuracy of ${run.config.name}`} values={epochs?.map((metrics) => metrics.testAccuracy) ?? []} /></td>
+      <td className={styles.when}>{since(run.created, new Date())}</td>
+    </tr>
+  )
+}
+
+function NoRuns() {
+  const datasets = useLibrary((state) => state.datasets)
+  const any = datasets !== null && datasets.length > 0
+  return (
+    <EmptyState
+      icon={<IconBrain size={34} stroke={1.3} />}
+      title="No runs yet"
+      actions={any
+        ? <Button leftSection={<IconPlus size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: null })}>New run</Button>
+        : (
+            <>
+              <Button leftSection={<IconFolderPlus size={15} />} onClick={() => go({ view: 'datasets', page: 'import', folder: null })}>Import a folder</Button>
+              <StarterButton variant="default" />
+            </>
+          )}
+    >
+      {any ? 'Choose a dataset, a network and a method, and watch it learn. A run can be stopped and resumed at any time.' : 'Training needs a dataset. Import a folder of recordings, or let the starter project make one and train on it.'}
+    </EmptyState>
+  )
+}
+
+/** All runs; the chosen ones are compared above. */
+export function RunsPage() {
+  const runs = useLibrary((state) => state.runs)
+  const datasets = useLibrary((state) => state.datasets)
+  const chosen = useCompared((state) => state.ids.length)
+  const colors = useMemo(() => runColors(runs ?? []), [runs])
+  if (runs === null) return <div className={widgets.inner}><Skeleton height={180} radius={8} /></div>
+  if (runs.length === 0) return <NoRuns />
+  const nameOf = (id: string) => datasets?.find((dataset) => dataset.id === id)?.name ?? id
+  return (
+    <div className={widgets.page}>
+      <div className={widgets.inner}>
+        <div className={widgets.toolbar}>
+          <h2>{plural(runs.length, 'run')}</h2>
+          <span className={styles.hint}>{chosen === 0 ? 'Tick runs to compare their curves.' : `${chosen} compared`}</span>
+          <span className={widgets.grow} />
+          <Button leftSection={<IconPlus size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: null })}>New run</Button>
+        </div>
+        <Comparison colors={colors} />
+        <div className={`${widgets.panel} ${styles.tableBox}`}>
+          <table className={styles.table} aria-label="Runs">
+            <thead>
+              <tr>
+                <th aria-label="Compare" /><th>Run</th><th className={styles.wide}>Dataset</th><th>Network</th><th>Method</th><th>State</th>
+                <th className={styles.number}>Epochs</th><th className={styles.number}>Best test</th><th className={styles.number}>Last test</th><th>Test accuracy</th><th className={styles.when}>Started</th>
+              </tr>
+            </thead>
+            <tbody>{runs.map((run) => <Row key={run.id} run={run} color={colors.get(run.id) ?? '--series-1'} dataset={nameOf(run.config.dataset)} />)}</tbody>
+          </table>
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,54 @@
+import type { MethodSettings, NeuronSettings } from '../../../preload/contract/index.ts'
+
+/** What a hyper-parameter is, for its label and tooltip. */
+export interface Parameter {
+  readonly title: string
+  /** The formula it stands in, or its effect. */
+  readonly help: string
+}
+
+/** Each method's loss, in the field's symbols: O(t) logits per timestep, y the class, T timesteps. */
+export const methodTexts: Record<MethodSettings['name'], { readonly title: string; readonly long: string; readonly formulas: readonly string[] }> = {
+  sdt: {
+    title: 'SDT', long: 'Standard direct training: one loss of the output averaged over time.',
+    formulas: ['L = CE( 1/T Σₜ O(t), y )'],
+  },
+  tet: {
+    title: 'TET', long: 'Temporal efficient training: a loss at every timestep, pulled towards φ.',
+    formulas: ['L = (1 − λ) · 1/T Σₜ CE(O(t), y) + λ · 1/T Σₜ MSE(O(t), φ)'],
+  },
+  trt: {
+    title: 'TRT', long: 'Temporal regularization training: a loss at every timestep, and a penalty on weights that fades over time.',
+    formulas: ['L = 1/T Σₜ [ (1 − η) CE(O(t), y) + η MSE(O(t), onehot y) + r(t) ]', 'r(t) = Σ λ w² / ( 1 + (|w| + ε)(e^(δt) − 1) )'],
+  },
+}
+
+/** Numeric hyper-parameters of a method, in the order of its formula. */
+export const methodParameters = {
+  sdt: {},
+  tet: {
+    lambda: { title: 'λ', help: 'Share of the term that pulls all logits to φ: (1 − λ) CE + λ MSE(O(t), φ).' },
+    phi: { title: 'φ', help: 'The value the logits are pulled to; the papers take the firing threshold.' },
+  },
+  trt: {
+    eta: { title: 'η', help: 'Share of the squared error: (1 − η) CE(O(t), y) + η MSE(O(t), onehot y).' },
+    lambda: { title: 'λ', help: 'Strength of the weight penalty r(t) = Σ λ w² / (1 + (|w| + ε)(e^(δt) − 1)).' },
+    delta: { title: 'δ', help: 'How fast the penalty fades over the timesteps: e^(δt) in its denominator. 0 makes it a plain weight decay.' },
+    epsilon: { title: 'ε', help: 'Keeps the fading alive for weights near zero: |w| + ε.' },
+  },
+} as const satisfies Record<MethodSettings['name'], Readonly<Record<string, Parameter>>>
+
+export const neuronParameters = {
+  tau: { title: 'τ', help: 'Membrane time constant: u ← u/τ + x. 1 is an integrate-and-fire neuron without leak.' },
+  threshold: { title: 'Threshold', help: 'A neuron spikes where u > threshold (strictly).' },
+  resetValue: { title: 'Reset to', help: 'Hard reset: u becomes this value where the neuron spiked.' },
+  alpha: { title: 'α', help: 'Surrogate: half-width of triangle max(0, α − |u − θ|)/α² and rectangle; slope of the sigmoid.' },
+} as const satisfies Partial<Record<keyof NeuronSettings, Parameter>>
+
+export const optimizerParameters = {
+  beta1: { title: 'β₁', help: 'Decay of the mean of gradients: m ← β₁ m + (1 − β₁) g.' },
+  beta2: { title: 'β₂', help: 'Decay of the mean of squared gradients: v ← β₂ v + (1 − β₂) g².' },
+  epsilon: { title: 'ε', help: 'w ← w − lr · m̂ / (√v̂ + ε).' },
+  momentum: { title: 'Momentum', help: 'v ← momentum · v + g; w ← w − lr · v.' },
+  weightDecay: { title: 'Weight decay', help: 'Adds weightDecay · w to the gradient.' },
+} as const satisfies Record<string, Parameter>
