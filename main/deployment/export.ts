@@ -5,11 +5,11 @@ import type { Engine } from '../engines/engine.ts'
 import { buildWindowProgram } from '../snn/window-program.ts'
 import { StorageError, storageError, syncFolder, temporaryName, writeFileAtomic, writeJson } from '../training/atomic.ts'
 import { openCheckpoint } from '../training/checkpoint.ts'
-import { checkpointVariables, Evaluator } from '../training/evaluate.ts'
+import { checkpointVariables, Evaluator, type Evaluation, type VariableFeeds } from '../training/evaluate.ts'
 import { readRunHeader } from '../training/run-store.ts'
 import { networkShape, openTrainable } from '../training/trainable.ts'
 import { describeModel, encodeMetadata } from './metadata.ts'
-import { judge, prove } from './proof.ts'
+import { disturbed, judge, prove, sensitivity, type Sensitivity } from './proof.ts'
 import type { ModelRecord } from './schema.ts'
 
 export interface ExportOptions {
@@ -49,10 +49,19 @@ export async function exportModel({
     const batch = Math.min(header.config.batchSize, dataset.test.length)
     const evaluator = await Evaluator.open(engine, { ...header.config, device: 'cpu' }, dataset, batch)
     const variables = checkpointVariables(run, kind, evaluator.program)
-    const trained = await evaluator
-      .run(variables, dataset.test, signal, (share) => onProgress?.(share / 3))
-      .finally(() => evaluator.release())
-    if (trained === null) throw new Error('The export was cancelled.')
+    const evaluated = async (weights: VariableFeeds, done: number): Promise<Evaluation> => {
+      const evaluation = await evaluator.run(weights, dataset.test, signal, (share) => onProgress?.((done + share) / 4))
+      if (evaluation === null) throw new Error('The export was cancelled.')
+      return evaluation
+    }
+    let trained: Evaluation
+    let own: Sensitivity
+    try {
+      trained = await evaluated(variables, 0)
+      own = sensitivity(trained, await evaluated(disturbed(variables, evaluator.program.info), 1))
+    } finally {
+      await evaluator.release()
+    }
 
     const metadata = encodeMetadata(
       describeModel(header, { kind, open: checkpoint }, dataset.manifest, {
@@ -75,9 +84,9 @@ export async function exportModel({
       batch,
       engine,
       ...(signal && { signal }),
-      onProgress: (share) => onProgress?.((1 + 2 * share) / 3),
+      onProgress: (share) => onProgress?.((1 + share) / 2),
     })
-    judge(proof)
+    judge(proof, own)
 
     const record: ModelRecord = {
       id: basename(model),

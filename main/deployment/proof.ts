@@ -1,18 +1,48 @@
 import type { Dataset } from '../datasets/dataset.ts'
-import type { Engine } from '../engines/engine.ts'
-import type { Evaluation } from '../training/evaluate.ts'
+import type { Engine, HostTensor } from '../engines/engine.ts'
+import type { NetworkInfo } from '../snn/program.ts'
+import type { Evaluation, VariableFeeds } from '../training/evaluate.ts'
 import { argmax } from '../training/metrics.ts'
 import type { ExportProof } from './schema.ts'
 import { WindowRunner } from './window-runner.ts'
 
 /**
  * Folding batch norm changes the order of sums, which flips the few spikes whose potential lies within about 1e-6 of the
- * threshold; so logits differ a little, and a sample that stands between two classes may tip over. One in a hundred may
- * (and one sample of a small split); a network that is really another one (a wrong weight, reset or order of layers) differs
- * in far more, and in its firing rates, which flips of single spikes don't move by a thousandth of a spike per timestep.
+ * threshold. In a trained network that hardly shows; in a deep one that is hardly trained one flip leads to others, and
+ * samples that stand between classes tip over (VGGSNN with random weights: 1 of 40 samples, logits that differ by 0.06 of
+ * 0.2, firing rates by 0.0001). So 1 % of the samples may differ (one of a small split), and beyond that twice as many as
+ * change in the trained network itself when its own weights are disturbed by as much as rounding does. A network that is
+ * really another one (a wrong weight, reset or order of layers) differs in far more, and in its firing rates.
  */
 export const allowedDisagreement = 0.01
 export const allowedRateDifference = 0.001
+/** Relative; float32 sums of some thousand products are off by about this much. */
+const rounding = 2 ** -20
+
+/** How far a network's own answers move when its weights are disturbed by rounding. */
+export interface Sensitivity {
+  /** Samples whose arg max changes. */
+  readonly changes: number
+  /** Largest change of a layer's mean firing rate. */
+  readonly rateChange: number
+}
+
+/** Weights of convolutions and linear layers, each off by as much as rounding makes of their sums. */
+export function disturbed(variables: VariableFeeds, info: NetworkInfo): VariableFeeds {
+  const weights = new Set(info.variables.filter(({ role }) => role === 'weight').map(({ name }) => name))
+  const off = ({ shape, data }: HostTensor): HostTensor => ({ shape, data: data.map((value) => value * (1 + rounding)) })
+  return Object.fromEntries(Object.entries(variables).map(([name, tensor]) => [name, weights.has(name) ? off(tensor) : tensor]))
+}
+
+/** @param moved the same network evaluated on the same samples with `disturbed` weights */
+export function sensitivity(trained: Evaluation, moved: Evaluation): Sensitivity {
+  return {
+    changes: trained.logits.filter((row, i) => answerOf(row) !== answerOf(moved.logits[i] ?? [])).length,
+    rateChange: Math.max(0, ...trained.firingRates.map(({ rate }, i) => Math.abs(rate - (moved.firingRates[i]?.rate ?? NaN)))),
+  }
+}
+
+const answerOf = (logits: ArrayLike<number>): number => argmax(Float64Array.from(logits), 0, logits.length)
 
 /** An export that is not the network that was trained. */
 export class ProofError extends Error {
@@ -52,10 +82,10 @@ export async function prove(options: ProofOptions): Promise<ExportProof> {
   let correct = 0
   let largest = 0
   test.forEach((index, i) => {
-    const ours = Float64Array.from(trained.logits[i] ?? [])
+    const ours = trained.logits[i] ?? []
     const theirs = exported.logits.subarray(i * classes.length, (i + 1) * classes.length)
-    const answer = argmax(theirs, 0, classes.length)
-    agree += Number(answer === argmax(ours, 0, classes.length))
+    const answer = answerOf(theirs)
+    agree += Number(answer === answerOf(ours))
     correct += Number(answer === labels[index])
     // NaN in a model's answer must not pass as no difference.
     ours.forEach((value, c) => (largest = Number.isNaN(theirs[c]) ? Infinity : Math.max(largest, Math.abs(value - (theirs[c] ?? NaN)))))
@@ -109,22 +139,23 @@ async function measure(
 const report = 'Please report this as a fault of Saccade.'
 
 /** @throws ProofError where the exported model is not close enough to be the trained network */
-export function judge(proof: ExportProof): void {
-  const disagreeing = Math.round((1 - proof.argmaxAgreement) * proof.samples)
-  const share = `${disagreeing} of ${proof.samples} test samples`
-  if (disagreeing > Math.max(1, proof.samples * allowedDisagreement)) {
+export function judge(proof: ExportProof, own: Sensitivity): void {
+  const { samples, largestFiringRateDifference: rate } = proof
+  const disagreeing = Math.round((1 - proof.argmaxAgreement) * samples)
+  const allowed = Math.floor(Math.max(1, samples * allowedDisagreement)) + 2 * own.changes
+  if (disagreeing > allowed) {
+    const share = `${disagreeing} of ${samples} test samples (${allowed} may differ by rounding)`
+    throw new ProofError(`The exported model answers otherwise than the trained network on ${share}: not exported. ${report}`, proof)
+  }
+  const allowedRate = allowedRateDifference + 2 * own.rateChange
+  if (!(rate <= allowedRate)) {
+    const difference = `${rate.toPrecision(2)} spikes per neuron and timestep, ${allowedRate.toPrecision(2)} may come from rounding`
     throw new ProofError(
-      `The exported model answers otherwise than the trained network on ${share} (1 % is allowed): not exported. ${report}`,
+      `A layer of the exported model fires at another rate than in the trained network (${difference}): not exported. ${report}`,
       proof,
     )
   }
-  if (!(proof.largestFiringRateDifference <= allowedRateDifference)) {
-    throw new ProofError(
-      `A layer of the exported model fires at another rate than in the trained network (by ` +
-        `${proof.largestFiringRateDifference.toPrecision(2)} spikes per neuron and timestep, ${allowedRateDifference} is allowed): not exported. ${report}`,
-      proof,
-    )
-  }
-  if (!Number.isFinite(proof.largestLogitDifference))
+  if (!Number.isFinite(proof.largestLogitDifference)) {
     throw new ProofError('The exported model gives logits that are not numbers: not exported.', proof)
+  }
 }
