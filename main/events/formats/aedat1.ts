@@ -44,8 +44,6 @@ function decode(bytes: Uint8Array, records: number, offset: number, state: JaerS
   const { t, x, y, p } = into
   const { clock, problems } = state
   let n = into.length
-  let base = clock.base
-  let last = clock.last
   for (let at = 0; at < records * RECORD; at += RECORD) {
     const high = bytes[at]!
     const low = bytes[at + 1]!
@@ -54,17 +52,12 @@ function decode(bytes: Uint8Array, records: number, offset: number, state: JaerS
       continue
     }
     const time = (bytes[at + 2]! << 24) | (bytes[at + 3]! << 16) | (bytes[at + 4]! << 8) | bytes[at + 5]!
-    if ((time ^ last) < 0 || time === 0) {
-      if (!clock.step(last, time, problems, offset + at)) continue
-      base = clock.base
-    }
-    last = time
-    t[n] = base + (time >>> 0)
+    if (!clock.step(time, problems, offset + at)) continue
+    t[n] = clock.base + (time >>> 0)
     x[n] = 127 - (low >>> 1)
     y[n] = 127 - high
     p[n] = ~low & 1
     n++
   }
   into.length = n
-  clock.last = last
 }

