@@ -62,10 +62,20 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
     const outcome = await new Training(options, dataset)
       .toTheEnd()
       .catch((error: unknown): TrainingOutcome => ({ state: 'failed', message: explain(error, config) }))
-    writeStatus(run, outcome.state, outcome.message)
-    return outcome
+    return settle(run, outcome)
   } finally {
     dataset.close()
+  }
+}
+
+/** Writes how a run ended; a disk that takes no status any more doesn't hide why. */
+function settle(run: string, outcome: TrainingOutcome): TrainingOutcome {
+  try {
+    writeStatus(run, outcome.state, outcome.message)
+    return outcome
+  } catch (error) {
+    const fault = error instanceof Error ? error.message : String(error)
+    return { state: 'failed', message: outcome.message ?? fault }
   }
 }
 

@@ -1,8 +1,10 @@
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { temporaryName } from '../../main/training/atomic.ts'
 import { checkpointPath, openCheckpoint } from '../../main/training/checkpoint.ts'
 import { readEpochs, readRun } from '../../main/training/run-store.ts'
+import type { StepProgress } from '../../main/training/schema.ts'
 import { train, type TrainOptions } from '../../main/training/trainer.ts'
 import { figures, weights } from './compare.ts'
 import { makeDataset, oneThread, temporaryFolder, tinyConfig } from './tiny.ts'
@@ -170,6 +172,28 @@ describe('train', () => {
     copyFileSync(join(run, 'kept'), checkpointPath(run, 'last'))
     expect((await train(options('run'))).state).toBe('finished')
   })
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'fails on a full disk, keeps what was saved, and goes on when there is space (skipped where /dev/full is absent)',
+    async () => {
+      const { options } = await setUp()
+      const run = options('run').run
+      await train(options('whole'))
+      // What is written to this device meets ENOSPC; a checkpoint's temporary file leads there from the second epoch on.
+      const fill = ({ epoch }: StepProgress) => {
+        for (const name of ['last.safetensors', 'status.json']) {
+          const temporary = temporaryName(join(run, name))
+          if (epoch === 2 && !existsSync(temporary)) symlinkSync('/dev/full', temporary)
+        }
+      }
+      const outcome = await train(options('run', { onStep: fill }))
+      expect(outcome).toMatchObject({ state: 'failed', message: expect.stringMatching(/last\.safetensors: the disk is full/) as string })
+      expect(openCheckpoint(run, 'last').progress.epoch).toBe(1)
+      expect((await train(options('run'))).state).toBe('finished')
+      expect(figures(run)).toEqual(figures(options('whole').run))
+      expect(weights(run, 'last')).toEqual(weights(options('whole').run, 'last'))
+    },
+  )
 
   it('trains on a GPU, or says that there is none', async () => {
     const { options } = await setUp(tinyConfig({ epochs: 1, device: 'webgpu' }))
