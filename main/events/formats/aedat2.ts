@@ -205,8 +205,7 @@ export function encodeAedat2(batch: EventBatch, sensor: { width: number; height:
     const [t, x, y] = [batch.t[i]!, batch.x[i]!, batch.y[i]!]
     if (x >= sensor.width || y >= sensor.height) throw new RangeError(`event ${i}: the pixel (${x}, ${y}) is outside the ${sensor.width}x${sensor.height} sensor`)
     const stored = t % 2 ** 32
-    const known = clock.step(stored, problems, at)
-    if (!known || clock.base + stored !== t || !Number.isInteger(t)) {
+    if (!Number.isInteger(t) || t < 0 || !clock.step(stored, problems, at) || clock.base + stored !== t) {
       throw new RangeError(`event ${i}: AEDAT 2 can't hold the time ${t} µs here: start near 0, in whole µs, in order`)
     }
     bytes.writeUInt32BE(((127 - y) << 8) | ((127 - x) << 1) | (1 - batch.p[i]!), at)
