@@ -1,13 +1,12 @@
 /** Electron: one window on the workbench, its menu, dialogs and IPC. Nothing else in main/ imports electron. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import {
   app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session, shell, utilityProcess,
-  type IpcMainInvokeEvent, type MenuItemConstructorOptions, type OpenDialogOptions, type Rectangle,
+  type IpcMainInvokeEvent, type MenuItemConstructorOptions, type OpenDialogOptions,
 } from 'electron'
-import { z } from 'zod'
 import { channels, type Answer } from '../preload/contract/channels.ts'
+import { readWindowState, saveWindowState } from './desktop/window-state.ts'
 import { adoptUtilityProcess, type SpawnChild } from './training/child.ts'
 import { isCallName, type Workbench } from './workbench/api.ts'
 import { isActive } from './workbench/jobs.ts'
@@ -63,6 +62,8 @@ function start(): void {
   app.on('before-quit', (event) => {
     if (closed) return
     event.preventDefault()
+    // A window that is still open asks first, and its end comes back here.
+    if (window) return window.close()
     // Runs save what they have before the last process ends.
     void workbench.close().finally(() => {
       closed = true
@@ -72,7 +73,8 @@ function start(): void {
 }
 
 function openWindow(workbench: Workbench): void {
-  const state = readWindowState()
+  const stateFile = join(app.getPath('userData'), 'window.json')
+  const state = readWindowState(stateFile, screen.getAllDisplays().map(({ workArea }) => workArea))
   const opened = new BrowserWindow({
     ...state.bounds, minWidth: 900, minHeight: 600, show: false, title: 'Saccade', backgroundColor: '#1a1b1e',
     webPreferences: { preload: join(here, '../preload/bridge.cjs'), sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false, spellcheck: false },
@@ -82,14 +84,22 @@ function openWindow(workbench: Workbench): void {
   opened.once('ready-to-show', () => opened.show())
   opened.webContents.setWindowOpenHandler(() => ({ action: 'deny' }))
   opened.webContents.on('will-navigate', (event) => event.preventDefault())
+  opened.webContents.on('render-process-gone', (_event, { reason }) => {
+    // The workbench lives on here: a fresh page finds everything as it was.
+    if (reason !== 'clean-exit' && !opened.isDestroyed()) opened.reload()
+  })
   let leave = false
+  let asking = false
   opened.on('close', (event) => {
     if (leave) return
     event.preventDefault()
+    if (asking) return
+    asking = true
     void mayClose(workbench, opened).then((may) => {
+      asking = false
       if (!may) return
       leave = true
-      saveWindowState(opened)
+      saveWindowState(stateFile, { bounds: opened.getNormalBounds(), maximized: opened.isMaximized() })
       opened.close()
     })
   })
@@ -139,40 +149,4 @@ function menu(library: string): MenuItemConstructorOptions[] {
     { label: 'View', submenu: [{ role: 'reload' }, { role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }, { type: 'separator' }, { role: 'togglefullscreen' }, { role: 'toggleDevTools' }] },
     { role: 'windowMenu' },
   ]
-}
-
-const windowStateSchema = z.object({
-  bounds: z.object({ x: z.number().optional(), y: z.number().optional(), width: z.number().min(400), height: z.number().min(300) }),
-  maximized: z.boolean(),
-})
-type WindowState = z.infer<typeof windowStateSchema>
-const windowStateFile = (): string => join(app.getPath('userData'), 'window.json')
-
-/** Where the window was last; the default where that is not known, or no longer on any screen. */
-function readWindowState(): WindowState {
-  const fresh: WindowState = { bounds: { width: 1320, height: 860 }, maximized: false }
-  if (!existsSync(windowStateFile())) return fresh
-  try {
-    const state = windowStateSchema.parse(JSON.parse(readFileSync(windowStateFile(), 'utf8')))
-    const { x, y, width, height } = state.bounds
-    if (x === undefined || y === undefined) return fresh
-    return screen.getAllDisplays().some(({ workArea }) => overlap(workArea, { x, y, width, height })) ? state : fresh
-  } catch {
-    return fresh
-  }
-}
-
-function saveWindowState(opened: BrowserWindow): void {
-  try {
-    writeFileSync(windowStateFile(), JSON.stringify({ bounds: opened.getNormalBounds(), maximized: opened.isMaximized() } satisfies WindowState))
-  } catch {
-    // A window that opens in its default place next time is no reason to keep this one open.
-  }
-}
-
-/** Whether at least a hand's breadth of one lies in the other. */
-function overlap(a: Rectangle, b: Rectangle): boolean {
-  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)
-  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y)
-  return width > 100 && height > 100
 }

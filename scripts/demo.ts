@@ -31,8 +31,8 @@ const workbench = createWorkbench({ library, host: 'browser', spawn: forkNode })
 try {
   console.log(`Saccade demo: starter project, library ${library}\n`)
   const start = performance.now()
-  await follow(workbench, host, () => workbench.call('starter.create', {}))
-  console.log(await summary(workbench, (performance.now() - start) / 1000))
+  const { ended } = await follow(workbench, host, () => workbench.call('starter.create', {}))
+  console.log(await summary(workbench, ended.subject, (performance.now() - start) / 1000))
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error))
   process.exitCode = 1
@@ -41,12 +41,14 @@ try {
   if (values.library === undefined) rmSync(library, { recursive: true, force: true })
 }
 
-/** What was made, as a table. */
-async function summary(from: Workbench, seconds: number): Promise<string> {
+/** What was made, as a table. @param made id of the model */
+async function summary(from: Workbench, made: string | null, seconds: number): Promise<string> {
   const { datasets } = await from.call('datasets.list', {})
   const { runs } = await from.call('runs.list', {})
   const { models } = await from.call('models.list', {})
-  const [dataset, run, model] = [datasets.at(-1), runs.at(-1), models.at(-1)]
+  const model = models.find(({ id }) => id === made)
+  const run = runs.find(({ id }) => id === model?.run)
+  const dataset = datasets.find(({ id }) => id === run?.config.dataset)
   if (!dataset || !run || !model) throw new Error('The starter project left no dataset, run or model in the library.')
   const { samples } = await from.call('datasets.samples', { id: dataset.id, from: 0, count: 500 })
   // The first test recording of every class.
