@@ -50,7 +50,7 @@ export async function unfinishedImport(directory: string): Promise<ImportOptions
 /** Removes what an unfinished import left behind. A finished dataset is not touched. */
 export async function removeUnfinished(directory: string): Promise<void> {
   if (existsSync(join(directory, manifestFile))) return
-  for (const name of [journalFile, partialFile, framesFile]) await rm(join(directory, name), { force: true })
+  for (const name of [journalFile, `${journalFile}.tmp`, partialFile, framesFile, `${manifestFile}.tmp`]) await rm(join(directory, name), { force: true })
 }
 
 /** The journal of one import, open for appending. */

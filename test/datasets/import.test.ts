@@ -187,7 +187,7 @@ describe.skipIf(!existsSync(real))('real recordings (skipped where ../shared/rec
     dataset.close()
   })
 
-  it('a folder of a format that is not read yet, or of AEDAT 2 crops, says so or imports', async () => {
+  it('AEDAT 2 recordings of a DVS128 import', async () => {
     const inverted = await importTo(temporaryFolder(), `${real}/poker-dvs-inverted-aedat2`)
     expect(inverted.samples).toHaveLength(31)
     expect(inverted.classes).toEqual(['club', 'diamond', 'spade'])
