@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { problemSchema } from '../events/schema.ts'
 
 /** What was measured when the exported file was run beside the trained network on the test split. */
 export const exportProofSchema = z.object({
@@ -47,6 +48,6 @@ export const inferenceResultSchema = z.object({
   /** [T][classes]. */
   logitsPerTimestep: z.array(z.array(z.number())),
   latencyMs: z.object({ decode: z.number(), frames: z.number(), network: z.number() }),
-  problems: z.array(z.object({ severity: z.enum(['info', 'warning', 'error']), message: z.string(), offset: z.number().optional(), advice: z.string().optional() })),
+  problems: z.array(problemSchema),
 })
 export type InferenceResult = z.infer<typeof inferenceResultSchema>
