@@ -7,6 +7,9 @@ const TYPES = 14
 /** Bytes of an event where the type fixes it: special, polarity, IMU6, IMU9. */
 const FIXED_SIZES: Readonly<Record<number, number>> = { 0: 8, 1: 8, 3: 36, 4: 48 }
 
+/** Beyond 2^53 µs (285 years) no time is exact, and none is real. */
+const MOST_OVERFLOWS = 2 ** 22
+
 /** Header of an AEDAT 3 packet (libcaer include/libcaer/events/common.h). */
 export interface PacketHeader {
   readonly type: number
@@ -35,7 +38,7 @@ export function readPacketHeader(source: ByteSource, offset: number): PacketHead
   const number = view.getInt32(20, true)
   const valid = view.getInt32(24, true)
   const sizeFits = FIXED_SIZES[type] === undefined ? eventSize > 0 : eventSize === FIXED_SIZES[type]
-  if (type >= TYPES || !sizeFits || timeOffset < 0 || timeOffset >= eventSize || overflow < 0) return undefined
+  if (type >= TYPES || !sizeFits || timeOffset < 0 || timeOffset >= eventSize || overflow < 0 || overflow >= MOST_OVERFLOWS) return undefined
   if (valid < 0 || valid > number || capacity < 0 || (!compressed && number > capacity)) return undefined
   return { type, source: view.getInt16(2, true), eventSize, overflow, capacity, number, compressed }
 }

@@ -54,17 +54,19 @@ export const nmnist: RecordingFormat = {
 /** Times hardly ever run backwards in real recordings; in other files every other step does. */
 function sniff(head: Uint8Array, source: ByteSource): number {
   let steps = 0
+  let forward = 0
   let backward = 0
   let last = 0
   for (let at = 0; at + RECORD <= head.length; at += RECORD) {
     if (head[at + 1] === OVERFLOW_ROW) continue
     const time = ((head[at + 2]! & 0x7f) << 16) | (head[at + 3]! << 8) | head[at + 4]!
     steps++
-    if (time < last && last - time < TIME_RANGE / 2) backward++
+    if (time > last) forward++
+    else if (time < last && last - time < TIME_RANGE / 2) backward++
     last = time
   }
   if (steps < 64) return backward > 8 ? 0 : 0.1
-  if (backward > steps * 0.2 || last === 0) return 0
+  if (backward > steps * 0.2 || forward < steps * 0.02) return 0
   return source.size % RECORD === 0 ? 0.5 : 0.1
 }
 
