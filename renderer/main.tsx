@@ -8,12 +8,14 @@ import { followJobs } from './api/jobs.ts'
 import { followLibrary } from './api/library.ts'
 import { followRuns } from './api/runs.ts'
 import { App } from './app/App.tsx'
+import { repairLanguage } from './app/language.ts'
 import { followAddress } from './app/route.ts'
 import { followKeys } from './app/shortcuts.ts'
 
 // The page's policy forbids eval; without this zod tries it and the browser reports a violation.
 z.config({ jitless: true })
 
+repairLanguage()
 connect()
 followAddress()
 followKeys()

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import type { EventPayload, Run, StepProgress } from '../../preload/contract/index.ts'
+import { refresh } from './library.ts'
 import { ask, messageOf, workbench } from './workbench.ts'
 
 /** The steps of the epoch that is under way, as heard since the window opened. */
@@ -20,12 +21,15 @@ export const mostSteps = 600
 
 export const useRuns = create<RunsState>(() => ({ details: {}, failures: {}, live: {} }))
 
-/** Adds a step to what was heard. When full, every second point is dropped: the curve keeps its shape at half the density. */
+/**
+ * Adds a step to what was heard. A resumed run begins again after its last whole epoch: what was heard beyond is dropped. When full, every second point is dropped: the curve keeps its shape at half the density.
+ */
 export function addStep(live: LiveSteps | undefined, progress: StepProgress): LiveSteps {
   const step = (progress.epoch - 1) * progress.steps + progress.step
-  const goesOn = live !== undefined && step > (live.at.at(-1) ?? 0)
-  let at = goesOn ? [...live.at, step] : [step]
-  let loss = goesOn ? [...live.loss, progress.loss] : [progress.loss]
+  const before = live?.at.findIndex((other) => other >= step) ?? -1
+  const known = before < 0 ? live?.at.length ?? 0 : before
+  let at = [...(live?.at.slice(0, known) ?? []), step]
+  let loss = [...(live?.loss.slice(0, known) ?? []), progress.loss]
   if (at.length > mostSteps) {
     const keep = (_: number, index: number) => index % 2 === at.length % 2 || index === at.length - 1
     ;[at, loss] = [at.filter(keep), loss.filter(keep)]
@@ -50,8 +54,15 @@ export function forgetRun(id: string): void {
 
 /** Keeps read runs up to date and gathers live steps. Returns the function that ends it. */
 export function followRuns(): () => void {
-  const onStep = ({ run, progress }: EventPayload<'run.step'>) =>
+  const reading = new Set<string>()
+  const onStep = ({ run, progress }: EventPayload<'run.step'>) => {
     useRuns.setState((state) => ({ live: { ...state.live, [run]: addStep(state.live[run], progress) } }))
+    // No event tells that a waiting run began; its first step does.
+    const state = useRuns.getState().details[run]?.state
+    if (state === undefined || state === 'running' || reading.has(run)) return
+    reading.add(run)
+    void Promise.all([readRun(run), refresh('runs')]).finally(() => reading.delete(run))
+  }
   const stops = [
     workbench().on('run.step', onStep),
     workbench().on('run.changed', ({ run }) => {

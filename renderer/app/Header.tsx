@@ -2,7 +2,6 @@ import { ActionIcon, Tooltip, useMantineColorScheme, useComputedColorScheme } fr
 import { IconFolder, IconKeyboard, IconMoon, IconSun } from '@tabler/icons-react'
 import { useConnection } from '../api/connection.ts'
 import { useLibrary } from '../api/library.ts'
-import { useRuns } from '../api/runs.ts'
 import { baseName, shortPath } from './format.ts'
 import { go, parseRoute, useRoute, type Route } from './route.ts'
 import { useShortcuts } from './shortcuts.ts'
@@ -10,27 +9,20 @@ import styles from './shell.module.css'
 
 const titles = { recordings: 'Recordings', datasets: 'Datasets', training: 'Training', models: 'Models' }
 
-/** What lies below the view's first page, in the header's words; null on the first page. */
-function usePlace(route: Route): string | null {
-  const name = useLibrary((state) => {
-    if (route.view === 'datasets' && route.page === 'dataset') return state.datasets?.find((dataset) => dataset.id === route.id)?.name
-    if (route.view === 'models' && route.page === 'model') return state.models?.find((model) => model.id === route.id)?.name
-    if (route.view === 'training' && route.page === 'run') return state.runs?.find((run) => run.id === route.id)?.config.name
-    return undefined
-  })
-  const runName = useRuns((state) => (route.view === 'training' && route.page === 'run' ? state.details[route.id]?.config.name : undefined))
+/** What lies below the view's first page, in the header's words; null where the view shows it itself. */
+export function placeOf(route: Route): string | null {
   if (route.view === 'recordings') return route.path === null ? null : baseName(route.path)
   switch (route.page) {
     case 'list':
+    case 'dataset':
+    case 'model':
       return null
     case 'import':
       return 'Import a folder'
     case 'new':
       return 'New run'
-    case 'dataset':
     case 'run':
-    case 'model':
-      return name ?? runName ?? route.id
+      return 'Run'
   }
 }
 
@@ -40,7 +32,7 @@ export function Header() {
   const library = useLibrary((state) => state.info?.library)
   const failure = useLibrary((state) => state.failure)
   const connection = useConnection((state) => state.state)
-  const place = usePlace(route)
+  const place = placeOf(route)
   return (
     <header className={styles.header}>
       <div className={styles.crumbs}>

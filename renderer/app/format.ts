@@ -73,6 +73,11 @@ export function percent(value: number | null | undefined, digits = 1): string {
   return value === null || value === undefined || !Number.isFinite(value) ? '–' : `${(value * 100).toFixed(digits)} %`
 }
 
+/** 0.8 -> "80 %", 0.025 -> "2.5 %": for the marks of an axis. */
+export function percentMark(value: number): string {
+  return `${Number((value * 100).toFixed(2))} %`
+}
+
 /** A loss, rate or difference: four significant digits, exponent where the plain form would hide the size. */
 export function figure(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–'

@@ -49,7 +49,7 @@ export function ConfusionMatrix({ matrix, classes }: Props) {
   const [chosen, setChosen] = useState<readonly [number, number] | null>(null)
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false })
   const names = classes.length <= 30
-  const side = Math.max(120, Math.min(420, width - (names ? 78 : 24)))
+  const side = Math.max(120, Math.min(420, matrix.length * 56, width - (names ? 78 : 24)))
 
   useEffect(() => {
     if (canvas.current && width > 0) draw(canvas.current, matrix, side)

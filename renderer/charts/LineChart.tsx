@@ -23,6 +23,8 @@ export interface LineChartProps {
   readonly xLabel: string
   readonly lines: readonly Line[]
   readonly format: (value: number | null | undefined) => string
+  /** Marks of the y axis; the same as the values' unless given. */
+  readonly ticks?: (value: number) => string
   readonly height?: number
   /** Fixed ends of the y axis; null leaves an end to the data. */
   readonly range?: readonly [number | null, number | null]

@@ -15,6 +15,13 @@ export function yRange(fixed: readonly [number | null, number | null] | undefine
   return [fixed?.[0] ?? low - room, fixed?.[1] ?? high + room]
 }
 
+/** Whether a line has so few values that each is drawn as a point. */
+export function sparse(values: ArrayLike<number | null | undefined>): boolean {
+  let found = 0
+  for (let index = 0; index < values.length && found <= 24; index++) if (values[index] !== null && values[index] !== undefined) found++
+  return found <= 24
+}
+
 /** uPlot's options for one of our charts, with the colours of the element's theme. */
 export function chartOptions(element: HTMLElement, chart: Placement): UPlot.Options {
   const computed = getComputedStyle(element)
@@ -36,8 +43,8 @@ export function chartOptions(element: HTMLElement, chart: Placement): UPlot.Opti
     },
     scales: { x: { time: false, range: (_, least, most) => (least === most ? [least - 0.5, most + 0.5] : [least, most]) }, y: { range: (_, least, most) => yRange(chart.range, least, most) } },
     axes: [
-      { ...axis, size: 26, incrs: whole ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000] : undefined, grid: { show: false } },
-      { ...axis, size: 46, values: (_, ticks) => ticks.map((tick) => chart.format(tick)) },
+      { ...axis, size: 22, incrs: whole ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000] : undefined, grid: { show: false } },
+      { ...axis, size: 46, values: (_, ticks) => ticks.map(chart.ticks ?? chart.format) },
     ],
     series: [
       {},
@@ -48,7 +55,7 @@ export function chartOptions(element: HTMLElement, chart: Placement): UPlot.Opti
         alpha: line.faint ? 0.45 : 1,
         spanGaps: true,
         ...(line.dashed ? { dash: [5, 4] } : {}),
-        points: { show: (plot) => (plot.data[0]?.length ?? 0) <= 24, size: 4.5, fill: color(line.color) },
+        points: { show: (plot, index) => sparse(plot.data[index] ?? []), size: 4.5, fill: color(line.color) },
       })),
     ],
     hooks: { setCursor: [(plot) => chart.onCursor(plot.cursor.idx ?? null)] },

@@ -66,10 +66,25 @@ export function paintFrame(data: Float32Array, offset: number, pixels: number, f
   return image
 }
 
-/** The value below which 99.5 % of the active pixels lie: one hot pixel must not darken all others. 0 where nothing is active. */
+const bins = 256
+
+/** About the value below which 99.5 % of the active pixels lie: one hot pixel must not darken all others. 0 where nothing is active. */
 export function fullScale(data: Float32Array): number {
-  const active = data.filter((value) => value > 0)
-  if (active.length === 0) return 0
-  active.sort()
-  return active[Math.min(active.length - 1, Math.floor(active.length * 0.995))] ?? 0
+  let most = 0
+  for (const value of data) if (value > most) most = value
+  if (most === 0) return 0
+  const histogram = new Uint32Array(bins)
+  let active = 0
+  for (const value of data) {
+    if (value <= 0) continue
+    const bin = Math.min(bins - 1, Math.floor((value / most) * bins))
+    histogram[bin] = (histogram[bin] ?? 0) + 1
+    active++
+  }
+  let below = 0
+  for (let bin = 0; bin < bins; bin++) {
+    below += histogram[bin] ?? 0
+    if (below >= active * 0.995) return ((bin + 1) / bins) * most
+  }
+  return most
 }

@@ -39,5 +39,5 @@ export function NumberField({ label, name, help, value, onChange, error, width }
       onBlur={() => setTyped(null)}
     />
   )
-  return help === undefined ? field : <Tooltip label={help} position="top-start">{field}</Tooltip>
+  return help === undefined ? field : <Tooltip label={help} position="bottom-start">{field}</Tooltip>
 }

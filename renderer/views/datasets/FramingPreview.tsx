@@ -15,7 +15,7 @@ export function FramingPreview({ preview, framing }: { readonly preview: FolderP
   return (
     <div className={styles.preview} data-stale={frames.loading || undefined}>
       <p>{first?.name} / {baseName(recording.path)}</p>
-      <FrameGrid data={frames.data.data} shape={frames.data.shape} columns={5} />
+      <FrameGrid data={frames.data.data} shape={frames.data.shape} columns={Math.min(10, frames.data.shape[0])} />
     </div>
   )
 }

@@ -67,10 +67,12 @@ function Form({ preview }: { readonly preview: FolderPreview }) {
         <FramingControls value={form.framing} onChange={(framing) => setForm({ ...form, framing })} />
         <FramingPreview preview={preview} framing={form.framing} />
       </Panel>
-      {reason !== null && <Failure message={reason} />}
-      <Button size="sm" leftSection={<IconFolderPlus size={16} />} loading={starting} disabled={reason !== null} onClick={() => void start()}>
-        Import {plural(preview.files, 'recording')}{size === null ? '' : ` (${bytes(size)} of frames)`}
-      </Button>
+      <div className={styles.submit}>
+        {reason !== null && <Failure message={reason} />}
+        <Button size="sm" leftSection={<IconFolderPlus size={16} />} loading={starting} disabled={reason !== null} onClick={() => void start()}>
+          Import {plural(preview.files, 'recording')}{size === null ? '' : ` (${bytes(size)} of frames)`}
+        </Button>
+      </div>
     </div>
   )
 }

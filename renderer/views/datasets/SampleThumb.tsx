@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react'
 import { fullScale } from '../../stage/palettes.ts'
 import { FrameCanvas } from '../../widgets/FrameCanvas.tsx'
-import { framesCache, summedFrames, type SampleFrames } from './frames-cache.ts'
+import { framesCache, type SampleFrames } from './frames-cache.ts'
 import styles from './datasets.module.css'
 
 /** Frames of a sample; null while they come or where they can't be had. */
@@ -18,23 +18,21 @@ export function useSampleFrames(dataset: string, version: string, index: number)
   return frames?.key === key ? frames.frames : null
 }
 
-/** A sample at a glance: all timesteps added up; under the pointer they play in order. */
+/** A sample at a glance: its middle frame; under the pointer all frames play in order. */
 export function SampleThumb({ dataset, version, index, label }: { readonly dataset: string; readonly version: string; readonly index: number; readonly label: string }) {
   const frames = useSampleFrames(dataset, version, index)
-  const summed = useMemo(() => (frames === null ? null : summedFrames(frames)), [frames])
-  const full = useMemo(() => (frames === null || summed === null ? [0, 0] : [fullScale(frames.data), fullScale(summed.data)]), [frames, summed])
-  const [timestep, setTimestep] = useState<number | null>(null)
+  const full = useMemo(() => (frames === null ? 0 : fullScale(frames.data)), [frames])
+  const [playing, setPlaying] = useState<number | null>(null)
   useEffect(() => {
-    if (timestep === null || frames === null) return
-    const timer = setTimeout(() => setTimestep((timestep + 1) % frames.shape[0]), 140)
+    if (playing === null || frames === null) return
+    const timer = setTimeout(() => setPlaying((playing + 1) % frames.shape[0]), 140)
     return () => clearTimeout(timer)
-  }, [timestep, frames])
-  if (frames === null || summed === null) return <div className={styles.thumbEmpty} />
+  }, [playing, frames])
+  if (frames === null) return <div className={styles.thumbEmpty} />
+  const timestep = playing ?? Math.floor((frames.shape[0] - 1) / 2)
   return (
-    <div className={styles.thumb} onPointerEnter={() => setTimestep(0)} onPointerLeave={() => setTimestep(null)}>
-      {timestep === null
-        ? <FrameCanvas data={summed.data} shape={summed.shape} timestep={0} full={full[1] ?? 0} label={label} />
-        : <FrameCanvas data={frames.data} shape={frames.shape} timestep={timestep} full={full[0] ?? 0} label={`${label}, frame ${timestep + 1}`} />}
+    <div className={styles.thumb} onPointerEnter={() => setPlaying(0)} onPointerLeave={() => setPlaying(null)}>
+      <FrameCanvas data={frames.data} shape={frames.shape} timestep={timestep} full={full} label={label} />
     </div>
   )
 }

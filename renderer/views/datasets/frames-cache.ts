@@ -33,14 +33,3 @@ export class FramesCache {
 }
 
 export const framesCache = new FramesCache((id, index) => ask('datasets.frames', { id, index }))
-
-/** All timesteps of a sample added up, as one frame [1, 2, H, W]. */
-export function summedFrames({ data, shape }: SampleFrames): SampleFrames {
-  const [timesteps, channels, height, width] = shape
-  const size = channels * height * width
-  const sum = new Float32Array(size)
-  for (let timestep = 0; timestep < timesteps; timestep++) {
-    for (let index = 0; index < size; index++) sum[index] = (sum[index] ?? 0) + (data[timestep * size + index] ?? 0)
-  }
-  return { data: sum, shape: [1, channels, height, width] }
-}

@@ -1,10 +1,86 @@
-import { useRoute } from '../../app/route.ts'
-import { ModelList } from './ModelList.tsx'
+import { useState } from 'react'
+import { Button, Loader } from '@mantine/core'
+import { IconBrain, IconFileImport, IconPackageExport } from '@tabler/icons-react'
+import { isActive, useJobs } from '../../api/jobs.ts'
+import { useLibrary } from '../../api/library.ts'
+import { baseName, percent } from '../../app/format.ts'
+import { go, useRoute } from '../../app/route.ts'
+import { EmptyState } from '../../widgets/EmptyState.tsx'
+import { pick } from '../../widgets/picker.ts'
+import { SideList, type SideItem } from '../../widgets/SideList.tsx'
+import { StarterButton } from '../../widgets/StarterButton.tsx'
+import widgets from '../../widgets/widgets.module.css'
+import { ExportDialog } from './ExportDialog.tsx'
 import { ModelPage } from './ModelPage.tsx'
+import { ProofSign } from './Proof.tsx'
+import { TryPanel } from './TryPanel.tsx'
 
-/** Models: the list, or one of them. */
+function NoModels({ onExport, onFile }: { readonly onExport: () => void; readonly onFile: () => void }) {
+  const trained = useLibrary((state) => state.runs?.some((run) => run.epochsDone > 0) ?? false)
+  return (
+    <EmptyState
+      icon={<IconPackageExport size={34} stroke={1.3} />}
+      title="No models yet"
+      actions={(
+        <>
+          {trained
+            ? <Button leftSection={<IconPackageExport size={15} />} onClick={onExport}>Export a run</Button>
+            : <Button leftSection={<IconBrain size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: null })}>Train a network</Button>}
+          <Button variant="default" leftSection={<IconFileImport size={15} />} onClick={onFile}>Try an .onnx file</Button>
+          {!trained && <StarterButton variant="default" />}
+        </>
+      )}
+    >
+      An exported model is one ONNX file with its framing rule and conventions inside. It is run on the test split beside the trained
+      network before it is kept, and the differences are shown.
+    </EmptyState>
+  )
+}
+
+/** Models and exports under way, newest first; a file from elsewhere stands first while it is being tried. */
+function useItems(file: string | null): readonly SideItem[] | null {
+  const models = useLibrary((state) => state.models)
+  const jobs = useJobs((state) => state.jobs)
+  if (models === null) return null
+  const exports = jobs.filter((job) => job.kind === 'export' && isActive(job) && job.subject !== null && !models.some((model) => model.id === job.subject))
+  return [
+    ...(file === null ? [] : [{ id: file, title: baseName(file), note: 'a file from elsewhere' }]),
+    ...exports.map((job): SideItem => ({ id: job.subject ?? job.id, title: job.title, note: job.detail || 'starting', tag: <Loader size={13} /> })),
+    ...models.map((model): SideItem => ({ id: model.id, title: model.name, note: `${percent(model.proof.accuracyExported)} on test, ${model.checkpoint}, epoch ${model.epoch}`, tag: <ProofSign proof={model.proof} /> })),
+  ]
+}
+
+/** Models: the list with one of them; export of a run; trying a file from elsewhere. */
 export default function ModelsView() {
   const route = useRoute((state) => state.route)
+  const [exporting, setExporting] = useState(false)
+  const [file, setFile] = useState<string | null>(null)
+  const items = useItems(file)
   if (route.view !== 'models') return null
-  return route.page === 'model' ? <ModelPage key={route.id} id={route.id} /> : <ModelList />
+  if (items === null) return <EmptyState icon={<Loader size="sm" />} title="Reading the library…" />
+  const tryFile = async () => {
+    const path = await pick('model')
+    if (path === null) return
+    setFile(path)
+    go({ view: 'models', page: 'model', id: path })
+  }
+  const dialog = <ExportDialog opened={exporting} onClose={() => setExporting(false)} />
+  const id = route.page === 'model' ? route.id : items[0]?.id
+  if (id === undefined) return <>{dialog}<NoModels onExport={() => setExporting(true)} onFile={() => void tryFile()} /></>
+  return (
+    <SideList
+      label="Models" items={items} current={id} onOpen={(chosen) => go({ view: 'models', page: 'model', id: chosen })}
+      actions={(
+        <>
+          {dialog}
+          <Button variant="default" leftSection={<IconPackageExport size={15} />} onClick={() => setExporting(true)}>Export a run</Button>
+          <Button variant="subtle" color="gray" leftSection={<IconFileImport size={15} />} onClick={() => void tryFile()}>Try an .onnx file</Button>
+        </>
+      )}
+    >
+      {id === file
+        ? <div className={widgets.page}><div className={widgets.inner}><TryPanel key={file} model={file} framing={null} title={`Try ${baseName(file)}`} /></div></div>
+        : <ModelPage key={id} id={id} />}
+    </SideList>
+  )
 }

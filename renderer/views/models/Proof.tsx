@@ -17,6 +17,13 @@ export function ProofTag({ proof }: { readonly proof: ExportProof }) {
     : <Tag tone="warn"><IconAlertTriangle size={12} aria-hidden />{percent(proof.argmaxAgreement)} agree</Tag>
 }
 
+/** The proof as a sign, for lists. */
+export function ProofSign({ proof }: { readonly proof: ExportProof }) {
+  return agrees(proof)
+    ? <IconCheck size={15} color="var(--good)" aria-label="proven" style={{ flex: 'none' }} />
+    : <IconAlertTriangle size={15} color="var(--warn)" aria-label={`${percent(proof.argmaxAgreement)} agree`} style={{ flex: 'none' }} />
+}
+
 /** What was measured when the file ran beside the trained network. */
 export function Proof({ proof }: { readonly proof: ExportProof }) {
   const rows: readonly (readonly [string, string, string])[] = [

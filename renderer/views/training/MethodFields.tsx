@@ -17,7 +17,7 @@ function Details({ form, faults, set }: FormPart) {
   const parameters = Object.entries<Parameter>(methodParameters[method.name])
   const values: Readonly<Record<string, unknown>> = method
   return (
-    <details className={styles.details} open={form.trainingPreset === null}>
+    <details className={styles.details}>
       <summary>Every parameter of {methodTexts[method.name].title}</summary>
       <div className={styles.four}>
         {parameters.map(([key, parameter]) => (

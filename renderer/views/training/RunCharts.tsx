@@ -1,11 +1,16 @@
-import { useMemo } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import type { Run } from '../../../preload/contract/index.ts'
 import type { LiveSteps } from '../../api/runs.ts'
-import { figure, percent } from '../../app/format.ts'
+import { figure, percent, percentMark } from '../../app/format.ts'
 import { LineChart } from '../../charts/LineChart.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
 import { accuracyCurves, firingCurves, lossCurves, timestepCurves } from './curves.ts'
 import styles from './training.module.css'
+
+/** In the place of a chart that has nothing to draw yet. */
+function Later({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return <div className={styles.later}><b>{title}</b><p>{children}</p></div>
+}
 
 /** The live charts of a run. */
 export function RunCharts({ run, live }: { readonly run: Run; readonly live: LiveSteps | undefined }) {
@@ -16,15 +21,17 @@ export function RunCharts({ run, live }: { readonly run: Run; readonly live: Liv
   const nothing = run.epochs.length === 0
   return (
     <div className={styles.charts}>
-      <Panel><LineChart title="Loss" {...loss} xLabel="epoch" format={figure} /></Panel>
-      <Panel><LineChart title="Accuracy" {...accuracy} xLabel="epoch" format={(value) => percent(value, 1)} /></Panel>
       <Panel>
-        <LineChart title="Test accuracy per timestep" {...timesteps} xLabel="t =" format={(value) => percent(value, 1)} />
-        {nothing && <p className={styles.empty}>Every timestep’s own logits, measured after each epoch.</p>}
+        {nothing && live === undefined ? <Later title="Loss">Drawn from the first training step on.</Later> : <LineChart title="Loss" {...loss} xLabel="epoch" format={figure} />}
       </Panel>
       <Panel>
-        <LineChart title="Firing rate per layer" {...firing} xLabel="epoch" format={(value) => percent(value, 1)} range={[0, null]} />
-        {nothing && <p className={styles.empty}>Mean spikes per neuron and timestep, measured after each epoch.</p>}
+        {nothing ? <Later title="Accuracy">Measured on the test split after each epoch.</Later> : <LineChart title="Accuracy" {...accuracy} xLabel="epoch" format={percent} ticks={percentMark} />}
+      </Panel>
+      <Panel>
+        {nothing ? <Later title="Test accuracy per timestep">Every timestep’s own logits, measured after each epoch.</Later> : <LineChart title="Test accuracy per timestep" {...timesteps} xLabel="t =" format={percent} ticks={percentMark} />}
+      </Panel>
+      <Panel>
+        {nothing ? <Later title="Firing rate per layer">Mean spikes per neuron and timestep, measured after each epoch.</Later> : <LineChart title="Firing rate per layer" {...firing} xLabel="epoch" format={percent} ticks={percentMark} range={[0, null]} />}
       </Panel>
     </div>
   )

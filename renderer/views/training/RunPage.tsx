@@ -26,6 +26,7 @@ function Actions({ run }: { readonly run: Run }) {
   const active = run.state === 'running' || run.state === 'waiting'
   return (
     <>
+      {!active && <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void removeRun(run.id, run.config.name)}>Remove</Button>}
       {active && <Button variant="default" loading={busy} leftSection={<IconPlayerStop size={15} />} onClick={() => during(stopRun(run.id))}>Stop</Button>}
       {(run.state === 'stopped' || run.state === 'failed') && <Button loading={busy} leftSection={<IconPlayerPlay size={15} />} onClick={() => during(resumeRun(run.id))}>Resume</Button>}
       {run.epochs.length > 0 && (
@@ -37,7 +38,6 @@ function Actions({ run }: { readonly run: Run }) {
           </Menu.Dropdown>
         </Menu>
       )}
-      {!active && <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void removeRun(run.id, run.config.name)}>Remove</Button>}
     </>
   )
 }
@@ -60,7 +60,7 @@ function Figures({ run, live }: { readonly run: Run; readonly live: LiveSteps | 
     <div className={styles.figures}>
       <dl>
         <Figure title="Test accuracy" value={percent(last?.testAccuracy)} note={last === undefined ? undefined : `epoch ${last.epoch}`} />
-        <Figure title="Best by test accuracy" value={percent(run.best?.value)} note={run.best === null ? undefined : `epoch ${run.best.epoch}`} />
+        <Figure title="Best test accuracy" value={percent(run.best?.value)} note={run.best === null ? undefined : `epoch ${run.best.epoch}`} />
         <Figure title="Train loss" value={figure(now?.loss ?? last?.trainLoss)} note={now === undefined ? undefined : 'this batch'} />
         <Figure title="Epoch" value={`${now?.epoch ?? run.epochs.length} / ${run.config.epochs}`} note={now === undefined ? undefined : `step ${now.step} of ${now.steps}`} />
         <Figure title="Speed" value={`${figure(Number((now?.samplesPerSecond ?? last?.samplesPerSecond ?? NaN).toPrecision(3)))}`} note="samples/s" />

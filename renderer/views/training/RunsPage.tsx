@@ -5,7 +5,7 @@ import { create } from 'zustand'
 import type { RunSummary } from '../../../preload/contract/index.ts'
 import { useLibrary } from '../../api/library.ts'
 import { readRun, useRuns } from '../../api/runs.ts'
-import { figure, percent, plural, since } from '../../app/format.ts'
+import { figure, percent, percentMark, plural, since } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
 import { runColors } from '../../charts/colors.ts'
 import { LineChart } from '../../charts/LineChart.tsx'
@@ -18,15 +18,12 @@ import { compareCurves } from './curves.ts'
 import { StateTag } from './state-tag.tsx'
 import styles from './training.module.css'
 
-/** Runs whose curves are laid over each other. */
-const useCompared = create<{ readonly ids: readonly string[] }>(() => ({ ids: [] }))
+/** Runs whose curves are laid over each other, as the user ticked them; null until then: the newest. */
+const useCompared = create<{ readonly ids: readonly string[] | null }>(() => ({ ids: null }))
 
-function toggle(id: string, on: boolean): void {
-  useCompared.setState(({ ids }) => ({ ids: on ? [...ids, id] : ids.filter((other) => other !== id) }))
-}
+const shownAtFirst = 4
 
-function Comparison({ colors }: { readonly colors: ReadonlyMap<string, string> }) {
-  const ids = useCompared((state) => state.ids)
+function Comparison({ ids, colors }: { readonly ids: readonly string[]; readonly colors: ReadonlyMap<string, string> }) {
   const details = useRuns((state) => state.details)
   const runs = useMemo(() => ids.flatMap((id) => details[id] ?? []), [ids, details])
   const accuracy = useMemo(() => compareCurves(runs, colors, (metrics) => metrics.testAccuracy), [runs, colors])
@@ -35,15 +32,22 @@ function Comparison({ colors }: { readonly colors: ReadonlyMap<string, string> }
   return (
     <Panel className={styles.comparison}>
       <div className={styles.pair}>
-        <LineChart title="Test accuracy" {...accuracy} xLabel="epoch" format={(value) => percent(value)} range={[null, null]} sync="compare" height={210} />
+        <LineChart title="Test accuracy" {...accuracy} xLabel="epoch" format={percent} ticks={percentMark} range={[null, null]} sync="compare" height={210} />
         <LineChart title="Test loss" {...loss} xLabel="epoch" format={figure} sync="compare" height={210} />
       </div>
     </Panel>
   )
 }
 
-function Row({ run, color, dataset }: { readonly run: RunSummary; readonly color: string; readonly dataset: string }) {
-  const compared = useCompared((state) => state.ids.includes(run.id))
+interface RowProps {
+  readonly run: RunSummary
+  readonly color: string
+  readonly dataset: string
+  readonly compared: boolean
+  readonly onCompare: (on: boolean) => void
+}
+
+function Row({ run, color, dataset, compared, onCompare }: RowProps) {
   const epochs = useRuns((state) => state.details[run.id]?.epochs)
   useEffect(() => {
     void readRun(run.id)
@@ -51,7 +55,7 @@ function Row({ run, color, dataset }: { readonly run: RunSummary; readonly color
   const open = () => go({ view: 'training', page: 'run', id: run.id })
   return (
     <tr>
-      <td><Checkbox aria-label={`Compare ${run.config.name}`} checked={compared} onChange={(event) => toggle(run.id, event.currentTarget.checked)} /></td>
+      <td><Checkbox aria-label={`Compare ${run.config.name}`} checked={compared} onChange={(event) => onCompare(event.currentTarget.checked)} /></td>
       <td className={styles.nameCell}>
         <i style={{ background: `var(${color})` }} aria-hidden />
         <button type="button" onClick={open} title={run.config.name}>{run.config.name}</button>
@@ -94,21 +98,23 @@ function NoRuns() {
 export function RunsPage() {
   const runs = useLibrary((state) => state.runs)
   const datasets = useLibrary((state) => state.datasets)
-  const chosen = useCompared((state) => state.ids.length)
+  const ticked = useCompared((state) => state.ids)
   const colors = useMemo(() => runColors(runs ?? []), [runs])
   if (runs === null) return <div className={widgets.inner}><Skeleton height={180} radius={8} /></div>
   if (runs.length === 0) return <NoRuns />
+  const compared = ticked ?? runs.slice(0, shownAtFirst).map((run) => run.id)
+  const compare = (id: string, on: boolean) => useCompared.setState({ ids: on ? [...compared, id] : compared.filter((other) => other !== id) })
   const nameOf = (id: string) => datasets?.find((dataset) => dataset.id === id)?.name ?? id
   return (
     <div className={widgets.page}>
       <div className={widgets.inner}>
         <div className={widgets.toolbar}>
           <h2>{plural(runs.length, 'run')}</h2>
-          <span className={styles.hint}>{chosen === 0 ? 'Tick runs to compare their curves.' : `${chosen} compared`}</span>
+          <span className={styles.hint}>Tick runs to compare their curves.</span>
           <span className={widgets.grow} />
           <Button leftSection={<IconPlus size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: null })}>New run</Button>
         </div>
-        <Comparison colors={colors} />
+        <Comparison ids={compared} colors={colors} />
         <div className={`${widgets.panel} ${styles.tableBox}`}>
           <table className={styles.table} aria-label="Runs">
             <thead>
@@ -117,7 +123,12 @@ export function RunsPage() {
                 <th className={styles.number}>Epochs</th><th className={styles.number}>Best test</th><th className={styles.number}>Last test</th><th>Test accuracy</th><th className={styles.when}>Started</th>
               </tr>
             </thead>
-            <tbody>{runs.map((run) => <Row key={run.id} run={run} color={colors.get(run.id) ?? '--series-1'} dataset={nameOf(run.config.dataset)} />)}</tbody>
+            <tbody>{runs.map((run) => (
+              <Row
+                key={run.id} run={run} color={colors.get(run.id) ?? '--series-1'} dataset={nameOf(run.config.dataset)}
+                compared={compared.includes(run.id)} onCompare={(on) => compare(run.id, on)}
+              />
+            ))}</tbody>
           </table>
         </div>
       </div>
