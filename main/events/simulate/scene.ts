@@ -46,7 +46,8 @@ export function randomScene(shape: ShapeName, [height, width]: readonly [number,
     speed: size * between(0.7, 1.3),
     heading: between(0, 2 * Math.PI),
     turn: either() * between(8, 20),
-    // Tilted, not upside down. Measured with 240 training recordings: 98 % test accuracy after 8 epochs, 84 % with any angle.
+    // Tilted by at most 23 degrees. Measured after 8 epochs (240 training and 160 test recordings, 48x48, two seeds): 95 to 97 %
+    // of the test recordings right, 80 to 81 % with any angle.
     angle: between(-0.4, 0.4),
     spin: either() * between(0, 1.5),
   }
