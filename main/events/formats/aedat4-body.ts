@@ -5,10 +5,10 @@ import { startsWith } from './words.ts'
 export const LZ4 = '\x04\x22\x4d\x18'
 export const ZSTD = '\x28\xb5\x2f\xfd'
 /**
- * A body that unpacks to more than this is damaged or means harm. Events of DV's recordings shrink to between a half and a
- * tenth (measured: 1.9 to 5.4); LZ4 can do no more than 255.
+ * A body that unpacks to more than this many times its size is damaged or means harm. Packets of events of real recordings
+ * measured 1.8 to 2.2 (LZ4) and 2.9 to 3.2 (zstd); LZ4 can do 255, zstd tens of thousands.
  */
-const LARGEST_RATIO = 256
+const LARGEST_RATIO = 64
 const LARGEST = 1 << 28
 
 /** Unpacks the bodies of AEDAT 4 packets. Which way they were packed is seen by their first bytes, whatever the header says. */

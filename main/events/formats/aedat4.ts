@@ -96,7 +96,7 @@ class Aedat4Pass implements Pass {
   get expected(): number {
     const left = this.#end - this.#offset
     const listed = Array.from(this.#table?.elements ?? []).find(([id]) => this.#header.streams.get(id)?.type === 'EVTS')?.[1]
-    // Packed events take 3 bytes at the least (measured); a damaged table may say anything.
+    // A damaged table may say anything: 5 to 9 bytes an event were measured, fewer than 1 is not believed.
     return listed === undefined ? Math.ceil(left / 16) : Math.max(0, Math.min(listed - this.#events, left))
   }
 
