@@ -92,7 +92,10 @@ export class Runs {
         const stop = (): void => task.stop()
         context.signal.addEventListener('abort', stop, { once: true })
         if (context.signal.aborted) stop()
-        return task.outcome.finally(() => context.signal.removeEventListener('abort', stop))
+        const outcome = await task.outcome.finally(() => context.signal.removeEventListener('abort', stop))
+        // A run whose dataset can't be used fails before its process writes anything.
+        if (storedStatus(run).state === 'waiting') writeStatus(run, outcome.state, outcome.message)
+        return outcome
       })
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error
