@@ -13,28 +13,30 @@ const installMs = 180_000
  * Electron's program: the one that is there, or fetched now by Electron's own installer (its npm package holds no binary).
  * Never throws: where it can't be had, the reason says why.
  */
-export async function findElectron(root: string): Promise<FoundElectron> {
-  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return none('there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)')
-  if (process.platform === 'linux' && process.getuid?.() === 0) return none('Electron\'s sandbox does not run as root')
+export async function findElectron(root: string, env: NodeJS.ProcessEnv = process.env, user = process.getuid?.()): Promise<FoundElectron> {
+  if (process.platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) return none('there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)')
+  if (process.platform === 'linux' && user === 0) return none('Electron\'s sandbox does not run as root')
   const folder = join(root, 'node_modules/electron')
   if (!existsSync(folder)) return none('the electron package is not installed')
-  const there = installed(folder)
+  const there = installed(folder, env)
   if (there) return { path: there, reason: null }
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }
-  const mirror = process.env.ELECTRON_MIRROR ?? process.env.npm_config_electron_mirror ?? 'https://github.com/electron/electron/releases/download/'
+  const mirror = env.ELECTRON_MIRROR ?? env.npm_config_electron_mirror ?? 'https://github.com/electron/electron/releases/download/'
   if (!(await reachable(`${mirror}v${version}/SHASUMS256.txt`))) return none(`Electron's binary is not here yet and ${new URL(mirror).host} can't be reached to fetch it`)
   console.log(`Fetching Electron ${version} (about 120 MB, once) ...`)
-  const failure = await install(folder)
-  const path = installed(folder)
+  const failure = await install(folder, env)
+  const path = installed(folder, env)
   return path ? { path, reason: null } : none(`Electron's binary could not be fetched${failure ? ` (${failure})` : ''}`)
 }
 
 const none = (reason: string): FoundElectron => ({ path: null, reason })
 
-function installed(folder: string): string | null {
+/** As Electron's own index.js finds it. */
+function installed(folder: string, env: NodeJS.ProcessEnv): string | null {
   const name = join(folder, 'path.txt')
-  if (!existsSync(name)) return null
-  const path = join(process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist'), readFileSync(name, 'utf8').trim())
+  const override = env.ELECTRON_OVERRIDE_DIST_PATH
+  if (!existsSync(name) && !override) return null
+  const path = join(override || join(folder, 'dist'), existsSync(name) ? readFileSync(name, 'utf8').trim() : 'electron')
   return existsSync(path) ? path : null
 }
 
@@ -48,10 +50,10 @@ async function reachable(url: string): Promise<boolean> {
 }
 
 /** Runs Electron's installer quietly. @returns what went wrong, in a line */
-function install(folder: string): Promise<string | null> {
+function install(folder: string, env: NodeJS.ProcessEnv): Promise<string | null> {
   return new Promise((resolve) => {
     let said = ''
-    const installer = spawn(process.execPath, [join(folder, 'install.js')], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const installer = spawn(process.execPath, [join(folder, 'install.js')], { env, stdio: ['ignore', 'ignore', 'pipe'] })
     const timer = setTimeout(() => installer.kill(), installMs)
     installer.stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-2000) })
     installer.on('error', (error) => resolve(error.message))
