@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import type { Job } from '../../../preload/contract/index.ts'
+import { resultOf, shownJobs } from '../../../renderer/app/JobBar.tsx'
+import { usableLanguage } from '../../../renderer/app/language.ts'
+
+const job = (id: string, change: Partial<Job> = {}): Job => ({
+  id, kind: 'training', title: id, state: 'running', progress: null, detail: '', rate: null, secondsLeft: null, error: null, subject: null, started: '', ...change,
+})
+
+describe('job bar', () => {
+  it('shows what runs or failed before what is done', () => {
+    const jobs = [job('a', { state: 'done' }), job('b'), job('c', { state: 'failed' }), job('d', { state: 'done' })]
+    expect(shownJobs(jobs, false).map(({ id }) => id)).toEqual(['b', 'c'])
+    expect(shownJobs(jobs, true)).toHaveLength(4)
+    expect(shownJobs([job('a', { state: 'done' }), job('d', { state: 'cancelled' })], false).map(({ id }) => id)).toEqual(['d'])
+  })
+  it('leads to what a job made, once it is in the library', () => {
+    const one = (id: string) => [{ id }] as never
+    const starter = job('s', { kind: 'starter', subject: 'shapes' })
+    expect(resultOf(starter, { datasets: null, runs: null, models: null })).toBeNull()
+    expect(resultOf(starter, { datasets: one('shapes'), runs: [], models: [] })).toEqual({ view: 'datasets', page: 'dataset', id: 'shapes' })
+    expect(resultOf(starter, { datasets: one('shapes'), runs: one('shapes'), models: [] })).toEqual({ view: 'training', page: 'run', id: 'shapes' })
+    expect(resultOf(starter, { datasets: one('shapes'), runs: one('shapes'), models: one('shapes') })).toEqual({ view: 'models', page: 'model', id: 'shapes' })
+    expect(resultOf(job('e'), { datasets: one('shapes'), runs: [], models: [] })).toBeNull()
+  })
+})
+
+describe('language', () => {
+  it('replaces tags that Intl refuses', () => {
+    expect(usableLanguage('en-US@posix')).toBe('en-US')
+    expect(usableLanguage('')).toBe('en-US')
+    expect(usableLanguage('de-de')).toBe('de-DE')
+    expect(() => new Intl.NumberFormat(usableLanguage('en-US@posix'))).not.toThrow()
+  })
+})
