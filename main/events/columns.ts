@@ -42,7 +42,13 @@ export class EventColumns {
   /** The events so far as views of these columns: valid until the next `reserve` or write. */
   batch(): EventBatch {
     const { length } = this
-    return { length, t: this.t.subarray(0, length), x: this.x.subarray(0, length), y: this.y.subarray(0, length), p: this.p.subarray(0, length) }
+    return {
+      length,
+      t: this.t.subarray(0, length),
+      x: this.x.subarray(0, length),
+      y: this.y.subarray(0, length),
+      p: this.p.subarray(0, length),
+    }
   }
 
   /** The events in arrays of exactly their length: these columns themselves where they are full. */

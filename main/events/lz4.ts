@@ -78,19 +78,31 @@ export class Lz4Decoder {
       need(bytes, at, size)
       this.#reserve(largest, at)
       if (size !== word) this.#copy(bytes, at, size, largest)
-      else this.#length = unpackBlock(bytes, at, at + size, this.#out, this.#length, this.#length + largest, linked ? contentStart : this.#length)
+      else
+        this.#length = unpackBlock(
+          bytes,
+          at,
+          at + size,
+          this.#out,
+          this.#length,
+          this.#length + largest,
+          linked ? contentStart : this.#length,
+        )
       if (blockSums) {
         need(bytes, at + size, 4)
-        if (xxhash32(bytes.subarray(at, at + size)) !== view.getUint32(at + size, true)) throw new Lz4Error('the checksum of an LZ4 block is wrong', at)
+        if (xxhash32(bytes.subarray(at, at + size)) !== view.getUint32(at + size, true))
+          throw new Lz4Error('the checksum of an LZ4 block is wrong', at)
         at += 4
       }
       at += size
     }
     const content = this.#length - contentStart
-    if (descriptor === 10 && view.getBigUint64(start + 2, true) !== BigInt(content)) throw new Lz4Error('the LZ4 frame has another length than it says', at)
+    if (descriptor === 10 && view.getBigUint64(start + 2, true) !== BigInt(content))
+      throw new Lz4Error('the LZ4 frame has another length than it says', at)
     if (!contentSum) return at
     need(bytes, at, 4)
-    if (xxhash32(this.#out.subarray(contentStart, this.#length)) !== view.getUint32(at, true)) throw new Lz4Error('the checksum of the LZ4 frame is wrong', at)
+    if (xxhash32(this.#out.subarray(contentStart, this.#length)) !== view.getUint32(at, true))
+      throw new Lz4Error('the checksum of the LZ4 frame is wrong', at)
     return at + 4
   }
 
@@ -156,7 +168,8 @@ function unpackBlock(bytes: Uint8Array, from: number, to: number, out: Uint8Arra
     const matchEnd = o + length
     if (length > 64 && offset >= length) out.copyWithin(o, source, source + length)
     // A match nearer than a word repeats itself within it.
-    else if (offset >= 4 && matchEnd + 4 <= end) for (; o < matchEnd; o += 4, source += 4) output.setInt32(o, output.getInt32(source, true), true)
+    else if (offset >= 4 && matchEnd + 4 <= end)
+      for (; o < matchEnd; o += 4, source += 4) output.setInt32(o, output.getInt32(source, true), true)
     else while (o < matchEnd) out[o++] = out[source++]!
     o = matchEnd
   }

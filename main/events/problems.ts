@@ -37,12 +37,21 @@ export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
 }
 
+export function isOrAre(count: number): string {
+  return count === 1 ? 'is' : 'are'
+}
+
+export function wasOrWere(count: number): string {
+  return count === 1 ? 'was' : 'were'
+}
+
 /** Bytes at the end that are no whole record: a recorder that was stopped in the middle. */
 export function partialRecord(bytes: number, recordSize: number): Fault {
   return {
     key: 'partial-record',
     severity: 'warning',
-    message: () => `${counted(bytes, 'byte')} at the end of the file ${bytes === 1 ? 'is' : 'are'} not a whole record of ${recordSize} bytes and ${bytes === 1 ? 'was' : 'were'} ignored`,
+    message: () =>
+      `${counted(bytes, 'byte')} at the end of the file ${isOrAre(bytes)} no record of ${recordSize} bytes and ${wasOrWere(bytes)} ignored`,
     advice: 'The file was probably cut short: copy or record it again if the end matters.',
   }
 }
@@ -52,7 +61,7 @@ export function outsideSensor(width: number, height: number): Fault {
   return {
     key: 'outside-sensor',
     severity: 'warning',
-    message: (count) => `${counted(count, 'event')} outside the ${width}x${height} sensor ${count === 1 ? 'was' : 'were'} dropped`,
+    message: (count) => `${counted(count, 'event')} outside the ${width}x${height} sensor ${wasOrWere(count)} dropped`,
     advice: 'A few are bit errors; many mean that the file comes from another camera than it says.',
   }
 }

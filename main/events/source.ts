@@ -54,7 +54,10 @@ function openDescriptor(path: string): number {
   const stat = fstatSync(descriptor)
   if (stat.isFile()) return descriptor
   closeSync(descriptor)
-  throw new RecordingError(path, stat.isDirectory() ? 'this is a folder, not a recording: choose a file in it' : 'this is not a regular file')
+  throw new RecordingError(
+    path,
+    stat.isDirectory() ? 'this is a folder, not a recording: choose a file in it' : 'this is not a regular file',
+  )
 }
 
 /** Reads up to `length` bytes; returns how many there were. */

@@ -81,11 +81,13 @@ export class EventStatistics {
 
   #order(): Problem[] {
     if (this.#backward === 0) return []
-    return [{
-      severity: 'warning',
-      message: `Time runs backwards at ${counted(this.#backward, 'event')} of ${this.#events.toLocaleString('en')}: they were kept as they lie`,
-      advice: 'A few small steps are jitter of the camera; many mean a damaged file or one of several recordings.',
-    }]
+    return [
+      {
+        severity: 'warning',
+        message: `Time runs backwards at ${counted(this.#backward, 'event')} of ${this.#events.toLocaleString('en')}: all were kept`,
+        advice: 'A few small steps are jitter of the camera; many mean a damaged file or one of several recordings.',
+      },
+    ]
   }
 }
 

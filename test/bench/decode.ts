@@ -37,10 +37,24 @@ export async function run(): Promise<BenchResult> {
   const rows: BenchRow[] = []
   for (const { label, name, bytes, peer } of files) {
     const peerRate = peer && numpy(peer, bytes)
-    const row = (what: string, value: number): BenchRow =>
-      ({ label: `${label}, ${what}`, value, unit: UNIT, ...(peerRate === undefined ? {} : { peer: peerRate, ratio: value / peerRate }) })
-    rows.push(row('streamed', best(() => decodeAll(name, bytes))))
-    rows.push(row('collected', best(() => collect(openRecording(memorySource(name, bytes))).length)))
+    const row = (what: string, value: number): BenchRow => ({
+      label: `${label}, ${what}`,
+      value,
+      unit: UNIT,
+      ...(peerRate === undefined ? {} : { peer: peerRate, ratio: value / peerRate }),
+    })
+    rows.push(
+      row(
+        'streamed',
+        best(() => decodeAll(name, bytes)),
+      ),
+    )
+    rows.push(
+      row(
+        'collected',
+        best(() => collect(openRecording(memorySource(name, bytes))).length),
+      ),
+    )
     if (peer) rows.push(row('streamed, two threads', await twoThreads(name, bytes)))
   }
   return { name: `Decoding ${EVENTS / 1e6} million events`, rows }
@@ -74,7 +88,10 @@ function best(decode: () => number): number {
 
 /** The same file decoded in two threads at once, each with its own copy. */
 async function twoThreads(name: string, bytes: Uint8Array): Promise<number> {
-  const workers = Array.from({ length: 2 }, () => new Worker(new URL('./decode-worker.ts', import.meta.url), { workerData: { name, bytes, passes: 2 * ROUNDS } }))
+  const workers = Array.from(
+    { length: 2 },
+    () => new Worker(new URL('./decode-worker.ts', import.meta.url), { workerData: { name, bytes, passes: 2 * ROUNDS } }),
+  )
   try {
     await Promise.all(workers.map((worker) => once(worker, 'message')))
     const start = performance.now()
@@ -93,7 +110,10 @@ function numpy(kind: 'bin' | 'aedat2', bytes: Uint8Array): number | undefined {
   const path = join(folder, kind)
   try {
     writeFileSync(path, bytes)
-    const output = execFileSync('python3', [join(import.meta.dirname, 'peers/decode.py'), kind, path, String(ROUNDS)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    const output = execFileSync('python3', [join(import.meta.dirname, 'peers/decode.py'), kind, path, String(ROUNDS)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     return (JSON.parse(output) as { rate: number }).rate
   } catch {
     console.error(`no NumPy figure for ${kind}: python3 with numpy is not there`)

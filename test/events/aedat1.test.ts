@@ -14,10 +14,23 @@ const first = { t: 1000, x: 127, y: 127, p: 1 }
 
 describe('AEDAT 1', () => {
   it('reads 16-bit DVS128 addresses and 32-bit times', () => {
-    const body = records([[(100 << 8) | (20 << 1), 0xfffffff0], [0x8000, 5], [(1 << 8) | 1, 6]])
+    const body = records([
+      [(100 << 8) | (20 << 1), 0xfffffff0],
+      [0x8000, 5],
+      [(1 << 8) | 1, 6],
+    ])
     const { recording, events } = read(Buffer.concat([Buffer.from('#!AER-DAT1.0\r\n'), body]))
-    expect(events).toEqual([{ t: 0xfffffff0, x: 107, y: 27, p: 1 }, { t: 2 ** 32 + 6, x: 127, y: 126, p: 0 }])
-    expect(recording).toMatchObject({ format: 'aedat1', formatName: 'AEDAT 1.0 (DVS128)', width: 128, height: 128, details: { 'special records skipped': '1' } })
+    expect(events).toEqual([
+      { t: 0xfffffff0, x: 107, y: 27, p: 1 },
+      { t: 2 ** 32 + 6, x: 127, y: 126, p: 0 },
+    ])
+    expect(recording).toMatchObject({
+      format: 'aedat1',
+      formatName: 'AEDAT 1.0 (DVS128)',
+      width: 128,
+      height: 128,
+      details: { 'special records skipped': '1' },
+    })
   })
 
   it('is what a header without a version line means', () => {
@@ -34,7 +47,10 @@ describe('AEDAT 1', () => {
   })
 
   it('keeps a first record that starts with # (raw y 35)', () => {
-    const body = records([[(35 << 8) | 2, 500], [(36 << 8) | 2, 501]])
+    const body = records([
+      [(35 << 8) | 2, 500],
+      [(36 << 8) | 2, 501],
+    ])
     expect(body[0]).toBe(0x23)
     const { events } = read(Buffer.concat([Buffer.from('#!AER-DAT1.0\r\n# a line\r\n'), body]))
     expect(events.map((event) => event.y)).toEqual([92, 91])

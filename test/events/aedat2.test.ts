@@ -21,8 +21,18 @@ const davis = (x: number, y: number, on: number): number => (y << 22) | (x << 12
 
 describe('AEDAT 2, DVS128', () => {
   it('turns x, y and polarity into coordinates from the upper left', () => {
-    const { recording, events, problems } = read(file(VERSION, [[dvs(0, 0, 0), 1], [dvs(127, 127, 1), 2], [dvs(20, 100, 0), 3]]))
-    expect(events).toEqual([{ t: 1, x: 127, y: 127, p: 1 }, { t: 2, x: 0, y: 0, p: 0 }, { t: 3, x: 107, y: 27, p: 1 }])
+    const { recording, events, problems } = read(
+      file(VERSION, [
+        [dvs(0, 0, 0), 1],
+        [dvs(127, 127, 1), 2],
+        [dvs(20, 100, 0), 3],
+      ]),
+    )
+    expect(events).toEqual([
+      { t: 1, x: 127, y: 127, p: 1 },
+      { t: 2, x: 0, y: 0, p: 0 },
+      { t: 3, x: 107, y: 27, p: 1 },
+    ])
     expect(recording).toMatchObject({ format: 'aedat2-dvs128', formatName: 'AEDAT 2.0 (DVS128, guessed)', width: 128, height: 128 })
     expect(problems).toEqual([])
   })
@@ -36,27 +46,60 @@ describe('AEDAT 2, DVS128', () => {
 
   it('reads times unsigned and continues them past 2^32', () => {
     const times = [0xfffffff0, 0xfffffffa, 5, 4, 7, 0x80000000, 0xfffffff0, 3]
-    const { events, problems } = read(file(VERSION, times.map((time) => [dvs(1, 1, 0), time])))
+    const { events, problems } = read(
+      file(
+        VERSION,
+        times.map((time) => [dvs(1, 1, 0), time]),
+      ),
+    )
     expect(events.map((event) => event.t)).toEqual([
-      0xfffffff0, 0xfffffffa, 2 ** 32 + 5, 2 ** 32 + 4, 2 ** 32 + 7, 2 ** 32 + 0x80000000, 2 ** 32 + 0xfffffff0, 2 ** 33 + 3,
+      0xfffffff0,
+      0xfffffffa,
+      2 ** 32 + 5,
+      2 ** 32 + 4,
+      2 ** 32 + 7,
+      2 ** 32 + 0x80000000,
+      2 ** 32 + 0xfffffff0,
+      2 ** 33 + 3,
     ])
     expect(problems).toEqual([expect.stringContaining('32-bit clock started again at 0 2 times')])
   })
 
   it('takes a step back over a wrap for jitter', () => {
-    const { events } = read(file(VERSION, [[2, 0xfffffffe], [2, 1], [2, 0xffffffff], [2, 2]]))
+    const { events } = read(
+      file(VERSION, [
+        [2, 0xfffffffe],
+        [2, 1],
+        [2, 0xffffffff],
+        [2, 2],
+      ]),
+    )
     expect(events.map((event) => event.t)).toEqual([0xfffffffe, 2 ** 32 + 1, 0xffffffff, 2 ** 32 + 2])
   })
 
   it('skips records with time 0 in the middle, keeps them at the start', () => {
-    const { events, problems } = read(file(VERSION, [[2, 0], [2, 0], [2, 5_000_000], [2, 0], [2, 5_000_001], [2, 5_000_002]]))
+    const { events, problems } = read(
+      file(VERSION, [
+        [2, 0],
+        [2, 0],
+        [2, 5_000_000],
+        [2, 0],
+        [2, 5_000_001],
+        [2, 5_000_002],
+      ]),
+    )
     expect(events.map((event) => event.t)).toEqual([0, 0, 5_000_000, 5_000_001, 5_000_002])
     expect(problems).toEqual(['1 record with time 0 in the middle of the recording was skipped, as jAER does'])
   })
 
   it('says where addresses have bits that no DVS128 has', () => {
     const named = VERSION + '# AEChip: ch.unizh.ini.jaer.chip.retina.DVS128\r\n'
-    const { events, problems } = read(file(named, [[dvs(1, 1, 0) | 0x10000, 1], [dvs(2, 2, 0), 2]]))
+    const { events, problems } = read(
+      file(named, [
+        [dvs(1, 1, 0) | 0x10000, 1],
+        [dvs(2, 2, 0), 2],
+      ]),
+    )
     expect(events).toHaveLength(2)
     expect(problems).toEqual([expect.stringContaining('1 event with address bits that a DVS128 does not have')])
   })
@@ -64,30 +107,79 @@ describe('AEDAT 2, DVS128', () => {
 
 describe('AEDAT 2, DAVIS', () => {
   it('turns x, y and polarity into coordinates from the upper left', () => {
-    const { recording, events } = read(file(VERSION + DAVIS, [[davis(0, 0, 1), 7], [davis(239, 179, 0), 8], [davis(10, 30, 1), 9]]))
-    expect(events).toEqual([{ t: 7, x: 239, y: 179, p: 1 }, { t: 8, x: 0, y: 0, p: 0 }, { t: 9, x: 229, y: 149, p: 1 }])
-    expect(recording).toMatchObject({ format: 'aedat2-davis240', formatName: 'AEDAT 2.0 (DAVIS240)', width: 240, height: 180, details: { camera: 'DAVIS240C' } })
+    const { recording, events } = read(
+      file(VERSION + DAVIS, [
+        [davis(0, 0, 1), 7],
+        [davis(239, 179, 0), 8],
+        [davis(10, 30, 1), 9],
+      ]),
+    )
+    expect(events).toEqual([
+      { t: 7, x: 239, y: 179, p: 1 },
+      { t: 8, x: 0, y: 0, p: 0 },
+      { t: 9, x: 229, y: 149, p: 1 },
+    ])
+    expect(recording).toMatchObject({
+      format: 'aedat2-davis240',
+      formatName: 'AEDAT 2.0 (DAVIS240)',
+      width: 240,
+      height: 180,
+      details: { camera: 'DAVIS240C' },
+    })
   })
 
   it('skips frame, IMU and external records and counts them', () => {
     const imu = 0x80000000 | (3 << 10) | (5 << 28)
-    const { recording, events, problems } = read(file(VERSION + DAVIS, [
-      [imu, 1], [0x80000000 | 123, 2], [0x80000000 | (1 << 10) | 5, 3], [davis(1, 1, 1), 4], [davis(1, 1, 1) | 0x400, 5], [imu, 0xffffffff], [davis(2, 2, 0), 6],
-    ]))
+    const { recording, events, problems } = read(
+      file(VERSION + DAVIS, [
+        [imu, 1],
+        [0x80000000 | 123, 2],
+        [0x80000000 | (1 << 10) | 5, 3],
+        [davis(1, 1, 1), 4],
+        [davis(1, 1, 1) | 0x400, 5],
+        [imu, 0xffffffff],
+        [davis(2, 2, 0), 6],
+      ]),
+    )
     expect(events.map((event) => event.t)).toEqual([4, 6])
-    expect(recording.details).toMatchObject({ 'IMU records skipped': '2', 'frame records skipped': '2', 'external input records skipped': '1' })
+    expect(recording.details).toMatchObject({
+      'IMU records skipped': '2',
+      'frame records skipped': '2',
+      'external input records skipped': '1',
+    })
     expect(problems).toEqual([])
   })
 
   it('drops pixels that the sensor does not have', () => {
-    const { events, problems } = read(file(VERSION + DAVIS, [[davis(240, 0, 1), 1], [davis(0, 180, 1), 2], [davis(0, 0, 1), 3], [davis(1023, 511, 1), 4]]))
+    const { events, problems } = read(
+      file(VERSION + DAVIS, [
+        [davis(240, 0, 1), 1],
+        [davis(0, 180, 1), 2],
+        [davis(0, 0, 1), 3],
+        [davis(1023, 511, 1), 4],
+      ]),
+    )
     expect(events).toHaveLength(1)
     expect(problems).toEqual(['3 events outside the 240x180 sensor were dropped'])
   })
 
   it.each([
-    ['DAVIS346 by its name', VERSION + '# AEChip: eu.seebetter.ini.chips.davis.Davis346red\r\n', davis(0, 0, 1), 'aedat2-davis346', 346, 260],
-    ['DAVIS640 by its name', VERSION + '# AEChip: eu.seebetter.ini.chips.davis.DAVISRGBW640\r\n', davis(0, 0, 1), 'aedat2-davis640', 640, 480],
+    [
+      'DAVIS346 by its name',
+      VERSION + '# AEChip: eu.seebetter.ini.chips.davis.Davis346red\r\n',
+      davis(0, 0, 1),
+      'aedat2-davis346',
+      346,
+      260,
+    ],
+    [
+      'DAVIS640 by its name',
+      VERSION + '# AEChip: eu.seebetter.ini.chips.davis.DAVISRGBW640\r\n',
+      davis(0, 0, 1),
+      'aedat2-davis640',
+      640,
+      480,
+    ],
     ['DAVIS240 by its addresses', VERSION, davis(239, 179, 1), 'aedat2-davis240', 240, 180],
     ['DAVIS346 by its addresses', VERSION, davis(240, 10, 1), 'aedat2-davis346', 346, 260],
     ['DAVIS640 by its addresses', VERSION, davis(10, 260, 1), 'aedat2-davis640', 640, 480],
@@ -120,7 +212,12 @@ describe('AEDAT 2 headers', () => {
     // Raw y 140 of a DAVIS: the first byte of the address is '#'.
     const address = davis(3, 140, 1)
     expect(address >>> 24).toBe(0x23)
-    const { events } = read(file(VERSION + DAVIS, [[address, 10], [davis(4, 100, 1), 11]]))
+    const { events } = read(
+      file(VERSION + DAVIS, [
+        [address, 10],
+        [davis(4, 100, 1), 11],
+      ]),
+    )
     expect(events.map((event) => event.y)).toEqual([39, 79])
   })
 
@@ -144,23 +241,29 @@ describe('AEDAT 2 headers', () => {
   it('reports a file without events, and one that is cut in its header', () => {
     expect(read(file(VERSION + END, [])).problems).toEqual(['The recording holds no events'])
     expect(read(Buffer.from(VERSION + '# AEChip: eu.seebetter.ini.chips.da')).problems).toEqual([
-      'The file ends inside its header', 'The recording holds no events',
+      'The file ends inside its header',
+      'The recording holds no events',
     ])
   })
 
   it('ignores a partial record at the end, and says so', () => {
     const { recording, events } = read(file(VERSION, [[dvs(1, 1, 0), 5]], [1, 2, 3]))
     expect(events).toHaveLength(1)
-    expect(recording.problems).toEqual([expect.objectContaining({ offset: VERSION.length + 8, message: expect.stringContaining('3 bytes') as unknown })])
+    expect(recording.problems).toEqual([
+      expect.objectContaining({ offset: VERSION.length + 8, message: expect.stringContaining('3 bytes') as unknown }),
+    ])
   })
 })
 
 describe('encodeAedat2', () => {
   it('round-trips any sequence, over the wrap of 32 bits too', () => {
-    fc.assert(fc.property(sequences({ width: 128, height: 128, start: 2 ** 32 - 1, gap: 2 ** 31 - 1 }), (events) => {
-      const bytes = encodeAedat2(batchOf(events))
-      expect(read(bytes).events).toEqual(events)
-    }), { numRuns: 200 })
+    fc.assert(
+      fc.property(sequences({ width: 128, height: 128, start: 2 ** 32 - 1, gap: 2 ** 31 - 1 }), (events) => {
+        const bytes = encodeAedat2(batchOf(events))
+        expect(read(bytes).events).toEqual(events)
+      }),
+      { numRuns: 200 },
+    )
   })
 
   it('writes a file as jAER does, which names its camera', () => {
@@ -168,13 +271,20 @@ describe('encodeAedat2', () => {
     const bytes = encodeAedat2(batch, { width: 64, height: 32 }, 1538853363458)
     const { recording, events, problems } = read(bytes)
     expect(Buffer.from(bytes).toString('latin1', 0, 400)).toMatch(/^#!AER-DAT2\.0\r\n[^]*#End Of ASCII Header\r\n/)
-    expect(recording).toMatchObject({ format: 'aedat2-dvs128', formatName: 'AEDAT 2.0 (DVS128)', details: { created: '2018-10-06T19:16:03.458Z' } })
+    expect(recording).toMatchObject({
+      format: 'aedat2-dvs128',
+      formatName: 'AEDAT 2.0 (DVS128)',
+      details: { created: '2018-10-06T19:16:03.458Z' },
+    })
     expect(events).toEqual(eventsOf(batch))
     expect(problems).toEqual([])
   })
 
   it('refuses what the format cannot hold', () => {
-    const encode = (sensor: { width: number; height: number }, ...events: { t: number; x: number; y: number; p: number }[]) => () => encodeAedat2(batchOf(events), sensor)
+    const encode =
+      (sensor: { width: number; height: number }, ...events: { t: number; x: number; y: number; p: number }[]) =>
+      () =>
+        encodeAedat2(batchOf(events), sensor)
     const sensor = { width: 128, height: 128 }
     expect(encode({ width: 240, height: 180 })).toThrow(/240x180/)
     expect(encode({ width: 34, height: 34 }, { t: 0, x: 34, y: 0, p: 0 })).toThrow(/outside/)

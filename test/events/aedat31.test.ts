@@ -14,7 +14,10 @@ describe('AEDAT 3.1', () => {
     const { recording, events, problems } = read(file(packet31({ body, valid: 2 })))
     expect(events).toEqual([one(5, 127, 0, 1), one(7, 0, 127, 0)])
     expect(recording).toMatchObject({
-      format: 'aedat31', formatName: 'AEDAT 3.1 (DVS128)', width: 128, height: 128,
+      format: 'aedat31',
+      formatName: 'AEDAT 3.1 (DVS128)',
+      width: 128,
+      height: 128,
       details: { camera: 'DVS128', created: '2020-01-01 00:00:00 (TZ+0000)', 'events marked invalid, skipped': '1' },
     })
     expect(problems).toEqual([])
@@ -28,12 +31,23 @@ describe('AEDAT 3.1', () => {
   it('passes over packets of other types and counts them', () => {
     const special = Buffer.alloc(16)
     special[8] = 1 << 1
-    const { recording, events } = read(file(
-      packet31({ type: 0, body: special }), polarity(1), packet31({ type: 2, eventSize: 100, tsOffset: 20, body: new Uint8Array(300) }),
-      packet31({ type: 3, eventSize: 36, body: new Uint8Array(72) }), polarity(2), packet31({ type: 12, body: new Uint8Array(8) }),
-    ))
+    const { recording, events } = read(
+      file(
+        packet31({ type: 0, body: special }),
+        polarity(1),
+        packet31({ type: 2, eventSize: 100, tsOffset: 20, body: new Uint8Array(300) }),
+        packet31({ type: 3, eventSize: 36, body: new Uint8Array(72) }),
+        polarity(2),
+        packet31({ type: 12, body: new Uint8Array(8) }),
+      ),
+    )
     expect(events.map((event) => event.t)).toEqual([1, 2])
-    expect(recording.details).toMatchObject({ 'special events skipped': '2', 'frame events skipped': '3', 'IMU6 events skipped': '2', 'spike events skipped': '1' })
+    expect(recording.details).toMatchObject({
+      'special events skipped': '2',
+      'frame events skipped': '3',
+      'IMU6 events skipped': '2',
+      'spike events skipped': '1',
+    })
     expect(recording.problems).toEqual([])
   })
 
@@ -65,13 +79,19 @@ describe('AEDAT 3.1', () => {
     const bytes = file(polarity(1), Buffer.alloc(333, 0xee), polarity(2, 3))
     const { recording, events } = read(bytes)
     expect(events.map((event) => event.t)).toEqual([1, 2, 3])
-    expect(recording.problems).toEqual([expect.objectContaining({
-      severity: 'error', offset: header31().length + 36, message: '333 bytes between packets are no packet and were skipped',
-    })])
+    expect(recording.problems).toEqual([
+      expect.objectContaining({
+        severity: 'error',
+        offset: header31().length + 36,
+        message: '333 bytes between packets are no packet and were skipped',
+      }),
+    ])
   })
 
   it('drops pixels that the sensor does not have', () => {
-    const { events, problems } = read(file(packet31({ body: polarity31([one(1, 128, 0), one(2, 0, 128), one(3, 32767, 32767), one(4, 127, 127)]) })))
+    const { events, problems } = read(
+      file(packet31({ body: polarity31([one(1, 128, 0), one(2, 0, 128), one(3, 32767, 32767), one(4, 127, 127)]) })),
+    )
     expect(events).toEqual([one(4, 127, 127)])
     expect(problems).toEqual(['3 events outside the 128x128 sensor were dropped'])
   })
@@ -99,7 +119,15 @@ describe('AEDAT 3.1', () => {
     const words = Uint32Array.of(word(1), 40, word(2), 50 + 2 ** 31, word(3), 3, word(4), word(5), word(6), word(7), 60)
     const packed = packet31({ type: 0x8001, number: 7, capacity: words.byteLength, body: new Uint8Array(words.buffer) })
     const { events, problems } = read(file(polarity(1), packed, polarity(70)))
-    expect(events.slice(1, -1).map(({ t, x }) => [t, x])).toEqual([[40, 1], [50, 2], [50, 3], [50, 4], [50, 5], [50, 6], [60, 7]])
+    expect(events.slice(1, -1).map(({ t, x }) => [t, x])).toEqual([
+      [40, 1],
+      [50, 2],
+      [50, 3],
+      [50, 4],
+      [50, 5],
+      [50, 6],
+      [60, 7],
+    ])
     expect(problems).toEqual([])
     const wrong = packet31({ type: 0x8001, number: 9, capacity: words.byteLength, body: new Uint8Array(words.buffer) })
     expect(read(file(wrong)).problems).toEqual([expect.stringContaining('did not unpack')])
@@ -125,9 +153,16 @@ describe('AEDAT 3.1', () => {
   })
 
   it('round-trips any sequence', () => {
-    fc.assert(fc.property(sequences({ width: 128, height: 128, start: 2 ** 33, gap: 2 ** 32 }), fc.integer({ min: 1, max: 40 }), (events, perPacket) => {
-      expect(read(encodeAedat31(batchOf(events), 'DVS128', perPacket)).events).toEqual(events)
-    }), { numRuns: 200 })
+    fc.assert(
+      fc.property(
+        sequences({ width: 128, height: 128, start: 2 ** 33, gap: 2 ** 32 }),
+        fc.integer({ min: 1, max: 40 }),
+        (events, perPacket) => {
+          expect(read(encodeAedat31(batchOf(events), 'DVS128', perPacket)).events).toEqual(events)
+        },
+      ),
+      { numRuns: 200 },
+    )
   })
 
   it('reads packets larger than what is read at a time', () => {

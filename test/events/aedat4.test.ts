@@ -8,18 +8,28 @@ import { batchOf, eventsOf, open, randomBatch, read, sequences } from './make.ts
 /** Unix µs of a real recording: beyond 2^32, below 2^53. */
 const NOW = 1_605_537_493_718_345
 const COMPRESSIONS: Compression[] = ['none', 'lz4', 'lz4-high', 'zstd', 'zstd-high']
-const packet = (from: number, count = 3): { stream: number; content: Uint8Array; elements: number } =>
-  ({ stream: 0, content: eventPacket(batchOf(Array.from({ length: count }, (_, i) => ({ t: NOW + from + i, x: i % 100, y: (i % 100) + 1, p: i & 1 })))), elements: count })
+const packet = (from: number, count = 3): { stream: number; content: Uint8Array; elements: number } => ({
+  stream: 0,
+  content: eventPacket(batchOf(Array.from({ length: count }, (_, i) => ({ t: NOW + from + i, x: i % 100, y: (i % 100) + 1, p: i & 1 })))),
+  elements: count,
+})
 const times = (bytes: Uint8Array): number[] => read(bytes).events.map((event) => event.t - NOW)
 
 describe('AEDAT 4', () => {
   it.each(COMPRESSIONS)('round-trips any sequence, %s', (compression) => {
-    fc.assert(fc.property(sequences({ width: 346, height: 260, start: 2 ** 51, gap: 2 ** 34 }), fc.integer({ min: 1, max: 50 }), (events, perPacket) => {
-      const { recording, ...result } = read(encodeAedat4(batchOf(events), { compression }, perPacket))
-      expect(result.events).toEqual(events)
-      expect(recording).toMatchObject({ format: 'aedat4', width: 346, height: 260 })
-      if (events.length > 0) expect(result.problems).toEqual([])
-    }), { numRuns: 40 })
+    fc.assert(
+      fc.property(
+        sequences({ width: 346, height: 260, start: 2 ** 51, gap: 2 ** 34 }),
+        fc.integer({ min: 1, max: 50 }),
+        (events, perPacket) => {
+          const { recording, ...result } = read(encodeAedat4(batchOf(events), { compression }, perPacket))
+          expect(result.events).toEqual(events)
+          expect(recording).toMatchObject({ format: 'aedat4', width: 346, height: 260 })
+          if (events.length > 0) expect(result.problems).toEqual([])
+        },
+      ),
+      { numRuns: 40 },
+    )
   })
 
   it('reads packets of several linked LZ4 blocks', () => {
@@ -30,8 +40,19 @@ describe('AEDAT 4', () => {
   })
 
   it('tells compression and camera', () => {
-    const { recording } = read(makeAedat4({ compression: 'zstd-high', streams: [{ id: 7, size: [640, 480], camera: 'DVX & Co &lt;1&gt;' }], packets: [{ ...packet(0), stream: 7 }] }))
-    expect(recording).toMatchObject({ formatName: 'AEDAT 4 (zstd high)', width: 640, height: 480, details: { compression: 'zstd high', camera: 'DVX & Co <1>' } })
+    const { recording } = read(
+      makeAedat4({
+        compression: 'zstd-high',
+        streams: [{ id: 7, size: [640, 480], camera: 'DVX & Co &lt;1&gt;' }],
+        packets: [{ ...packet(0), stream: 7 }],
+      }),
+    )
+    expect(recording).toMatchObject({
+      formatName: 'AEDAT 4 (zstd high)',
+      width: 640,
+      height: 480,
+      details: { compression: 'zstd high', camera: 'DVX & Co <1>' },
+    })
   })
 
   it.each(['dv', 'jaer'] as const)('goes on behind damage by a data table as %s writes it', (table) => {
@@ -43,14 +64,18 @@ describe('AEDAT 4', () => {
     bytes.writeInt32LE(-5, second + 4)
     const { recording, events } = read(bytes)
     expect(events.map((event) => event.t - NOW)).toEqual([0, 1, 2, 20, 21, 22])
-    expect(recording.problems).toEqual([expect.objectContaining({ severity: 'error', offset: second, message: expect.stringContaining('no packet') as unknown })])
+    expect(recording.problems).toEqual([
+      expect.objectContaining({ severity: 'error', offset: second, message: expect.stringContaining('no packet') as unknown }),
+    ])
   })
 
   it.each(COMPRESSIONS)('goes on behind damage without a table, %s', (compression) => {
     const bytes = Buffer.from(makeAedat4({ compression, table: 'none', packets: [packet(0), packet(10), packet(20)] }))
     const first = bytes.indexOf('</dv>') + 6
     // The header's string ends with zeros: the first packet header is where a plausible size stands.
-    const start = Array.from({ length: 16 }, (_, i) => first + i).find((at) => bytes.readInt32LE(at) === 0 && bytes.readInt32LE(at + 4) > 20)!
+    const start = Array.from({ length: 16 }, (_, i) => first + i).find(
+      (at) => bytes.readInt32LE(at) === 0 && bytes.readInt32LE(at + 4) > 20,
+    )!
     bytes.writeInt32LE(0x7fffffff, start + 4)
     expect(times(bytes)).toEqual([10, 11, 12, 20, 21, 22])
   })
@@ -68,7 +93,10 @@ describe('AEDAT 4', () => {
     const bytes = makeAedat4({ packets: [packet(0)] })
     const cut = bytes.subarray(0, bytes.length - 60)
     expect(times(cut)).toEqual([0, 1, 2])
-    expect(read(cut).problems).toEqual([expect.stringContaining('no data table where the header says'), expect.stringContaining('not a whole packet')])
+    expect(read(cut).problems).toEqual([
+      expect.stringContaining('no data table where the header says'),
+      expect.stringContaining('not a whole packet'),
+    ])
   })
 
   it('notices when the table lists another number of events', () => {
@@ -78,28 +106,54 @@ describe('AEDAT 4', () => {
   })
 
   it('passes over streams that are not events and counts their packets', () => {
-    const { recording, events } = read(makeAedat4({
-      streams: [{ id: 0, size: [346, 260] }, { id: 2, type: 'IMUS' }, { id: 3, type: 'TRIG' }, { id: 4, type: 'FRME' }, { id: 9, type: 'BBOX' }],
-      packets: [{ stream: 2, content: Buffer.from('anything') }, packet(0), { stream: 3, content: Buffer.alloc(0) }, { stream: 2, content: Buffer.alloc(30) }, { stream: 9, content: Buffer.alloc(3) }],
-    }))
+    const { recording, events } = read(
+      makeAedat4({
+        streams: [
+          { id: 0, size: [346, 260] },
+          { id: 2, type: 'IMUS' },
+          { id: 3, type: 'TRIG' },
+          { id: 4, type: 'FRME' },
+          { id: 9, type: 'BBOX' },
+        ],
+        packets: [
+          { stream: 2, content: Buffer.from('anything') },
+          packet(0),
+          { stream: 3, content: Buffer.alloc(0) },
+          { stream: 2, content: Buffer.alloc(30) },
+          { stream: 9, content: Buffer.alloc(3) },
+        ],
+      }),
+    )
     expect(events).toHaveLength(3)
     expect(recording.details).toMatchObject({ 'IMUS packets skipped': '2', 'TRIG packets skipped': '1', 'BBOX packets skipped': '1' })
     expect(recording.problems).toEqual([])
   })
 
   it('reads the camera that has events and names the one it leaves', () => {
-    const streams = [{ id: 0, size: [100, 90] as [number, number], camera: 'left' }, { id: 1, size: [346, 260] as [number, number], camera: 'right' }]
-    const { recording, events, problems } = read(makeAedat4({ streams, packets: [{ stream: 0, content: emptyPacket() }, { ...packet(5), stream: 1 }, packet(9)] }))
+    const streams = [
+      { id: 0, size: [100, 90] as [number, number], camera: 'left' },
+      { id: 1, size: [346, 260] as [number, number], camera: 'right' },
+    ]
+    const { recording, events, problems } = read(
+      makeAedat4({ streams, packets: [{ stream: 0, content: emptyPacket() }, { ...packet(5), stream: 1 }, packet(9)] }),
+    )
     expect(events.map((event) => event.t - NOW)).toEqual([5, 6, 7])
     expect(recording).toMatchObject({ width: 346, height: 260, details: { camera: 'right' } })
     expect(problems).toEqual([expect.stringContaining('second camera (left)')])
   })
 
   it('skips packets of streams that are not named, and packets that hold something else', () => {
-    const { events, problems } = read(makeAedat4({ packets: [{ ...packet(0), stream: 5 }, { stream: 0, content: eventPacket(batchOf([]), 'IMUS') }, packet(10)], table: 'none' }))
+    const { events, problems } = read(
+      makeAedat4({
+        packets: [{ ...packet(0), stream: 5 }, { stream: 0, content: eventPacket(batchOf([]), 'IMUS') }, packet(10)],
+        table: 'none',
+      }),
+    )
     expect(events.map((event) => event.t - NOW)).toEqual([10, 11, 12])
     expect(problems).toEqual([
-      expect.stringContaining('not closed'), expect.stringContaining('stream that the header does not name'), expect.stringContaining('holds something else'),
+      expect.stringContaining('not closed'),
+      expect.stringContaining('stream that the header does not name'),
+      expect.stringContaining('holds something else'),
     ])
   })
 
@@ -127,11 +181,38 @@ describe('AEDAT 4', () => {
   })
 
   it('drops pixels that the sensor does not have, and impossible times', () => {
-    const outside = eventPacket(batchOf([{ t: NOW, x: 346, y: 0, p: 1 }, { t: NOW, x: 0, y: 260, p: 1 }, { t: NOW, x: 65535, y: 0, p: 1 }, { t: NOW, x: 345, y: 259, p: 1 }]))
-    const late = eventPacket(batchOf([{ t: 2 ** 53, x: 0, y: 0, p: 1 }, { t: NOW + 1, x: 0, y: 0, p: 1 }]))
-    const { events, problems } = read(makeAedat4({ packets: [{ stream: 0, content: outside }, { stream: 0, content: late }], table: 'none' }))
-    expect(events.map(({ t, x }) => [t - NOW, x])).toEqual([[0, 345], [1, 0]])
-    expect(problems).toEqual([expect.stringContaining('not closed'), expect.stringContaining('3 events outside the 346x260'), expect.stringContaining('1 event with impossible times')])
+    const outside = eventPacket(
+      batchOf([
+        { t: NOW, x: 346, y: 0, p: 1 },
+        { t: NOW, x: 0, y: 260, p: 1 },
+        { t: NOW, x: 65535, y: 0, p: 1 },
+        { t: NOW, x: 345, y: 259, p: 1 },
+      ]),
+    )
+    const late = eventPacket(
+      batchOf([
+        { t: 2 ** 53, x: 0, y: 0, p: 1 },
+        { t: NOW + 1, x: 0, y: 0, p: 1 },
+      ]),
+    )
+    const { events, problems } = read(
+      makeAedat4({
+        packets: [
+          { stream: 0, content: outside },
+          { stream: 0, content: late },
+        ],
+        table: 'none',
+      }),
+    )
+    expect(events.map(({ t, x }) => [t - NOW, x])).toEqual([
+      [0, 345],
+      [1, 0],
+    ])
+    expect(problems).toEqual([
+      expect.stringContaining('not closed'),
+      expect.stringContaining('3 events outside the 346x260'),
+      expect.stringContaining('1 event with impossible times'),
+    ])
   })
 
   it('reads on where the description of the file is damaged', () => {
@@ -153,7 +234,8 @@ describe('AEDAT 4', () => {
     expect(read(makeAedat4({ packets: [] })).problems).toEqual(['The recording holds no events'])
     expect(read(makeAedat4({ packets: [{ stream: 0, content: emptyPacket() }] })).problems).toEqual(['The recording holds no events'])
     expect(read(makeAedat4({ streams: [{ id: 0, type: 'IMUS' }], packets: [] })).problems).toEqual([
-      'The header names no stream of events (EVTS)', 'The recording holds no events',
+      'The header names no stream of events (EVTS)',
+      'The recording holds no events',
     ])
   })
 })

@@ -47,13 +47,20 @@ describe('EventStatistics', () => {
   it('sums times modulo 2^32, exact beyond 2^32 and below 0', () => {
     const t = [1_605_537_493_718_345, 1_605_537_493_718_346, 2 ** 53 - 1, -5]
     const sum = t.reduce((total, time) => total + BigInt(time), 0n)
-    expect(facts(...t.map((time) => ({ t: time, x: 1, y: 2, p: 1 }))).checksum).toEqual({ t: Number(BigInt.asUintN(32, sum)), x: 4, y: 8, p: 4 })
+    expect(facts(...t.map((time) => ({ t: time, x: 1, y: 2, p: 1 }))).checksum).toEqual({
+      t: Number(BigInt.asUintN(32, sum)),
+      x: 4,
+      y: 8,
+      p: 4,
+    })
   })
 
   it('finds extremes, polarities and steps back in time', () => {
     const result = facts({ t: 5, x: 9, y: 1, p: 1 }, { t: 7, x: 3, y: 200, p: 0 }, { t: 6, x: 500, y: 7, p: 0 }, { t: 8, x: 4, y: 7, p: 0 })
     expect(result).toMatchObject({ events: 4, tFirst: 5, tLast: 8, on: 1, off: 3, xMin: 3, xMax: 500, yMin: 1, yMax: 200 })
-    expect(result.problems).toEqual([expect.objectContaining({ severity: 'warning', message: expect.stringContaining('backwards at 1 event of 4') as unknown })])
+    expect(result.problems).toEqual([
+      expect.objectContaining({ severity: 'warning', message: expect.stringContaining('backwards at 1 event of 4') as unknown }),
+    ])
   })
 })
 

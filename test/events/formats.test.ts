@@ -19,7 +19,11 @@ const latin = (text: string, zeros = 200): Uint8Array => Buffer.concat([Buffer.f
 describe('what is no recording', () => {
   it.each<[string, Uint8Array, RegExp]>([
     ['an empty file', new Uint8Array(0), /the file is empty \(0 bytes\)/],
-    ['a Git LFS pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12345\n'), /Git LFS pointer.*git lfs pull/],
+    [
+      'a Git LFS pointer',
+      Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12345\n'),
+      /Git LFS pointer.*git lfs pull/,
+    ],
     ['Prophesee RAW', latin('% date 2020\n% evt 3.0\n% end\n'), /Prophesee RAW recording \(\.raw, EVT3\.0\)/],
     ['Prophesee RAW with a format', latin('% format EVT21;height=720;width=1280\n% end\n'), /Prophesee RAW.*EVT21/],
     ['old Prophesee RAW', latin('% Date 2019\n% system_ID 21\n'), /Prophesee RAW/],
@@ -43,7 +47,11 @@ describe('what is no recording', () => {
     ['a script', Buffer.from('#!/bin/sh\necho hello\n'), /script/],
     ['a later AEDAT', latin('#!AER-DAT5.0\r\n'), /AEDAT file of a version that is not known/],
     ['zeros', new Uint8Array(4000), /nothing but zeros/],
-    ['noise', deflateRawSync(Buffer.from(Array.from({ length: 3000 }, (_, i) => i * i * i).join())), /no format known here \(it starts with/],
+    [
+      'noise',
+      deflateRawSync(Buffer.from(Array.from({ length: 3000 }, (_, i) => i * i * i).join())),
+      /no format known here \(it starts with/,
+    ],
   ])('says that %s is that', (_, bytes, message) => {
     const failure = (): unknown => open(bytes, '/data/thing.dat')
     expect(failure).toThrow(RecordingError)
@@ -68,7 +76,10 @@ describe('what is no recording', () => {
 describe('formats', () => {
   const batch = randomBatch(300, 34, 34, 1000)
   const files: [string, Uint8Array][] = [
-    ['nmnist-bin', encodeNmnist(batch)], ['aedat2-dvs128', encodeAedat2(batch)], ['aedat31', encodeAedat31(batch)], ['aedat4', encodeAedat4(batch)],
+    ['nmnist-bin', encodeNmnist(batch)],
+    ['aedat2-dvs128', encodeAedat2(batch)],
+    ['aedat31', encodeAedat31(batch)],
+    ['aedat4', encodeAedat4(batch)],
   ]
   let folder = ''
   beforeAll(() => {
@@ -100,7 +111,11 @@ describe('formats', () => {
 
   it('reads files larger than its buffer', () => {
     const large = randomBatch(400_000, 128, 128, 5)
-    for (const [name, bytes] of [['large.bin', encodeNmnist(large)], ['large.aedat', encodeAedat2(large)], ['large31.aedat', encodeAedat31(large)]] as const) {
+    for (const [name, bytes] of [
+      ['large.bin', encodeNmnist(large)],
+      ['large.aedat', encodeAedat2(large)],
+      ['large31.aedat', encodeAedat31(large)],
+    ] as const) {
       writeFileSync(join(folder, name), bytes)
       const { recording, events } = readRecording(join(folder, name))
       expect(recording.events).toBe(400_000)

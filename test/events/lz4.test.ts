@@ -10,7 +10,12 @@ const decode = (frame: Uint8Array, limit = LIMIT): Uint8Array => new Lz4Decoder(
 const repetitive = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i % 97) ^ ((i >>> 12) & 7))
 
 describe('xxhash32', () => {
-  it.each([['', 0x02cc5d05], ['a', 0x550d7456], ['abc', 0x32d153ff], ['Nobody inspects the spammish repetition', 0xe2293b2f]])('of %j', (text, hash) => {
+  it.each([
+    ['', 0x02cc5d05],
+    ['a', 0x550d7456],
+    ['abc', 0x32d153ff],
+    ['Nobody inspects the spammish repetition', 0xe2293b2f],
+  ])('of %j', (text, hash) => {
     expect(xxhash32(Buffer.from(text))).toBe(hash)
   })
 })
@@ -37,16 +42,24 @@ describe('LZ4 frames', () => {
   it('round-trips any content in every variant', () => {
     const content = fc.oneof(
       fc.uint8Array({ maxLength: 5000 }),
-      fc.array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 20 }), fc.nat(60)), { maxLength: 20 })
+      fc
+        .array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 20 }), fc.nat(60)), { maxLength: 20 })
         .map((parts) => Uint8Array.from(parts.flatMap(([bytes, times]) => Array.from({ length: times }, () => [...bytes]).flat()))),
     )
     const options = fc.record({
-      linked: fc.boolean(), blockChecksums: fc.boolean(), contentChecksum: fc.boolean(), contentSize: fc.boolean(), stored: fc.boolean(),
+      linked: fc.boolean(),
+      blockChecksums: fc.boolean(),
+      contentChecksum: fc.boolean(),
+      contentSize: fc.boolean(),
+      stored: fc.boolean(),
       blockBits: fc.constantFrom(16 as const, 18 as const, 20 as const, 22 as const),
     })
-    fc.assert(fc.property(content, options, (bytes, chosen) => {
-      expect(decode(lz4Frame(bytes, chosen))).toEqual(bytes)
-    }), { numRuns: 300 })
+    fc.assert(
+      fc.property(content, options, (bytes, chosen) => {
+        expect(decode(lz4Frame(bytes, chosen))).toEqual(bytes)
+      }),
+      { numRuns: 300 },
+    )
   })
 
   it('unpacks frames one behind the other and passes over skippable ones', () => {
@@ -90,14 +103,17 @@ describe('LZ4 frames', () => {
   it('never does anything but unpack or refuse damaged frames', () => {
     const frame = lz4Frame(repetitive(2000))
     const decoder = new Lz4Decoder()
-    fc.assert(fc.property(fc.array(fc.tuple(fc.nat(frame.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }), (changes) => {
-      const damaged = Buffer.from(frame)
-      for (const [at, byte] of changes) damaged[at] = byte
-      try {
-        expect(decoder.decode(damaged, 1 << 20).length).toBeLessThanOrEqual((1 << 20) + (1 << 22))
-      } catch (cause) {
-        expect(cause).toBeInstanceOf(Lz4Error)
-      }
-    }), { numRuns: 2000 })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(frame.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }), (changes) => {
+        const damaged = Buffer.from(frame)
+        for (const [at, byte] of changes) damaged[at] = byte
+        try {
+          expect(decoder.decode(damaged, 1 << 20).length).toBeLessThanOrEqual((1 << 20) + (1 << 22))
+        } catch (cause) {
+          expect(cause).toBeInstanceOf(Lz4Error)
+        }
+      }),
+      { numRuns: 2000 },
+    )
   })
 })

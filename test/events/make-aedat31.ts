@@ -2,7 +2,9 @@
 import type { EventBatch } from '../../main/events/recording.ts'
 
 export function header31(source = 'DVS128', version = '3.1'): Uint8Array {
-  return Buffer.from(`#!AER-DAT${version}\r\n#Format: RAW\r\n#Source 1: ${source}\r\n#Start-Time: 2020-01-01 00:00:00 (TZ+0000)\r\n#!END-HEADER\r\n`)
+  return Buffer.from(
+    `#!AER-DAT${version}\r\n#Format: RAW\r\n#Source 1: ${source}\r\n#Start-Time: 2020-01-01 00:00:00 (TZ+0000)\r\n#!END-HEADER\r\n`,
+  )
 }
 
 export interface Packet31 {
@@ -18,7 +20,17 @@ export interface Packet31 {
   body: Uint8Array
 }
 
-export function packet31({ type = 1, source = 1, overflow = 0, eventSize = 8, tsOffset = 4, body, number, capacity, valid }: Packet31): Uint8Array {
+export function packet31({
+  type = 1,
+  source = 1,
+  overflow = 0,
+  eventSize = 8,
+  tsOffset = 4,
+  body,
+  number,
+  capacity,
+  valid,
+}: Packet31): Uint8Array {
   const head = Buffer.alloc(28)
   const count = number ?? Math.floor(body.length / eventSize)
   head.writeUInt16LE(type, 0)
@@ -46,7 +58,7 @@ export function polarity31(events: readonly { t: number; x: number; y: number; p
 export function encodeAedat31(batch: EventBatch, source = 'DVS128', perPacket = 4096): Uint8Array {
   const parts = [header31(source)]
   const { t, x, y, p } = batch
-  for (let i = 0; i < batch.length; ) {
+  for (let i = 0; i < batch.length;) {
     const overflow = Math.floor(t[i]! / 2 ** 31)
     const body = Buffer.alloc(perPacket * 8)
     let n = 0

@@ -46,15 +46,23 @@ function ioHeader(compression: number, tablePosition: bigint, xml: string, full 
 }
 
 export function xmlOf(streams: readonly Stream4[]): string {
-  const nodes = streams.map(({ id, type = 'EVTS', size, camera = 'TEST_1' }) => `
+  const nodes = streams
+    .map(
+      ({ id, type = 'EVTS', size, camera = 'TEST_1' }) => `
     <node name="${id}" path="/mainloop/Recorder/outInfo/${id}/">
       <attr key="typeIdentifier" type="string">${type}</attr>
-      <node name="info" path="/mainloop/Recorder/outInfo/${id}/info/">${size ? `
+      <node name="info" path="/mainloop/Recorder/outInfo/${id}/info/">${
+        size
+          ? `
         <attr key="sizeX" type="int">${size[0]}</attr>
-        <attr key="sizeY" type="int">${size[1]}</attr>` : ''}
+        <attr key="sizeY" type="int">${size[1]}</attr>`
+          : ''
+      }
         <attr key="source" type="string">${camera}</attr>
       </node>
-    </node>`).join('')
+    </node>`,
+    )
+    .join('')
   return `<dv version="2.0">\n  <node name="outInfo" path="/mainloop/Recorder/outInfo/">${nodes}\n  </node>\n</dv>\n`
 }
 
@@ -84,7 +92,13 @@ export function emptyPacket(): Uint8Array {
   return builder.asUint8Array()
 }
 
-export function makeAedat4({ compression = 'none', lz4, streams = [{ id: 0, size: [346, 260] }], packets, table = 'dv' }: File4): Uint8Array {
+export function makeAedat4({
+  compression = 'none',
+  lz4,
+  streams = [{ id: 0, size: [346, 260] }],
+  packets,
+  table = 'dv',
+}: File4): Uint8Array {
   const code = CODES[compression]
   const pack = (content: Uint8Array): Uint8Array => (code === 0 ? content : code <= 2 ? lz4Frame(content, lz4) : zstdCompressSync(content))
   const bodies = packets.map(({ content }) => pack(content))
@@ -140,7 +154,13 @@ export function encodeAedat4(batch: EventBatch, options: Omit<File4, 'packets'> 
   const packets: Packet4[] = []
   for (let from = 0; from < batch.length; from += perPacket) {
     const to = Math.min(from + perPacket, batch.length)
-    const part = { length: to - from, t: batch.t.subarray(from, to), x: batch.x.subarray(from, to), y: batch.y.subarray(from, to), p: batch.p.subarray(from, to) }
+    const part = {
+      length: to - from,
+      t: batch.t.subarray(from, to),
+      x: batch.x.subarray(from, to),
+      y: batch.y.subarray(from, to),
+      p: batch.p.subarray(from, to),
+    }
     packets.push({ stream: 0, content: eventPacket(part), elements: part.length })
   }
   return makeAedat4({ ...options, packets })

@@ -6,7 +6,12 @@ import type { EventBatch, Recording } from '../../main/events/recording.ts'
 import { memorySource } from '../../main/events/source.ts'
 import { Random } from '../../main/random.ts'
 
-export interface Event { t: number; x: number; y: number; p: number }
+export interface Event {
+  t: number
+  x: number
+  y: number
+  p: number
+}
 
 export function batchOf(events: readonly Event[]): EventBatch {
   return {
@@ -26,7 +31,9 @@ export function eventsOf(batch: EventBatch): Event[] {
 export function randomBatch(length: number, width: number, height: number, start = 0, seed = 1): EventBatch {
   const random = new Random(seed)
   let t = start
-  return batchOf(Array.from({ length }, () => ({ t: (t += random.below(4)), x: random.below(width), y: random.below(height), p: random.below(2) })))
+  return batchOf(
+    Array.from({ length }, () => ({ t: (t += random.below(4)), x: random.below(width), y: random.below(height), p: random.below(2) })),
+  )
 }
 
 /** What a reader makes of these bytes under this name. */
@@ -41,7 +48,13 @@ export function read(bytes: Uint8Array, name?: string): { recording: Recording; 
 }
 
 /** Sequences of events in time order, the first at `start` at the latest; gaps of up to `gap` µs. */
-export function sequences(options: { width: number; height: number; start?: number; gap: number; maxLength?: number }): fc.Arbitrary<Event[]> {
+export function sequences(options: {
+  width: number
+  height: number
+  start?: number
+  gap: number
+  maxLength?: number
+}): fc.Arbitrary<Event[]> {
   const { width, height, start = 0, gap, maxLength = 200 } = options
   const event = fc.record({ dt: fc.oneof(fc.nat(5), fc.nat(gap)), x: fc.nat(width - 1), y: fc.nat(height - 1), p: fc.nat(1) })
   return fc.tuple(fc.nat(start), fc.array(event, { maxLength })).map(([first, steps]) => {

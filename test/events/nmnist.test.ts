@@ -9,13 +9,19 @@ const file = (...records: number[][]): Uint8Array => Uint8Array.from(records.fla
 describe('N-MNIST', () => {
   it('reads x, y, polarity and 23 bits of time, big-endian', () => {
     const { recording, events, problems } = read(Uint8Array.of(3, 33, 0x80 | 0x12, 0x34, 0x56, 30, 1, 0x7f, 0xff, 0xff), 'a.bin')
-    expect(events).toEqual([{ t: 0x123456, x: 3, y: 33, p: 1 }, { t: 0x7fffff, x: 30, y: 1, p: 0 }])
+    expect(events).toEqual([
+      { t: 0x123456, x: 3, y: 33, p: 1 },
+      { t: 0x7fffff, x: 30, y: 1, p: 0 },
+    ])
     expect(recording).toMatchObject({ format: 'nmnist-bin', width: 34, height: 34 })
     expect(problems).toEqual([])
   })
 
   it('drops overflow markers and moves later times by 8192 µs each', () => {
-    const { events, problems } = read(file(record(1, 2, 1, 100), record(0, 240, 0, 0), record(3, 4, 0, 100), record(0, 240, 1, 5), record(5, 6, 1, 200)), 'a.bin')
+    const { events, problems } = read(
+      file(record(1, 2, 1, 100), record(0, 240, 0, 0), record(3, 4, 0, 100), record(0, 240, 1, 5), record(5, 6, 1, 200)),
+      'a.bin',
+    )
     expect(events.map((event) => event.t)).toEqual([100, 8292, 16584])
     expect(problems).toEqual(['2 overflow markers (row 240) moved later times by 8192 µs each'])
   })
@@ -28,7 +34,11 @@ describe('N-MNIST', () => {
 
   it('keeps row 240 where the sensor has rows below it', () => {
     const { recording, events, problems } = read(file(record(1, 240, 1, 100), record(2, 251, 0, 200), record(3, 240, 0, 300)), 'a.bin')
-    expect(events).toEqual([{ t: 100, x: 1, y: 240, p: 1 }, { t: 200, x: 2, y: 251, p: 0 }, { t: 300, x: 3, y: 240, p: 0 }])
+    expect(events).toEqual([
+      { t: 100, x: 1, y: 240, p: 1 },
+      { t: 200, x: 2, y: 251, p: 0 },
+      { t: 300, x: 3, y: 240, p: 0 },
+    ])
     expect(recording).toMatchObject({ width: 256, height: 256 })
     expect(problems).toEqual([])
   })
@@ -54,7 +64,9 @@ describe('N-MNIST', () => {
   it('ignores a partial record at the end, and says so', () => {
     const { recording, events } = read(Uint8Array.from([...record(1, 2, 1, 3), 9, 9]), 'a.bin')
     expect(events).toEqual([{ t: 3, x: 1, y: 2, p: 1 }])
-    expect(recording.problems).toEqual([expect.objectContaining({ severity: 'warning', offset: 5, message: expect.stringContaining('2 bytes at the end') as unknown })])
+    expect(recording.problems).toEqual([
+      expect.objectContaining({ severity: 'warning', offset: 5, message: expect.stringContaining('2 bytes at the end') as unknown }),
+    ])
   })
 
   it('reads again from the start each time', () => {
@@ -74,19 +86,28 @@ describe('N-MNIST', () => {
 
 describe('encodeNmnist', () => {
   it('round-trips any sequence, past the reach of 23 bits too', () => {
-    fc.assert(fc.property(sequences({ width: 256, height: 240, start: 2 ** 24, gap: 3_000_000 }), (events) => {
-      const bytes = encodeNmnist(batchOf(events))
-      expect(events.length === 0 ? [] : read(bytes, 'a.bin').events).toEqual(events)
-    }), { numRuns: 200 })
+    fc.assert(
+      fc.property(sequences({ width: 256, height: 240, start: 2 ** 24, gap: 3_000_000 }), (events) => {
+        const bytes = encodeNmnist(batchOf(events))
+        expect(events.length === 0 ? [] : read(bytes, 'a.bin').events).toEqual(events)
+      }),
+      { numRuns: 200 },
+    )
   })
 
   it('round-trips sensors with rows below 240', () => {
-    const events = [{ t: 5, x: 255, y: 255, p: 1 }, { t: 6, x: 0, y: 240, p: 0 }]
+    const events = [
+      { t: 5, x: 255, y: 255, p: 1 },
+      { t: 6, x: 0, y: 240, p: 0 },
+    ]
     expect(read(encodeNmnist(batchOf(events)), 'a.bin').events).toEqual(events)
   })
 
   it('refuses what the format cannot hold', () => {
-    const encode = (...events: { t: number; x: number; y: number; p: number }[]) => () => encodeNmnist(batchOf(events))
+    const encode =
+      (...events: { t: number; x: number; y: number; p: number }[]) =>
+      () =>
+        encodeNmnist(batchOf(events))
     expect(encode({ t: 0, x: 256, y: 0, p: 0 })).toThrow(/pixel/)
     expect(encode({ t: 0, x: 0, y: 240, p: 0 })).toThrow(/pixel/)
     expect(encode({ t: 2 ** 23, x: 0, y: 241, p: 0 })).toThrow(/pixel/)

@@ -31,16 +31,40 @@ interface Reference {
 }
 interface Labelled {
   sensor: [number, number]
-  rows: [file: string, label: string | number, bytes: number, events: number, first: number, last: number, t: number, x: number, y: number, on: number][]
+  rows: [
+    file: string,
+    label: string | number,
+    bytes: number,
+    events: number,
+    first: number,
+    last: number,
+    t: number,
+    x: number,
+    y: number,
+    on: number,
+  ][]
 }
 const reference: { files: Record<string, Reference>; labelled: Record<string, Labelled> } = present
-  ? JSON.parse(readFileSync(list, 'utf8')) as never
+  ? (JSON.parse(readFileSync(list, 'utf8')) as never)
   : { files: {}, labelled: {} }
 
 /** The reference in our coordinates: the origin of AEDAT 1 and 2 lies at the lower left there. */
 function expected({ decode, sensor, convention, bytes }: Reference): Partial<RecordingFacts> {
   const { events = 0, checksum } = decode ?? {}
-  if (!decode || !checksum || !sensor) return { bytes, events, tFirst: null, tLast: null, on: 0, off: 0, xMin: null, xMax: null, yMin: null, yMax: null, checksum: { t: 0, x: 0, y: 0, p: 0 } }
+  if (!decode || !checksum || !sensor)
+    return {
+      bytes,
+      events,
+      tFirst: null,
+      tLast: null,
+      on: 0,
+      off: 0,
+      xMin: null,
+      xMax: null,
+      yMin: null,
+      yMax: null,
+      checksum: { t: 0, x: 0, y: 0, p: 0 },
+    }
   const bottom = sensor[1] - 1
   const turned = convention.includes('lower left')
   return {
@@ -56,7 +80,12 @@ function expected({ decode, sensor, convention, bytes }: Reference): Partial<Rec
     xMax: decode.x_max!,
     yMin: turned ? bottom - decode.y_max! : decode.y_min!,
     yMax: turned ? bottom - decode.y_min! : decode.y_max!,
-    checksum: { t: checksum.sum_t_mod_2_32, x: checksum.sum_x, y: turned ? events * bottom - checksum.sum_y : checksum.sum_y, p: checksum.sum_p },
+    checksum: {
+      t: checksum.sum_t_mod_2_32,
+      x: checksum.sum_x,
+      y: turned ? events * bottom - checksum.sum_y : checksum.sum_y,
+      p: checksum.sum_p,
+    },
   }
 }
 
@@ -65,7 +94,15 @@ describe.skipIf(!present)(`real recordings (skipped where ${list} is absent)`, (
 
   it('covers every format that is read', () => {
     const kinds = new Set(files.map(([, file]) => file.format))
-    expect([...kinds].sort()).toEqual(['aedat1', 'aedat2-davis240', 'aedat2-dvs128', 'aedat2-header-only', 'aedat31', 'aedat4', 'nmnist-bin'])
+    expect([...kinds].sort()).toEqual([
+      'aedat1',
+      'aedat2-davis240',
+      'aedat2-dvs128',
+      'aedat2-header-only',
+      'aedat31',
+      'aedat4',
+      'nmnist-bin',
+    ])
   })
 
   it.each(files)('%s', (name, file) => {
@@ -101,7 +138,18 @@ describe.skipIf(!present)(`real recordings (skipped where ${list} is absent)`, (
     for (const [file, , bytes, events, tFirst, tLast, t, x, y, on] of rows) {
       const { recording, events: batch } = readRecording(`${folder}/${file}`)
       const wanted = { t, x, y: turned ? events * (sensor[1] - 1) - y : y, p: on }
-      expect({ file, ...recording }).toMatchObject({ file, bytes, events, tFirst, tLast, on, checksum: wanted, width: sensor[0], height: sensor[1], problems: [] })
+      expect({ file, ...recording }).toMatchObject({
+        file,
+        bytes,
+        events,
+        tFirst,
+        tLast,
+        on,
+        checksum: wanted,
+        width: sensor[0],
+        height: sensor[1],
+        problems: [],
+      })
       expect(batch.length).toBe(events)
     }
   })

@@ -39,9 +39,10 @@ const folder = resolve(import.meta.dirname, '../../../shared/recordings')
 /** Small enough to be read some hundred times; of larger ones the first part, which holds all there is to break. */
 const LARGEST = 60_000
 const real: [string, Uint8Array][] = existsSync(folder)
-  ? readdirSync(folder).filter((name) => !['labelled', 'mat'].includes(name) && statSync(join(folder, name)).isDirectory())
-    .flatMap((name) => readdirSync(join(folder, name)).map((file) => join(folder, name, file)))
-    .map((path) => [basename(path), readFileSync(path).subarray(0, path.includes('davis240') ? 4 * LARGEST : LARGEST)])
+  ? readdirSync(folder)
+      .filter((name) => !['labelled', 'mat'].includes(name) && statSync(join(folder, name)).isDirectory())
+      .flatMap((name) => readdirSync(join(folder, name)).map((file) => join(folder, name, file)))
+      .map((path) => [basename(path), readFileSync(path).subarray(0, path.includes('davis240') ? 4 * LARGEST : LARGEST)])
   : []
 
 /** Numbers that break things when they stand for a length, an offset or a time. */
@@ -56,7 +57,8 @@ function mutate(original: Uint8Array, random: Random): Uint8Array {
     if (kind === 0) bytes = bytes.slice(0, place)
     else if (kind === 1) bytes[place]! ^= 1 << random.below(8)
     else if (kind === 2) bytes[place] = random.below(256)
-    else if (kind === 3) new DataView(bytes.buffer).setUint32(Math.min(place, bytes.length - 4), NASTY[random.below(NASTY.length)]!, random.below(2) === 0)
+    else if (kind === 3)
+      new DataView(bytes.buffer).setUint32(Math.min(place, bytes.length - 4), NASTY[random.below(NASTY.length)]!, random.below(2) === 0)
     else if (kind === 4) bytes.copyWithin(place, at(), at())
     else if (kind === 5) bytes.fill(random.below(2) * 255, place, place + random.below(64))
     else if (kind === 6) bytes = joined(bytes.subarray(0, place), bytes.subarray(place + random.below(40)))
@@ -156,7 +158,14 @@ describe('fuzz: recordings made here', () => {
 
   it('noise behind every header', () => {
     const random = new Random(8)
-    const heads = ['#!AER-DAT1.0\r\n', '#!AER-DAT2.0\r\n', '#!AER-DAT2.0\r\n# AEChip: DAVIS240\r\n', '#!AER-DAT3.1\r\n#!END-HEADER\r\n', '#!AER-DAT4.0\r\n\x10\0\0\0', '#']
+    const heads = [
+      '#!AER-DAT1.0\r\n',
+      '#!AER-DAT2.0\r\n',
+      '#!AER-DAT2.0\r\n# AEChip: DAVIS240\r\n',
+      '#!AER-DAT3.1\r\n#!END-HEADER\r\n',
+      '#!AER-DAT4.0\r\n\x10\0\0\0',
+      '#',
+    ]
     for (let round = 0; round < 200; round++) {
       const noise = Uint8Array.from({ length: random.below(4000) }, () => random.below(256))
       for (const head of heads) survive('noise.aedat', Buffer.concat([Buffer.from(head, 'latin1'), noise]))

@@ -19,17 +19,18 @@ export const aedat2: RecordingFormat = {
   name: 'AEDAT 2',
   extensions: ['.aedat', '.aedat2', '.dat'],
   sniff: (head) => (startsWith(head, MAGIC) ? 1 : 0),
-  open: (source) => openJaer(source, {
-    id: 'aedat2',
-    name: 'AEDAT 2.0',
-    recordSize: RECORD,
-    decode: (chip) => {
-      const reader = new WordReader()
-      const decode = chip.layout === 'dvs128' ? decodeDvs128 : decodeDavis
-      return (bytes, records, offset, state, into) => decode(reader.words(bytes), records, offset, state, into)
-    },
-    guess,
-  }),
+  open: (source) =>
+    openJaer(source, {
+      id: 'aedat2',
+      name: 'AEDAT 2.0',
+      recordSize: RECORD,
+      decode: (chip) => {
+        const reader = new WordReader()
+        const decode = chip.layout === 'dvs128' ? decodeDvs128 : decodeDavis
+        return (bytes, records, offset, state, into) => decode(reader.words(bytes), records, offset, state, into)
+      },
+      guess,
+    }),
 }
 
 /**
@@ -186,16 +187,19 @@ function guess(source: ByteSource, start: number): Chip {
  */
 export function encodeAedat2(batch: EventBatch, sensor: { width: number; height: number } = dvs128, created = 0): Uint8Array {
   if (sensor.width > 128 || sensor.height > 128) throw new RangeError(`a DVS128 file can't hold a ${sensor.width}x${sensor.height} sensor`)
-  const header = Buffer.from([
-    '#!AER-DAT2.0',
-    '# This is a raw AE data file - do not edit',
-    '# Data format is int32 address, int32 timestamp (8 bytes total), repeated for each event',
-    '# Timestamps tick is 1 us',
-    `# Creation time: System.currentTimeMillis() ${created}`,
-    '# AEChip: ch.unizh.ini.jaer.chip.retina.DVS128',
-    '#End Of ASCII Header',
-    '',
-  ].join('\r\n'), 'latin1')
+  const header = Buffer.from(
+    [
+      '#!AER-DAT2.0',
+      '# This is a raw AE data file - do not edit',
+      '# Data format is int32 address, int32 timestamp (8 bytes total), repeated for each event',
+      '# Timestamps tick is 1 us',
+      `# Creation time: System.currentTimeMillis() ${created}`,
+      '# AEChip: ch.unizh.ini.jaer.chip.retina.DVS128',
+      '#End Of ASCII Header',
+      '',
+    ].join('\r\n'),
+    'latin1',
+  )
   const bytes = Buffer.alloc(header.length + batch.length * RECORD)
   header.copy(bytes)
   const clock = new JaerClock()
@@ -203,7 +207,8 @@ export function encodeAedat2(batch: EventBatch, sensor: { width: number; height:
   let at = header.length
   for (let i = 0; i < batch.length; i++) {
     const [t, x, y] = [batch.t[i]!, batch.x[i]!, batch.y[i]!]
-    if (x >= sensor.width || y >= sensor.height) throw new RangeError(`event ${i}: the pixel (${x}, ${y}) is outside the ${sensor.width}x${sensor.height} sensor`)
+    if (x >= sensor.width || y >= sensor.height)
+      throw new RangeError(`event ${i}: the pixel (${x}, ${y}) is outside the ${sensor.width}x${sensor.height} sensor`)
     const stored = t % 2 ** 32
     if (!Number.isInteger(t) || t < 0 || !clock.step(stored, problems, at) || clock.base + stored !== t) {
       throw new RangeError(`event ${i}: AEDAT 2 can't hold the time ${t} µs here: start near 0, in whole µs, in order`)

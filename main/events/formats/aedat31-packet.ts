@@ -38,7 +38,8 @@ export function readPacketHeader(source: ByteSource, offset: number): PacketHead
   const number = view.getInt32(20, true)
   const valid = view.getInt32(24, true)
   const sizeFits = FIXED_SIZES[type] === undefined ? eventSize > 0 : eventSize === FIXED_SIZES[type]
-  if (type >= TYPES || !sizeFits || timeOffset < 0 || timeOffset >= eventSize || overflow < 0 || overflow >= MOST_OVERFLOWS) return undefined
+  if (type >= TYPES || !sizeFits || timeOffset < 0 || timeOffset >= eventSize || overflow < 0 || overflow >= MOST_OVERFLOWS)
+    return undefined
   if (valid < 0 || valid > number || capacity < 0 || (!compressed && number > capacity)) return undefined
   return { type, source: view.getInt16(2, true), eventSize, overflow, capacity, number, compressed }
 }

@@ -1,10 +1,11 @@
 import type { EventColumns } from '../columns.ts'
 import { Opened } from '../opened.ts'
-import { counted, outsideSensor, Problems } from '../problems.ts'
+import { outsideSensor, Problems } from '../problems.ts'
 import { RecordingError } from '../recording.ts'
 import type { ByteSource, Pass, RecordingFormat } from '../recording.ts'
 import { bodySize, findPacket, PACKET_HEADER, POLARITY, readPacketHeader, SPECIAL } from './aedat31-packet.ts'
 import type { PacketHeader } from './aedat31-packet.ts'
+import * as faults from './aedat31-problems.ts'
 import { readAsciiHeader } from './ascii-header.ts'
 import type { AsciiHeader } from './ascii-header.ts'
 import { chipNamed } from './jaer-chips.ts'
@@ -19,7 +20,22 @@ const END_MARK = '#!END-HEADER'
 const EVENT = 8
 /** Events a step appends at least, where packets are small. */
 const CHUNK = 1 << 15
-const TYPE_NAMES = ['special', 'polarity', 'frame', 'IMU6', 'IMU9', 'sample', 'ear', 'configuration', 'point 1D', 'point 2D', 'point 3D', 'point 4D', 'spike', 'matrix']
+const TYPE_NAMES = [
+  'special',
+  'polarity',
+  'frame',
+  'IMU6',
+  'IMU9',
+  'sample',
+  'ear',
+  'configuration',
+  'point 1D',
+  'point 2D',
+  'point 3D',
+  'point 4D',
+  'spike',
+  'matrix',
+]
 
 export const aedat31: RecordingFormat = {
   id: 'aedat31',
@@ -30,8 +46,8 @@ export const aedat31: RecordingFormat = {
     const header = readAsciiHeader(source, END_MARK)
     const version = /^!AER-DAT(3\.\d+)/.exec(header.lines[0] ?? '')?.[1] ?? '3.1'
     const problems = new Problems()
-    if (!header.ended) problems.add(noEnd, header.end)
-    if (Number(version.slice(2)) > 1) problems.add(newerVersion(version), 0)
+    if (!header.ended) problems.add(faults.noEnd, header.end)
+    if (Number(version.slice(2)) > 1) problems.add(faults.newerVersion(version), 0)
     const cameras = header.lines.flatMap((line) => /^Source -?\d+: *(.+)/.exec(line)?.[1] ?? [])
     const chip = cameras[0] === undefined ? undefined : chipNamed(cameras[0])
     const sensor = { width: chip?.width ?? 0, height: chip?.height ?? 0, known: chip !== undefined }
@@ -71,7 +87,12 @@ interface Sensor {
 
 /** AEDAT 3.0 has narrower fields, and its origin is at the lower left (cAER aedat30ChangeOrigin). */
 function lowerLeft(source: ByteSource, sensor: Sensor): Layout {
-  if (!sensor.known) throw new RecordingError(source.path, 'this AEDAT 3.0 recording does not name its camera, and its rows count from below: convert it with cAER first', 0)
+  if (!sensor.known)
+    throw new RecordingError(
+      source.path,
+      'this AEDAT 3.0 recording does not name its camera, and its rows count from below: convert it with cAER first',
+      0,
+    )
   return { xShift: 18, yShift: 4, mask: 0x3fff, bottom: sensor.height - 1 }
 }
 
@@ -92,7 +113,14 @@ class Aedat31Pass implements Pass {
   #invalid = 0
   #appended = false
 
-  constructor(source: ByteSource, header: AsciiHeader, layout: Layout, sensor: Sensor, problems: Problems, details: Record<string, string>) {
+  constructor(
+    source: ByteSource,
+    header: AsciiHeader,
+    layout: Layout,
+    sensor: Sensor,
+    problems: Problems,
+    details: Record<string, string>,
+  ) {
     this.#source = source
     this.#offset = header.end
     this.#packetEnd = header.end
@@ -127,10 +155,11 @@ class Aedat31Pass implements Pass {
     if (!header) return this.#resume()
     const body = this.#offset + PACKET_HEADER
     this.#packetEnd = body + bodySize(source, this.#offset, header)
-    if (this.#packetEnd > source.size) this.#problems.add(cutPacket(this.#packetEnd - source.size), this.#offset)
+    if (this.#packetEnd > source.size) this.#problems.add(faults.cutPacket(this.#packetEnd - source.size), this.#offset)
     this.#offset = body
     if (header.type !== POLARITY) this.#foreign(header)
-    else if ((this.#camera ??= header.source) !== header.source) this.#problems.add(secondCamera, body - PACKET_HEADER, header.number)
+    else if ((this.#camera ??= header.source) !== header.source)
+      this.#problems.add(faults.secondCamera, body - PACKET_HEADER, header.number)
     else {
       this.#base = header.overflow * 2 ** 31
       if (header.compressed) this.#expand(into, header)
@@ -145,8 +174,8 @@ class Aedat31Pass implements Pass {
     const found = findPacket(this.#source, at + 1)
     this.#packetEnd = found ?? this.#source.size
     const lost = this.#packetEnd - at
-    if (lost < PACKET_HEADER && found === undefined) this.#problems.add(cutPacket(PACKET_HEADER - lost), at)
-    else this.#problems.add(damage, at, lost)
+    if (lost < PACKET_HEADER && found === undefined) this.#problems.add(faults.cutPacket(PACKET_HEADER - lost), at)
+    else this.#problems.add(faults.damage, at, lost)
     return found !== undefined
   }
 
@@ -157,7 +186,7 @@ class Aedat31Pass implements Pass {
     const words = this.#reader.words(this.#source.read(this.#offset, Math.min(header.number, CHUNK) * EVENT))
     for (let i = 0; i < words.length; i += 2) {
       // Bits 1..7 of a special event: 1 = timestamp reset.
-      if (((words[i]! >>> 1) & 0x7f) === 1) this.#problems.add(reset, this.#offset + i * 4)
+      if (((words[i]! >>> 1) & 0x7f) === 1) this.#problems.add(faults.reset, this.#offset + i * 4)
     }
   }
 
@@ -222,7 +251,7 @@ class Aedat31Pass implements Pass {
     const words = this.#reader.words(this.#source.read(this.#offset, header.capacity))
     const expanded = new Uint32Array(Math.min(header.number, words.length) * 2)
     let n = 0
-    for (let i = 0; i + 1 < words.length && n < expanded.length; ) {
+    for (let i = 0; i + 1 < words.length && n < expanded.length;) {
       const time = words[i + 1]!
       expanded[n++] = words[i]!
       expanded[n++] = time & 0x7fffffff
@@ -237,7 +266,7 @@ class Aedat31Pass implements Pass {
         expanded[n++] = time & 0x7fffffff
       }
     }
-    if (n !== header.number * 2) this.#problems.add(badRun, this.#offset - PACKET_HEADER)
+    if (n !== header.number * 2) this.#problems.add(faults.badRun, this.#offset - PACKET_HEADER)
     this.#append(expanded, Math.min(n, expanded.length) >>> 1, into)
   }
 
@@ -246,43 +275,3 @@ class Aedat31Pass implements Pass {
     for (const [name, count] of this.#skipped) this.#details[`${name} events skipped`] = String(count)
   }
 }
-
-const noEnd = {
-  key: 'no-header-end',
-  severity: 'warning',
-  message: () => `The header has no line "${END_MARK}": events were read from behind its last line`,
-} as const
-const newerVersion = (version: string) => ({
-  key: 'newer-version',
-  severity: 'warning',
-  message: () => `AEDAT ${version} is not known: read as 3.1`,
-} as const)
-const cutPacket = (missing: number) => ({
-  key: 'cut-packet',
-  severity: 'warning',
-  message: () => `The file ends inside its last packet, ${counted(missing, 'byte')} early: the events before that were kept`,
-  advice: 'The recorder was probably stopped, or the copy cut short.',
-} as const)
-const damage = {
-  key: 'damage',
-  severity: 'error',
-  message: (count: number) => `${counted(count, 'byte')} between packets ${count === 1 ? 'is' : 'are'} no packet and ${count === 1 ? 'was' : 'were'} skipped`,
-  advice: 'The file is damaged: events are missing there. Copy it again where you have the original.',
-} as const
-const secondCamera = {
-  key: 'second-camera',
-  severity: 'warning',
-  message: (count: number) => `${counted(count, 'event')} of a second camera in the same file ${count === 1 ? 'was' : 'were'} skipped`,
-  advice: 'Split the recording by camera to use the other one.',
-} as const
-const reset = {
-  key: 'time-reset',
-  severity: 'warning',
-  message: (count: number) => `The camera's clock was reset to 0 ${counted(count, 'time')} during the recording: times start again there`,
-} as const
-const badRun = {
-  key: 'bad-run',
-  severity: 'error',
-  message: (count: number) => `${counted(count, 'compressed packet')} did not unpack to the announced number of events: what came out was kept`,
-  advice: 'The file is damaged. Copy it again where you have the original.',
-} as const

@@ -71,13 +71,18 @@ function readStreams(xml: string): Map<number, Stream> {
     const values = found.get(id) ?? new Map<string, string>()
     found.set(id, values.set([...path.slice(root + 2), attribute(attributes, 'key')].join('/'), decode(text ?? '')))
   }
-  return new Map(Array.from(found, ([id, values]) => [id, {
-    id,
-    type: values.get('typeIdentifier') ?? '',
-    width: pixels(values.get('info/sizeX')),
-    height: pixels(values.get('info/sizeY')),
-    camera: values.get('info/source'),
-  }]))
+  return new Map(
+    Array.from(found, ([id, values]) => [
+      id,
+      {
+        id,
+        type: values.get('typeIdentifier') ?? '',
+        width: pixels(values.get('info/sizeX')),
+        height: pixels(values.get('info/sizeY')),
+        camera: values.get('info/source'),
+      },
+    ]),
+  )
 }
 
 function attribute(text: string | undefined, name: string): string {
@@ -86,7 +91,13 @@ function attribute(text: string | undefined, name: string): string {
 }
 
 function decode(text: string): string {
-  return text.trim().replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&apos;/g, "'").replace(/&amp;/g, '&')
+  return text
+    .trim()
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&apos;/g, "'")
+    .replace(/&amp;/g, '&')
 }
 
 function pixels(text: string | undefined): number {

@@ -24,10 +24,20 @@ export function readPacketHeader(source: ByteSource, offset: number, end: number
 
 const WINDOW = 1 << 18
 /** How bodies start, and how far behind the body's start that stands. */
-const MARKS = [[Buffer.from(LZ4, 'latin1'), 0], [Buffer.from(ZSTD, 'latin1'), 0], [Buffer.from('EVTS'), 8]] as const
+const MARKS = [
+  [Buffer.from(LZ4, 'latin1'), 0],
+  [Buffer.from(ZSTD, 'latin1'), 0],
+  [Buffer.from('EVTS'), 8],
+] as const
 
 /** Offset of the next whole packet behind `from`: by the data table, else by how bodies start; undefined without one. */
-export function findPacket(source: ByteSource, from: number, end: number, streams: ReadonlyMap<number, Stream>, table: DataTable | undefined): number | undefined {
+export function findPacket(
+  source: ByteSource,
+  from: number,
+  end: number,
+  streams: ReadonlyMap<number, Stream>,
+  table: DataTable | undefined,
+): number | undefined {
   const isPacket = (at: number): boolean => {
     const header = readPacketHeader(source, at, end)
     if (!header || (streams.size > 0 && !streams.has(header.stream))) return false

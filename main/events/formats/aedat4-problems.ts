@@ -1,4 +1,4 @@
-import { counted } from '../problems.ts'
+import { counted, isOrAre, wasOrWere } from '../problems.ts'
 import type { Fault } from '../problems.ts'
 
 const again = 'Copy it again where you have the original.'
@@ -30,24 +30,25 @@ export const noTable: Fault = {
 export const unknownStream: Fault = {
   key: 'unknown-stream',
   severity: 'warning',
-  message: (count) => `${counted(count, 'packet')} of a stream that the header does not name ${count === 1 ? 'was' : 'were'} skipped`,
+  message: (count) => `${counted(count, 'packet')} of a stream that the header does not name ${wasOrWere(count)} skipped`,
 }
 export const noEventPacket: Fault = {
   key: 'no-event-packet',
   severity: 'error',
-  message: (count) => `${counted(count, 'packet')} in the stream of events ${count === 1 ? 'holds' : 'hold'} something else and ${count === 1 ? 'was' : 'were'} skipped`,
+  message: (count) =>
+    `${counted(count, 'packet')} in the stream of events ${count === 1 ? 'holds' : 'hold'} something else and ${wasOrWere(count)} skipped`,
   advice: again,
 }
 export const untimed: Fault = {
   key: 'untimed',
   severity: 'error',
-  message: (count) => `${counted(count, 'event')} with impossible times (beyond 2^53 µs) ${count === 1 ? 'was' : 'were'} dropped`,
+  message: (count) => `${counted(count, 'event')} with impossible times (beyond 2^53 µs) ${wasOrWere(count)} dropped`,
   advice: again,
 }
 export const damage: Fault = {
   key: 'damage',
   severity: 'error',
-  message: (count) => `${counted(count, 'byte')} between packets ${count === 1 ? 'is' : 'are'} no packet and ${count === 1 ? 'was' : 'were'} skipped`,
+  message: (count) => `${counted(count, 'byte')} between packets ${isOrAre(count)} no packet and ${wasOrWere(count)} skipped`,
   advice: `The file is damaged: events are missing there. ${again}`,
 }
 export const cutPacket: Fault = {
@@ -57,16 +58,16 @@ export const cutPacket: Fault = {
   advice: 'The recorder was probably stopped, or the copy cut short.',
 }
 
-export const damagedPacket = (cause: unknown): Fault => ({
+export const damagedPacket = (cause: Error): Fault => ({
   key: 'damaged-packet',
   severity: 'error',
-  message: (count) => `${counted(count, 'packet')} could not be unpacked and ${count === 1 ? 'was' : 'were'} skipped (the first: ${cause instanceof Error ? cause.message : String(cause)})`,
+  message: (count) => `${counted(count, 'packet')} could not be unpacked and ${wasOrWere(count)} skipped (the first: ${cause.message})`,
   advice: `The file is damaged: events are missing there. ${again}`,
 })
 export const secondCamera = (name: string): Fault => ({
   key: `second-camera-${name}`,
   severity: 'warning',
-  message: (count) => `${counted(count, 'packet')} of a second camera (${name}) ${count === 1 ? 'was' : 'were'} skipped`,
+  message: (count) => `${counted(count, 'packet')} of a second camera (${name}) ${wasOrWere(count)} skipped`,
   advice: 'Split the recording by camera to use the other one.',
 })
 export const otherCount = (listed: number, found: number): Fault => ({

@@ -80,8 +80,12 @@ class Aedat4Pass implements Pass {
   #intact = true
 
   constructor(
-    source: ByteSource, header: Aedat4Header, table: Table | undefined, sensor: { width: number; height: number },
-    problems: Problems, details: Record<string, string>,
+    source: ByteSource,
+    header: Aedat4Header,
+    table: Table | undefined,
+    sensor: { width: number; height: number },
+    problems: Problems,
+    details: Record<string, string>,
   ) {
     this.#source = source
     this.#header = header
@@ -128,7 +132,7 @@ class Aedat4Pass implements Pass {
       if (identifier(buffer) === 'EVTS') this.#decode(stream ?? { id, type: 'EVTS', width: 0, height: 0, camera: undefined }, buffer, into)
       else if (stream) this.#damaged(faults.noEventPacket)
     } catch (cause) {
-      if (cause instanceof TypeError) throw cause
+      if (!(cause instanceof Error) || cause instanceof TypeError) throw cause
       into.length = before
       this.#damaged(faults.damagedPacket(cause))
     }
@@ -172,7 +176,8 @@ class Aedat4Pass implements Pass {
   #finish(): false {
     for (const [type, count] of this.#skipped) this.#details[`${type} packets skipped`] = String(count)
     const listed = this.#camera && this.#table?.elements.get(this.#camera.id)
-    if (this.#intact && listed !== undefined && listed !== this.#events) this.#problems.add(faults.otherCount(listed, this.#events), this.#end)
+    if (this.#intact && listed !== undefined && listed !== this.#events)
+      this.#problems.add(faults.otherCount(listed, this.#events), this.#end)
     return false
   }
 }

@@ -13,9 +13,13 @@ export interface Identity {
 type Known = readonly [magic: string, what: string, advice?: string]
 
 const convert = 'Convert it, or choose the recording it was made from.'
-/** Files that say what they are with their first bytes (latin1). */
+/** Files that say what they are with their first bytes (latin1): three at least, two may be the pixel of an event. */
 const magics: readonly Known[] = [
-  ['version https://git-lfs', 'this is a Git LFS pointer, not the recording itself', 'Fetch the recording with "git lfs pull" in its repository.'],
+  [
+    'version https://git-lfs',
+    'this is a Git LFS pointer, not the recording itself',
+    'Fetch the recording with "git lfs pull" in its repository.',
+  ],
   ['#!AER-DAT', 'this is an AEDAT file of a version that is not known'],
   ['Event Stream', 'this is an Event Stream (.es) recording, which this version does not read'],
   ['\x89HDF\r\n\x1a\n', 'this is an HDF5 file (.h5, .hdf5, MATLAB 7.3), which this version does not read'],
@@ -25,7 +29,7 @@ const magics: readonly Known[] = [
   ['\xff\xd8\xff', 'this is a JPEG picture, not a recording of events'],
   ['GIF8', 'this is a GIF picture, not a recording of events'],
   ['%PDF', 'this is a PDF document'],
-  ['\x1f\x8b', 'this is a gzip archive', 'Unpack it first.'],
+  ['\x1f\x8b\x08', 'this is a gzip archive', 'Unpack it first.'],
   ['\x28\xb5\x2f\xfd', 'this is a file compressed with zstd', 'Unpack it first.'],
   ['\x04\x22\x4d\x18', 'this is a file compressed with LZ4', 'Unpack it first.'],
   ['BZh', 'this is a bzip2 archive', 'Unpack it first.'],
@@ -38,8 +42,8 @@ const magics: readonly Known[] = [
   ['RIFF', 'this is a RIFF file (AVI video or WAV sound), not a recording of events'],
   ['\x1aE\xdf\xa3', 'this is a Matroska or WebM video, not a recording of events'],
   ['\x7fELF', 'this is a program, not a recording of events'],
-  ['MZ', 'this is a Windows program, not a recording of events'],
-  ['#!', 'this is a script, not a recording of events'],
+  ['MZ\x90\x00', 'this is a Windows program, not a recording of events'],
+  ['#!/', 'this is a script, not a recording of events'],
 ]
 
 /** Says what the file is, by its first bytes. @param head up to 4096 of them */
@@ -51,9 +55,14 @@ export function identify(head: Uint8Array, source: ByteSource): Identity {
   if (text.startsWith('% ')) return prophesee(text)
   if (text.startsWith('PK\x03\x04')) return zip(text)
   if (text.slice(4, 8) === 'ftyp') return { what: 'this is an MP4 video, not a recording of events', certainty: 1 }
-  if (head.every((byte) => byte === 0)) return { what: 'the file holds nothing but zeros where a recording starts', advice: 'Copy or record it again.', certainty: 0 }
+  if (head.every((byte) => byte === 0))
+    return { what: 'the file holds nothing but zeros where a recording starts', advice: 'Copy or record it again.', certainty: 0 }
   if (isText(text)) return textFile(text)
-  if (playsAsDat(head, source)) return { what: 'this looks like a Prophesee DAT recording without a header (.dat, version 1), which this version does not read', certainty: 0 }
+  if (playsAsDat(head, source))
+    return {
+      what: 'this looks like a Prophesee DAT recording without a header (.dat, version 1), which this version does not read',
+      certainty: 0,
+    }
   return { what: `the content is of no format known here (it starts with ${hex(head)})`, certainty: 0 }
 }
 
@@ -62,8 +71,12 @@ function prophesee(text: string): Identity {
     return { what: 'this is a Prophesee DAT recording (.dat), which this version does not read', certainty: 1 }
   }
   const format = /^% (?:format|evt) +([\w.]+)/m.exec(text)?.[1]
+  const encoding = format === undefined ? [] : [format.toUpperCase().replace(/^(\d)/, 'EVT$1')]
   if (format !== undefined || /^% (?:system_ID|integrator_name|plugin_name|geometry|end)\b/m.test(text)) {
-    return { what: `this is a Prophesee RAW recording (.raw${format === undefined ? '' : `, ${format.toUpperCase().replace(/^(\d)/, 'EVT$1')}`}), which this version does not read`, certainty: 1 }
+    return {
+      what: `this is a Prophesee RAW recording (${['.raw', ...encoding].join(', ')}), which this version does not read`,
+      certainty: 1,
+    }
   }
   return isText(text) ? textFile(text) : { what: 'this looks like a Prophesee recording with an unknown header', certainty: 0 }
 }
@@ -81,10 +94,16 @@ function isText(text: string): boolean {
 
 function textFile(text: string): Identity {
   const start = text.trimStart()
-  if (/^<(!doctype html|html)/i.test(start)) return { what: 'this is a web page, not a recording', advice: 'A download may have failed: fetch the file itself.', certainty: 1 }
+  if (/^<(!doctype html|html)/i.test(start))
+    return { what: 'this is a web page, not a recording', advice: 'A download may have failed: fetch the file itself.', certainty: 1 }
   if (start.startsWith('<')) return { what: 'this is an XML file, not a recording', certainty: 1 }
   if (/^[[{]/.test(start)) return { what: 'this is a JSON file, not a recording', certainty: 1 }
-  if (/^class,startTime_usec,endTime_usec/.test(start)) return { what: 'these are the labels of a DVS128 Gesture recording, not the recording itself', advice: 'Choose the .aedat file beside it.', certainty: 1 }
+  if (/^class,startTime_usec,endTime_usec/.test(start))
+    return {
+      what: 'these are the labels of a DVS128 Gesture recording, not the recording itself',
+      advice: 'Choose the .aedat file beside it.',
+      certainty: 1,
+    }
   return { what: 'this is a text file, not a recording in a binary format', certainty: 1 }
 }
 

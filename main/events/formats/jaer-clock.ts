@@ -1,4 +1,4 @@
-import { counted } from '../problems.ts'
+import { counted, wasOrWere } from '../problems.ts'
 import type { Fault, Problems } from '../problems.ts'
 
 const WRAP = 2 ** 32
@@ -13,7 +13,7 @@ const wraps: Fault = {
 const zeroTimes: Fault = {
   key: 'zero-time',
   severity: 'warning',
-  message: (count) => `${counted(count, 'record')} with time 0 in the middle of the recording ${count === 1 ? 'was' : 'were'} skipped, as jAER does`,
+  message: (count) => `${counted(count, 'record')} with time 0 in the middle of the recording ${wasOrWere(count)} skipped, as jAER does`,
 }
 
 /**

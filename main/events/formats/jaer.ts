@@ -1,6 +1,6 @@
 import type { EventColumns } from '../columns.ts'
 import { Opened } from '../opened.ts'
-import { counted, outsideSensor, partialRecord, Problems } from '../problems.ts'
+import { counted, outsideSensor, partialRecord, Problems, wasOrWere } from '../problems.ts'
 import { RecordingError } from '../recording.ts'
 import type { ByteSource, Pass, Recording } from '../recording.ts'
 import { headerValue, readAsciiHeader } from './ascii-header.ts'
@@ -51,13 +51,20 @@ export function openJaer(source: ByteSource, version: JaerVersion): Recording {
   const problems = new Problems()
   const details: Record<string, string> = {}
   const camera = headerValue(header, 'AEChip:')
-  const created = creation(headerValue(header, 'Creation time: System.currentTimeMillis()')) ?? headerValue(header, 'Creation date:') ?? headerValue(header, 'created')
+  const created =
+    creation(headerValue(header, 'Creation time: System.currentTimeMillis()')) ??
+    headerValue(header, 'Creation date:') ??
+    headerValue(header, 'created')
   const device = headerValue(header, 'HardwareInterface:')
   if (camera) details.camera = camera.split('.').at(-1) ?? camera
   if (device) details.device = device
   if (created) details.created = created
   if (camera && isNoCamera(camera)) {
-    throw new RecordingError(source.path, `this is a ${version.name} recording of ${camera}, which is not a camera: Saccade reads DVS and DAVIS recordings`, 0)
+    throw new RecordingError(
+      source.path,
+      `this is a ${version.name} recording of ${camera}, which is not a camera: Saccade reads DVS and DAVIS recordings`,
+      0,
+    )
   }
   const named = camera === undefined ? undefined : chipNamed(camera)
   const chip = named ?? version.guess(source, header.end)
@@ -130,7 +137,8 @@ const cutHeader = {
 const foreignAddress = {
   key: 'foreign-address',
   severity: 'warning',
-  message: (count: number) => `${counted(count, 'event')} with address bits that a DVS128 does not have ${count === 1 ? 'was' : 'were'} read by the lower 16 bits`,
+  message: (count: number) =>
+    `${counted(count, 'event')} with address bits that a DVS128 does not have ${wasOrWere(count)} read by the lower 16 bits`,
   advice: 'The file may come from another camera, which its header should name in an "# AEChip:" line.',
 } as const
 
@@ -138,7 +146,8 @@ function unknownChip(camera: string, chip: Chip) {
   return {
     key: 'unknown-chip',
     severity: 'warning',
-    message: () => `The camera ${camera} is not known: read as ${chip.name} (${chip.width}x${chip.height}), the first that holds its addresses`,
+    message: () =>
+      `The camera ${camera} is not known: read as ${chip.name} (${chip.width}x${chip.height}), the first that holds its addresses`,
     advice: 'Check the picture; where it looks wrong, this camera packs its addresses another way.',
   } as const
 }

@@ -17,7 +17,12 @@ const OVERFLOW_ROW = 240
 const OVERFLOW = 8192
 const TIME_RANGE = 2 ** 23
 /** Sensors of the data sets in this format: N-MNIST; N-Caltech101 (an ATIS, cropped to this or less); the whole of a byte. */
-const SENSORS = [[34, 34], [240, 180], [256, OVERFLOW_ROW], [256, 256]] as const
+const SENSORS = [
+  [34, 34],
+  [240, 180],
+  [256, OVERFLOW_ROW],
+  [256, 256],
+] as const
 
 const overflowMarkers: Fault = {
   key: 'overflow-markers',
