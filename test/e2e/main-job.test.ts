@@ -1,0 +1,160 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { root } from '../support/cli.ts'
+import { shapes, temporaryFolder } from '../support/workbench.ts'
+import { colours, importFolder, openWindow, setNumber, type OpenWindow } from './window.ts'
+
+let folder: string
+let window: OpenWindow
+
+beforeAll(async () => {
+  folder = temporaryFolder('e2e', () => undefined)
+  window = await openWindow(join(folder, 'library'))
+}, 180_000)
+afterAll(async () => {
+  await window.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('the starter project', () => {
+  test('one click makes recordings, dataset, network, model; the window stays usable meanwhile', async () => {
+    const { page, visit } = window
+    await page.getByRole('heading', { name: 'Look at a recording' }).waitFor()
+    await page.getByRole('button', { name: 'Create the starter project' }).click()
+    const job = page.getByRole('contentinfo', { name: 'Jobs' }).getByRole('listitem', { name: /^Starter project/ })
+    await job.waitFor()
+    await visit('Training')
+    await page.getByRole('img', { name: /loss/i }).or(page.getByText(/loss/i)).first().waitFor({ timeout: 120_000 })
+    await page.keyboard.press('1')
+    await page.getByRole('heading', { name: 'Recordings', level: 1 }).waitFor()
+    await page.getByRole('listitem', { name: 'Starter project: done' }).waitFor({ timeout: 220_000 })
+    expect(await job.textContent()).toMatch(/test accuracy (9\d|100)\.\d %/)
+    await page.getByRole('button', { name: 'Open the result of Starter project' }).click()
+    await page.getByText('proven').first().waitFor()
+    expect(await page.getByRole('definition').filter({ hasText: 'test samples' }).first().textContent()).toMatch(/^100/)
+  }, 300_000)
+
+  test('the model is tried on a recording of the other camera', async () => {
+    const { page } = window
+    const recording = join(folder, 'library/recordings/starter/nmnist-like/cross/cross-000.bin')
+    await page.getByRole('textbox', { name: 'Path of the recording' }).fill(recording)
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    const verdict = page.getByRole('status').filter({ hasText: 'cross-000.bin' })
+    await verdict.waitFor({ timeout: 60_000 })
+    expect(await verdict.textContent()).toMatch(/^(circle|cross|square|triangle)\d/)
+  })
+
+  test('its run shows curves and what it confuses', async () => {
+    const { page, visit } = window
+    await visit('Training')
+    await page.getByRole('button', { name: /Starter: moving shapes/ }).first().click()
+    await page.getByText('Confusion on the test split').waitFor()
+    expect(await colours(page, page.locator('.uplot canvas').first())).toBeGreaterThan(3)
+  })
+})
+
+describe('a recording', () => {
+  test('is played, and the frames of the network stand beside it', async () => {
+    const { page, visit } = window
+    await visit('Recordings')
+    const recording = join(folder, 'library/recordings/starter/dvs128/triangle/triangle-000.aedat')
+    await page.getByRole('textbox', { name: 'Path of a recording' }).fill(recording)
+    await page.keyboard.press('Enter')
+    const stage = page.getByRole('img', { name: `Events of ${recording}` })
+    await stage.waitFor()
+    expect(await page.getByLabel('File facts').textContent()).toContain('128×128')
+    expect(await page.getByRole('list', { name: 'Frames of the network' }).getByRole('listitem').count()).toBe(10)
+    const before = await page.getByTestId('time').textContent()
+    await page.getByRole('button', { name: 'Play', exact: true }).click()
+    await expect.poll(() => page.getByTestId('time').textContent()).not.toBe(before)
+    await page.getByRole('button', { name: 'Pause', exact: true }).or(page.getByRole('button', { name: 'Play', exact: true })).first().click()
+    await expect.poll(() => colours(page, stage)).toBeGreaterThan(2)
+  })
+})
+
+describe('a folder of recordings, by hand', () => {
+  test('import, train, stop, resume, export, infer', async () => {
+    const { page } = window
+    const recordings = await shapes(join(folder, 'shapes'), 8)
+    await importFolder(window, recordings, 'By hand')
+    await page.getByRole('button', { name: 'Train on it' }).click()
+    await page.getByRole('radio', { name: 'Small' }).click()
+    await setNumber(page, 'Epochs', 400)
+    await page.getByRole('textbox', { name: 'Name of the run' }).fill('Stopped on the way')
+    await page.getByRole('button', { name: 'Start training' }).click()
+    await page.getByRole('heading', { name: 'Stopped on the way' }).waitFor()
+    await page.getByText('Test accuracy').first().waitFor()
+    await page.getByText(/^epoch \d+$/).first().waitFor({ timeout: 60_000 })
+    await page.getByRole('button', { name: 'Stop', exact: true }).click()
+    await page.getByRole('button', { name: 'Resume', exact: true }).click({ timeout: 60_000 })
+    await page.getByRole('button', { name: 'Stop', exact: true }).click({ timeout: 60_000 })
+    await page.getByRole('button', { name: 'Resume', exact: true }).waitFor({ timeout: 60_000 })
+
+    await page.getByRole('button', { name: 'Export', exact: true }).click()
+    await page.getByRole('menuitem', { name: /Last checkpoint/ }).click()
+    await page.getByText('proven').first().waitFor({ timeout: 60_000 })
+    await page.getByRole('textbox', { name: 'Path of the recording' }).fill(join(recordings, 'circle/circle-000.bin'))
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await page.getByRole('status').filter({ hasText: 'circle-000.bin' }).waitFor({ timeout: 60_000 })
+  }, 240_000)
+})
+
+const real = join(root, '../shared/recordings/labelled/nmnist-small')
+describe.skipIf(!existsSync(real))(`real recordings (skipped where ../shared/recordings/labelled/nmnist-small is absent)`, () => {
+  test('1,000 N-MNIST recordings are imported as they lie, trained for an epoch, exported and run', async () => {
+    const { page } = window
+    await importFolder(window, real, 'N-MNIST')
+    expect(await page.getByText('900 train').textContent()).toBe('900 train')
+    await page.getByRole('button', { name: 'Train on it' }).click()
+    await page.getByRole('radio', { name: 'Small' }).click()
+    await setNumber(page, 'Epochs', 1)
+    await page.getByRole('button', { name: 'Start training' }).click()
+    await page.getByRole('button', { name: 'Export', exact: true }).click({ timeout: 200_000 })
+    await page.getByRole('menuitem', { name: /Best checkpoint/ }).click()
+    await page.getByText('proven').first().waitFor({ timeout: 60_000 })
+    await page.getByRole('textbox', { name: 'Path of the recording' }).fill(join(real, 'Train/7/00016.bin'))
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    const answer = page.getByRole('status').filter({ hasText: '.bin' }).or(page.getByRole('alert'))
+    await answer.first().waitFor({ timeout: 60_000 })
+  }, 360_000)
+})
+
+describe('bad input', () => {
+  test('is told where it was given, and nothing is made of it', async () => {
+    const { page, visit } = window
+    const empty = join(folder, 'empty')
+    mkdirSync(empty)
+    await visit('Datasets')
+    await page.getByRole('button', { name: 'Import a folder' }).first().click()
+    await page.getByRole('textbox', { name: 'Folder to import' }).fill(empty)
+    await page.getByRole('button', { name: 'Look into it' }).click()
+    await page.getByText(`${empty}: no recordings found`).first().waitFor()
+    expect(await page.getByRole('button', { name: /^Import [\d,. ]+ recordings/ }).isEnabled()).toBe(false)
+
+    await page.getByRole('textbox', { name: 'Folder to import' }).fill(join(folder, 'library/recordings/starter/dvs128/circle'))
+    await page.getByRole('button', { name: 'Look into it' }).click()
+    await page.getByText(/recordings lie directly in this folder/).first().waitFor()
+
+    await visit('Recordings')
+    await page.getByRole('textbox', { name: 'Path of a recording' }).fill(join(root, 'package.json'))
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'This file could not be opened' }).waitFor()
+    await page.getByText(/package\.json: /).first().waitFor()
+
+    await page.evaluate((path) => { location.hash = `#/models/id/${encodeURIComponent(path)}` }, 'no-such-model')
+    await page.getByText('There is no such model').waitFor()
+  })
+
+  test('a page without its token is told what is missing', async () => {
+    const other = await window.page.context().browser()?.newPage()
+    if (!other) throw new Error('no browser')
+    await other.goto(window.url.replace(/#.*/, ''))
+    await other.getByRole('heading', { name: 'This address needs its access token' }).waitFor()
+    await other.close()
+  })
+})
+
+test('no script threw, and the policy refused nothing', () => {
+  expect(window.faults.filter((fault) => !/status of (400|500)/.test(fault))).toEqual([])
+})

@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { buildIfChanged } from '../../scripts/build.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { root, start, type Running } from '../support/cli.ts'
+
+/** The built window in a real Chromium, on the built headless workbench. */
+export interface OpenWindow {
+  readonly page: Page
+  /** Address with its token. */
+  readonly url: string
+  /** Errors that scripts threw, and what the policy refused. */
+  readonly faults: readonly string[]
+  /** Goes to a view by its button on the left. */
+  visit(view: 'Recordings' | 'Datasets' | 'Training' | 'Models'): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openWindow(library: string): Promise<OpenWindow> {
+  await buildIfChanged(() => undefined)
+  const server: Running = start([join(root, 'out/main/headless.js'), 'serve', '--json', '--library', library])
+  let said = ''
+  server.child.stdout?.on('data', (chunk: Buffer) => { said += chunk.toString() })
+  await server.says(/"url":.*\n/)
+  const { url } = JSON.parse(said) as { url: string }
+  const browser: Browser = await launchBrowser()
+  const page = await browser.newPage({ viewport: { width: 1360, height: 860 } })
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text())
+  })
+  page.setDefaultTimeout(30_000)
+  await page.goto(url)
+  return {
+    page, url, faults,
+    visit: async (view) => page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: view, exact: true }).click(),
+    close: async () => {
+      await browser.close()
+      server.child.kill('SIGINT')
+      const { code } = await server.ended
+      expect(code).toBe(0)
+    },
+  }
+}
+
+/** Imports a folder and waits for the dataset's page. */
+export async function importFolder({ page, visit }: OpenWindow, folder: string, name: string): Promise<void> {
+  await visit('Datasets')
+  await page.getByRole('button', { name: 'Import a folder' }).first().click()
+  await page.getByRole('textbox', { name: 'Folder to import' }).fill(folder)
+  await page.getByRole('button', { name: 'Look into it' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill(name)
+  await page.getByRole('button', { name: /^Import [\d,. ]+ recordings/ }).click()
+  await page.getByRole('heading', { name: 'Class balance' }).waitFor({ timeout: 120_000 })
+}
+
+/** Types a number into a field of the training form. */
+export async function setNumber(page: Page, label: string, value: number): Promise<void> {
+  const field = page.getByRole('textbox', { name: label, exact: true })
+  await field.fill(String(value))
+  await field.blur()
+}
+
+/** How many different colours an element shows. */
+export async function colours(page: Page, element: Locator): Promise<number> {
+  const png = (await element.screenshot()).toString('base64')
+  return page.evaluate(async (data) => {
+    const image = new Image()
+    image.src = `data:image/png;base64,${data}`
+    await image.decode()
+    const canvas = new OffscreenCanvas(image.width, image.height)
+    const context = canvas.getContext('2d')
+    if (!context) return 0
+    context.drawImage(image, 0, 0)
+    const pixels = new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer)
+    return new Set(pixels).size
+  }, png)
+}
