@@ -107,7 +107,7 @@ describe('infer', () => {
     ])
     writeFileSync(path, recording(0, new Random(9)).subarray(0, -3))
     expect((await infer(model, path, engine)).problems).toEqual([
-      expect.objectContaining({ message: expect.stringContaining('not a whole record') as string }),
+      expect.objectContaining({ message: expect.stringContaining('no record of 5 bytes') as string }),
     ])
   })
 
