@@ -52,11 +52,21 @@ export function forgetRun(id: string): void {
   useRuns.setState((state) => ({ details: without(state.details, id), failures: without(state.failures, id), live: without(state.live, id) }))
 }
 
-/** Keeps read runs up to date and gathers live steps. Returns the function that ends it. */
-export function followRuns(): () => void {
+/**
+ * Keeps read runs up to date and gathers live steps. Returns the function that ends it.
+ * @param everyMs small networks make a hundred steps a second: the window draws them this often
+ */
+export function followRuns(everyMs = 100): () => void {
   const reading = new Set<string>()
-  const onStep = ({ run, progress }: EventPayload<'run.step'>) => {
-    useRuns.setState((state) => ({ live: { ...state.live, [run]: addStep(state.live[run], progress) } }))
+  const heard: EventPayload<'run.step'>[] = []
+  const flush = () => useRuns.setState((state) => {
+    const live = { ...state.live }
+    for (const { run, progress } of heard.splice(0)) live[run] = addStep(live[run], progress)
+    return { live }
+  })
+  const onStep = (step: EventPayload<'run.step'>) => {
+    const { run } = step
+    if (heard.push(step) === 1) setTimeout(flush, everyMs)
     // No event tells that a waiting run began; its first step does.
     const state = useRuns.getState().details[run]?.state
     if (state === undefined || state === 'running' || reading.has(run)) return

@@ -1,3 +1,4 @@
+import { useEffect } from 'react'
 import { ActionIcon, Tooltip, useMantineColorScheme, useComputedColorScheme } from '@mantine/core'
 import { IconFolder, IconKeyboard, IconMoon, IconSun } from '@tabler/icons-react'
 import { useConnection } from '../api/connection.ts'
@@ -33,6 +34,9 @@ export function Header() {
   const failure = useLibrary((state) => state.failure)
   const connection = useConnection((state) => state.state)
   const place = placeOf(route)
+  useEffect(() => {
+    document.title = place === null ? `${titles[route.view]} – Saccade` : `${place} – Saccade`
+  }, [place, route.view])
   return (
     <header className={styles.header}>
       <div className={styles.crumbs}>

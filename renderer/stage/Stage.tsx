@@ -31,16 +31,14 @@ export function Stage({ player, label }: { readonly player: Player; readonly lab
     return element === null ? undefined : player.attach(element)
   }, [player])
 
-  useEffect(() => {
-    const palette = paletteOf(paletteName, scheme)
-    // The letterbox is a shade off the picture, so that its edge can be seen.
-    const lift = palette.background[0] > 0.5 ? -0.04 : 0.025
-    const [red, green, blue] = palette.background
-    player.paint(palette, [red + lift, green + lift, blue + lift])
-  }, [player, paletteName, scheme])
+  const palette = paletteOf(paletteName, scheme)
+  useEffect(() => player.paint(palette), [player, palette])
+  // The surround is a shade off the picture, so that its edge can be seen.
+  const lift = palette.background[0] > 0.5 ? -0.04 : 0.025
+  const surround = `rgb(${palette.background.map((channel) => Math.round((channel + lift) * 255)).join(' ')})`
 
   return (
-    <div className={styles.stage}>
+    <div className={styles.stage} style={{ background: surround }}>
       <canvas ref={canvas} className={styles.canvas} role="img" aria-label={label} onClick={player.toggle} />
       <Shown player={player} />
       {buffering && <div className={styles.badge} role="status"><Loader size={12} /> Reading events…</div>}

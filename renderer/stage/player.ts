@@ -1,9 +1,11 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { EventSlice } from '../../preload/contract/index.ts'
+import type { DisplayMode } from './accumulate.ts'
 import { ChunkStore, planChunks, type Span } from './chunks.ts'
-import type { Palette, PaletteName, Rgb } from './palettes.ts'
+import { letterbox } from './layout.ts'
+import type { Palette, PaletteName } from './palettes.ts'
 import { advance, initialPlayback, shownWindow, sought, stepped, toggled, type Playback } from './playback.ts'
-import { EventRenderer, type DisplayMode } from './renderer.ts'
+import { EventRenderer } from './renderer.ts'
 
 export interface PlayerState extends Playback {
   readonly mode: DisplayMode
@@ -38,7 +40,7 @@ export class Player {
   readonly #chunks: ChunkStore
   #renderer: EventRenderer | null = null
   #canvas: HTMLCanvasElement | null = null
-  #colors: { palette: Palette; surround: Rgb } | null = null
+  #palette: Palette | null = null
   #frame = 0
   #before = 0
 
@@ -50,7 +52,7 @@ export class Player {
     this.#chunks = new ChunkStore(planChunks(source.counts, source.durationUs), source.fetch, () => this.redraw())
   }
 
-  /** Draws on this canvas from now on. Returns the function that ends it. */
+  /** Draws on this canvas, centred in its parent element, from now on. Returns the function that ends it. */
   attach(canvas: HTMLCanvasElement): () => void {
     try {
       this.#renderer = new EventRenderer(canvas, [this.#source.width, this.#source.height], () => this.redraw())
@@ -59,8 +61,8 @@ export class Player {
       return () => undefined
     }
     this.#canvas = canvas
-    const resized = new ResizeObserver(() => this.#resize())
-    resized.observe(canvas)
+    const resized = new ResizeObserver(() => this.#place())
+    if (canvas.parentElement) resized.observe(canvas.parentElement)
     this.redraw()
     return () => {
       resized.disconnect()
@@ -73,8 +75,8 @@ export class Player {
   }
 
   /** Colours from now on. */
-  paint(palette: Palette, surround: Rgb): void {
-    this.#colors = { palette, surround }
+  paint(palette: Palette): void {
+    this.#palette = palette
     this.redraw()
   }
 
@@ -108,11 +110,21 @@ export class Player {
     this.redraw()
   }
 
-  #resize(): void {
+  /**
+   * Lays the canvas out in its parent. It has a pixel for each sensor pixel, or for each screen pixel where those are fewer;
+   * the page scales it, which costs next to nothing and leaves pixels crisp.
+   */
+  #place(): void {
     const canvas = this.#canvas
-    if (!canvas) return
-    const width = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio))
-    const height = Math.max(1, Math.round(canvas.clientHeight * devicePixelRatio))
+    const parent = canvas?.parentElement
+    if (!canvas || !parent || parent.clientWidth === 0) return
+    const { width: sensorWidth, height: sensorHeight } = this.#source
+    const box = letterbox([sensorWidth, sensorHeight], [parent.clientWidth * devicePixelRatio, parent.clientHeight * devicePixelRatio])
+    for (const [property, value] of [['left', box.x], ['top', box.y], ['width', box.width], ['height', box.height]] as const) {
+      canvas.style[property] = `${value / devicePixelRatio}px`
+    }
+    const width = Math.min(sensorWidth, box.width)
+    const height = Math.min(sensorHeight, box.height)
     if (canvas.width === width && canvas.height === height) return
     canvas.width = width
     canvas.height = height
@@ -130,7 +142,7 @@ export class Player {
   }
 
   #draw(next: PlayerState): void {
-    if (this.#renderer === null || this.#colors === null) return
+    if (this.#renderer === null || this.#palette === null) return
     const { from, to } = shownWindow(next)
     const { chunks, complete } = this.#chunks.window(from, to)
     const failure = this.#chunks.failure
@@ -138,7 +150,7 @@ export class Player {
     const time = complete ? next.time : this.store.getState().playing ? this.store.getState().time : next.time
     let shown = 0
     try {
-      shown = this.#renderer.draw({ from, to, chunks, mode: next.mode, ...this.#colors })
+      shown = this.#renderer.draw({ from, to, chunks, mode: next.mode, palette: this.#palette })
     } catch (error) {
       this.store.setState({ playing: false, failure: error instanceof Error ? error.message : String(error) })
       return

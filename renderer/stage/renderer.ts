@@ -1,11 +1,8 @@
+import { accumulate, rangeOf, type DisplayMode } from './accumulate.ts'
 import type { Chunk } from './chunks.ts'
-import { countGain, letterbox } from './layout.ts'
-import type { Palette, Rgb } from './palettes.ts'
-import { upperBound } from './playback.ts'
+import { countGain } from './layout.ts'
+import type { Palette } from './palettes.ts'
 import { pointFragment, pointVertex, presentFragment, presentVertex } from './shaders.ts'
-
-/** count: brighter where more events fell together; recency: the younger the brighter. */
-export type DisplayMode = 'count' | 'recency'
 
 export interface Picture {
   /** µs, from < t <= to. */
@@ -14,8 +11,6 @@ export interface Picture {
   readonly chunks: readonly Chunk[]
   readonly mode: DisplayMode
   readonly palette: Palette
-  /** Around the picture. */
-  readonly surround: Rgb
 }
 
 interface Uploaded {
@@ -33,12 +28,20 @@ interface Resources {
   readonly uniforms: Map<string, WebGLUniformLocation | null>
 }
 
-/** Draws events with WebGL2. After the context was lost everything is made again from the chunks at the next `draw`. */
+/** Graphics drivers that compute on the CPU. */
+const software = /swiftshader|llvmpipe|softpipe|software|basic render/i
+
+/**
+ * Draws events with WebGL2: one draw call per chunk (most windows touch one) adds them up in a texture of the sensor's size,
+ * a second pass colours it. With a software driver the adding up is done on the CPU. After the context was lost everything is made again from the chunks at the next `draw`.
+ */
 export class EventRenderer {
   readonly #canvas: HTMLCanvasElement
   readonly #gl: WebGL2RenderingContext
   readonly #sensor: readonly [number, number]
   readonly #stop: () => void
+  /** Sums made on the CPU, [H, W, 2]; null where the GPU makes them. */
+  readonly #sums: Uint8Array | null
   #resources: Resources | null = null
 
   /** @throws Error where the browser has no WebGL2 */
@@ -48,6 +51,9 @@ export class EventRenderer {
     this.#canvas = canvas
     this.#gl = gl
     this.#sensor = sensor
+    const info = gl.getExtension('WEBGL_debug_renderer_info')
+    const driver = info ? String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL)) : ''
+    this.#sums = software.test(driver) ? new Uint8Array(sensor[0] * sensor[1] * 2) : null
     const onLost = (event: Event) => {
       event.preventDefault() // without this it is never restored
       this.#resources = null
@@ -65,9 +71,37 @@ export class EventRenderer {
     const gl = this.#gl
     if (gl.isContextLost()) return 0
     this.#resources ??= this.#create()
-    const { points, present, texture, target, empty, uploads } = this.#resources
+    const { present, texture, empty } = this.#resources
     this.#release(picture.chunks)
+    if (this.#sums === null) this.#drawSums(this.#resources, picture)
+    else this.#uploadSums(this.#sums, texture, picture)
 
+    let shown = 0
+    for (const chunk of picture.chunks) {
+      const [first, end] = rangeOf(chunk, picture.from, picture.to)
+      shown += end - first
+    }
+    const { width, height } = this.#canvas
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null)
+    gl.viewport(0, 0, width, height)
+    gl.useProgram(present)
+    gl.bindVertexArray(empty)
+    gl.activeTexture(gl.TEXTURE0)
+    gl.bindTexture(gl.TEXTURE_2D, texture)
+    gl.uniform1i(this.#uniform(present, 'amounts'), 0)
+    gl.uniform2f(this.#uniform(present, 'sensor'), this.#sensor[0], this.#sensor[1])
+    gl.uniform2f(this.#uniform(present, 'size'), width, height)
+    gl.uniform1f(this.#uniform(present, 'gain'), countGain(shown, this.#sensor[0] * this.#sensor[1]))
+    gl.uniform1i(this.#uniform(present, 'mode'), picture.mode === 'count' ? 0 : 1)
+    gl.uniform3f(this.#uniform(present, 'background'), ...picture.palette.background)
+    gl.uniform3f(this.#uniform(present, 'onColor'), ...picture.palette.on)
+    gl.uniform3f(this.#uniform(present, 'offColor'), ...picture.palette.off)
+    gl.drawArrays(gl.TRIANGLES, 0, 3)
+    return shown
+  }
+
+  #drawSums({ points, target, uploads }: Resources, picture: Picture): void {
+    const gl = this.#gl
     gl.bindFramebuffer(gl.FRAMEBUFFER, target)
     gl.viewport(0, 0, this.#sensor[0], this.#sensor[1])
     gl.clearColor(0, 0, 0, 0)
@@ -79,38 +113,21 @@ export class EventRenderer {
     gl.enable(gl.BLEND)
     gl.blendEquation(picture.mode === 'count' ? gl.FUNC_ADD : gl.MAX)
     gl.blendFunc(gl.ONE, gl.ONE)
-    let shown = 0
     for (const chunk of picture.chunks) {
-      const first = chunk.sorted ? upperBound(chunk.slice.t, picture.from) : 0
-      const end = chunk.sorted ? upperBound(chunk.slice.t, picture.to) : chunk.slice.t.length
+      const [first, end] = rangeOf(chunk, picture.from, picture.to)
       if (end <= first) continue
-      const upload = uploads.get(chunk) ?? this.#upload(chunk, uploads)
-      gl.bindVertexArray(upload.vertices)
+      gl.bindVertexArray((uploads.get(chunk) ?? this.#upload(chunk, uploads)).vertices)
       gl.drawArrays(gl.POINTS, first, end - first)
-      shown += end - first
     }
-
     gl.disable(gl.BLEND)
-    gl.bindFramebuffer(gl.FRAMEBUFFER, null)
-    const { width, height } = this.#canvas
-    gl.viewport(0, 0, width, height)
-    gl.useProgram(present)
-    gl.bindVertexArray(empty)
-    gl.activeTexture(gl.TEXTURE0)
+  }
+
+  #uploadSums(sums: Uint8Array, texture: WebGLTexture, picture: Picture): void {
+    const gl = this.#gl
+    accumulate(picture.chunks, picture.from, picture.to, picture.mode, this.#sensor, sums)
     gl.bindTexture(gl.TEXTURE_2D, texture)
-    const box = letterbox(this.#sensor, [width, height])
-    gl.uniform1i(this.#uniform(present, 'amounts'), 0)
-    gl.uniform2f(this.#uniform(present, 'sensor'), this.#sensor[0], this.#sensor[1])
-    gl.uniform4f(this.#uniform(present, 'frame'), box.x, box.y, box.width, box.height)
-    gl.uniform1f(this.#uniform(present, 'viewHeight'), height)
-    gl.uniform1f(this.#uniform(present, 'gain'), countGain(shown, this.#sensor[0] * this.#sensor[1]))
-    gl.uniform1i(this.#uniform(present, 'mode'), picture.mode === 'count' ? 0 : 1)
-    gl.uniform3f(this.#uniform(present, 'background'), ...picture.palette.background)
-    gl.uniform3f(this.#uniform(present, 'onColor'), ...picture.palette.on)
-    gl.uniform3f(this.#uniform(present, 'offColor'), ...picture.palette.off)
-    gl.uniform3f(this.#uniform(present, 'surround'), ...picture.surround)
-    gl.drawArrays(gl.TRIANGLES, 0, 3)
-    return shown
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1)
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, this.#sensor[0], this.#sensor[1], gl.RG, gl.UNSIGNED_BYTE, sums)
   }
 
   /** Frees the GPU's memory. The canvas can be given to a new renderer. */
@@ -132,7 +149,7 @@ export class EventRenderer {
     const texture = gl.createTexture()
     gl.bindTexture(gl.TEXTURE_2D, texture)
     // 8 bits a channel can be drawn and blended everywhere, without an extension; counts end at 255, long saturated by then.
-    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, this.#sensor[0], this.#sensor[1])
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RG8, this.#sensor[0], this.#sensor[1])
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST)
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST)
     const target = gl.createFramebuffer()

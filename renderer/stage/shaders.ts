@@ -24,7 +24,7 @@ flat in vec2 amount;
 out vec4 color;
 void main() { color = vec4(amount, 0.0, 1.0); }`
 
-/** Pass 2: the texture, letterboxed and with crisp pixels, coloured by polarity. */
+/** Pass 2: the texture coloured by polarity, a canvas pixel for each sensor pixel; the page scales the canvas with crisp pixels. */
 export const presentVertex = `#version 300 es
 void main() {
   vec2 corner = vec2(float((gl_VertexID << 1) & 2), float(gl_VertexID & 2));
@@ -35,14 +35,12 @@ export const presentFragment = `#version 300 es
 precision highp float;
 uniform sampler2D amounts;
 uniform vec2 sensor;
-uniform vec4 frame;
-uniform float viewHeight;
+uniform vec2 size;
 uniform float gain;
 uniform int mode;
 uniform vec3 background;
 uniform vec3 onColor;
 uniform vec3 offColor;
-uniform vec3 surround;
 out vec4 color;
 
 float strength(float amount) {
@@ -51,12 +49,11 @@ float strength(float amount) {
 
 void main() {
   // Upper left origin, as events have it.
-  vec2 at = vec2(gl_FragCoord.x, viewHeight - gl_FragCoord.y) - frame.xy;
-  if (any(lessThan(at, vec2(0.0))) || any(greaterThanEqual(at, frame.zw))) { color = vec4(surround, 1.0); return; }
-  vec2 scale = sensor / frame.zw;
+  vec2 at = vec2(gl_FragCoord.x, size.y - gl_FragCoord.y);
+  vec2 scale = sensor / size;
   vec2 first = floor(at * scale);
   vec2 found = vec2(0.0);
-  // Where the sensor has more pixels than the screen, a screen pixel shows the strongest of those it covers.
+  // Where the sensor has more pixels than the canvas, a canvas pixel shows the strongest of those it covers.
   ivec2 taps = ivec2(clamp(ceil(scale), 1.0, 8.0));
   for (int row = 0; row < taps.y; row++)
     for (int column = 0; column < taps.x; column++) {

@@ -10,6 +10,7 @@ import { bytes, count, percent, plural, since } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
 import { Bars } from '../../charts/Bars.tsx'
 import { confirm } from '../../widgets/confirm.ts'
+import { Deferred } from '../../widgets/Deferred.tsx'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { framingText } from '../../widgets/FramingControls.tsx'
 import { Facts, Panel } from '../../widgets/Panel.tsx'
@@ -92,7 +93,7 @@ export function DatasetPage({ id }: { readonly id: string }) {
               </Panel>
             )}
           </div>
-          <SampleGrid key={label} dataset={data} label={label} onLabel={setLabel} />
+          <Deferred><SampleGrid key={label} dataset={data} label={label} onLabel={setLabel} /></Deferred>
         </div>
       </div>
     </div>

@@ -8,6 +8,7 @@ import { attempt } from '../../api/workbench.ts'
 import { bytes, percent, since } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
 import { confirm } from '../../widgets/confirm.ts'
+import { Deferred } from '../../widgets/Deferred.tsx'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { framingText } from '../../widgets/FramingControls.tsx'
 import { Facts, Panel } from '../../widgets/Panel.tsx'
@@ -83,11 +84,13 @@ export function ModelPage({ id }: { readonly id: string }) {
               ]}
               />
             </Panel>
-            <Panel title="Metadata in the file">
-              <div className={styles.metadata}>
-                <Facts rows={metadataRows(model.metadata)} />
-              </div>
-            </Panel>
+            <Deferred>
+              <Panel title="Metadata in the file">
+                <div className={styles.metadata}>
+                  <Facts rows={metadataRows(model.metadata)} />
+                </div>
+              </Panel>
+            </Deferred>
           </div>
         </div>
       </div>

@@ -10,6 +10,7 @@ import { playbackShortcuts } from '../../stage/playback-shortcuts.ts'
 import { ScrubBar } from '../../stage/ScrubBar.tsx'
 import { Stage } from '../../stage/Stage.tsx'
 import { Transport } from '../../stage/Transport.tsx'
+import { Deferred } from '../../widgets/Deferred.tsx'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { Tag } from '../../widgets/Tag.tsx'
 import { SidePanel } from './SidePanel.tsx'
@@ -58,12 +59,12 @@ export function RecordingPage({ path, open, filesShown }: { readonly path: strin
             <Stage player={player} label={`Events of ${path}`} />
             <div className={styles.controls}>
               <ScrubBar player={player} on={rate.on} off={rate.off} blocks={blocks} currentBlock={current} />
-              <Transport player={player} />
+              <Deferred><Transport player={player} /></Deferred>
             </div>
           </>
         )}
       </div>
-      <SidePanel open={open} frames={frames} blocks={blocks} current={current} />
+      <Deferred><SidePanel open={open} frames={frames} blocks={blocks} current={current} /></Deferred>
     </>
   )
 }

@@ -6,6 +6,7 @@ import { useLibrary } from '../../api/library.ts'
 import { useCall } from '../../api/use-call.ts'
 import { plural } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
+import { Deferred } from '../../widgets/Deferred.tsx'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { framingText } from '../../widgets/FramingControls.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
@@ -47,11 +48,11 @@ function Form({ form, dataset, datasets, presets }: { readonly form: RunForm; re
               {plural(dataset.classes.length, 'class', 'classes')}, {plural(dataset.train.reduce((sum, value) => sum + value, 0), 'recording')} to train on; {framingText(dataset.framing)}
             </p>
           </Panel>
-          <NetworkFields {...part} />
-          <MethodFields {...part} />
+          <Deferred><NetworkFields {...part} /></Deferred>
+          <Deferred><MethodFields {...part} /></Deferred>
         </div>
         <div className={styles.stack}>
-          <OptimizationFields {...part} />
+          <Deferred><OptimizationFields {...part} /></Deferred>
           <StartPanel {...part} />
         </div>
       </div>

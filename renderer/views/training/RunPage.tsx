@@ -7,6 +7,7 @@ import { count, figure, percent, seconds } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
 import { exportRun } from '../../app/export-run.ts'
 import { ConfusionMatrix } from '../../charts/ConfusionMatrix.tsx'
+import { Deferred } from '../../widgets/Deferred.tsx'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
 import { Failure, Problems } from '../../widgets/Problems.tsx'
@@ -100,13 +101,15 @@ export function RunPage({ id }: { readonly id: string }) {
         {run.state === 'failed' && run.message !== null && <div className={styles.banner}><Failure message={run.message} /></div>}
         <Figures run={run} live={live} />
         {run.warnings.length > 0 && <div className={styles.warnings}><Problems problems={run.warnings.map((message) => ({ severity: 'warning', message }))} /></div>}
-        <RunCharts run={run} live={live} />
-        <div className={styles.below}>
-          <Panel title="Confusion on the test split" aside={run.confusion === null ? null : <span className={styles.hint}>after epoch {run.epochs.at(-1)?.epoch}</span>}>
-            {run.confusion === null ? <p className={styles.empty}>Measured after the first epoch.</p> : <ConfusionMatrix matrix={run.confusion} classes={run.classes} />}
-          </Panel>
-          <ConfigSummary run={run} />
-        </div>
+        <Deferred><RunCharts run={run} live={live} /></Deferred>
+        <Deferred>
+          <div className={styles.below}>
+            <Panel title="Confusion on the test split" aside={run.confusion === null ? null : <span className={styles.hint}>after epoch {run.epochs.at(-1)?.epoch}</span>}>
+              {run.confusion === null ? <p className={styles.empty}>Measured after the first epoch.</p> : <ConfusionMatrix matrix={run.confusion} classes={run.classes} />}
+            </Panel>
+            <ConfigSummary run={run} />
+          </div>
+        </Deferred>
       </div>
     </div>
   )

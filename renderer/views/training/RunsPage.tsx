@@ -50,8 +50,8 @@ interface RowProps {
 function Row({ run, color, dataset, compared, onCompare }: RowProps) {
   const epochs = useRuns((state) => state.details[run.id]?.epochs)
   useEffect(() => {
-    void readRun(run.id)
-  }, [run.id])
+    if (useRuns.getState().details[run.id]?.epochs.length !== run.epochsDone) void readRun(run.id)
+  }, [run.id, run.epochsDone])
   const open = () => go({ view: 'training', page: 'run', id: run.id })
   return (
     <tr>

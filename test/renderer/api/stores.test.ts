@@ -129,10 +129,11 @@ describe('runs', () => {
     let state = 'waiting'
     const { api, emit } = workbenchOf({ 'runs.get': ({ id }: { id: string }) => ({ id, state }), 'runs.list': () => ({ runs: [] }) })
     connectTo(api)
-    const stop = followRuns()
+    const stop = followRuns(0)
     await readRun('r')
     state = 'running'
     emit('run.step', { run: 'r', progress: step(1, 1) })
+    await settled()
     await settled()
     expect(useRuns.getState().details['r']?.state).toBe('running')
     expect(useRuns.getState().live['r']?.at).toEqual([1])

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { EventSlice } from '../../../preload/contract/index.ts'
-import { ChunkStore, isSorted, planChunks, type Span } from '../../../renderer/stage/chunks.ts'
+import { accumulate } from '../../../renderer/stage/accumulate.ts'
+import { ChunkStore, isSorted, planChunks, type Chunk, type Span } from '../../../renderer/stage/chunks.ts'
 
 const slice = (t: number[]): EventSlice => ({ origin: 0, t: Float32Array.from(t), x: new Uint16Array(t.length), y: new Uint16Array(t.length), p: new Uint8Array(t.length), truncated: false })
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5))
@@ -90,5 +91,27 @@ describe('ChunkStore', () => {
   it('knows whether time runs backwards', () => {
     expect(isSorted(Float32Array.of(1, 1, 2))).toBe(true)
     expect(isSorted(Float32Array.of(1, 3, 2))).toBe(false)
+  })
+})
+
+describe('accumulate', () => {
+  const chunk = (events: [t: number, x: number, y: number, p: number][], sorted = true): Chunk => ({
+    from: 0, to: 1000, index: 0, sorted,
+    slice: { origin: 0, truncated: false, t: Float32Array.from(events, ([t]) => t), x: Uint16Array.from(events, ([, x]) => x), y: Uint16Array.from(events, ([, , y]) => y), p: Uint8Array.from(events, ([, , , p]) => p) },
+  })
+  it('counts ON and OFF per pixel of the window, its end included', () => {
+    const into = new Uint8Array(8).fill(9)
+    accumulate([chunk([[0, 0, 0, 1], [10, 1, 0, 1], [20, 1, 0, 1], [20, 1, 0, 0], [30, 0, 1, 0], [31, 0, 1, 0]])], 0, 30, 'count', [2, 2], into)
+    expect([...into]).toEqual([0, 0, 2, 1, 0, 1, 0, 0])
+  })
+  it('keeps the youngest of each pixel, faded by age', () => {
+    const into = new Uint8Array(4)
+    accumulate([chunk([[10, 0, 0, 1], [100, 0, 0, 1], [60, 1, 0, 0]], false)], 0, 100, 'recency', [2, 1], into)
+    expect([...into]).toEqual([255, 0, 0, 153])
+  })
+  it('saturates, and leaves out what lies outside the sensor', () => {
+    const into = new Uint8Array(2)
+    accumulate([chunk([...Array.from({ length: 400 }, (): [number, number, number, number] => [5, 0, 0, 1]), [5, 7, 0, 1], [5, 0, 7, 1]])], 0, 10, 'count', [1, 1], into)
+    expect([...into]).toEqual([255, 0])
   })
 })
