@@ -23,7 +23,7 @@ function Choices(props: { readonly label: string; readonly choices: readonly num
         thumbProps={{ 'aria-valuetext': props.text(props.value) }}
         min={0} max={props.choices.length - 1} value={at} onChange={(index) => props.onChange(props.choices[index] ?? props.value)}
       />
-      <output>{props.text(props.value)}</output>
+      <b>{props.text(props.value)}</b>
     </div>
   )
 }

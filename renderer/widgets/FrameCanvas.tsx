@@ -10,7 +10,8 @@ export interface FrameCanvasProps {
   /** The value shown at full strength. */
   readonly full: number
   readonly paletteName?: PaletteName
-  readonly label: string
+  /** Left out where the text beside it says the same. */
+  readonly label?: string
   readonly className?: string
 }
 
@@ -26,5 +27,5 @@ export function FrameCanvas({ data, shape, timestep, full, paletteName = 'auto',
     const image = paintFrame(data, timestep * 2 * pixels, pixels, full, paletteOf(paletteName, scheme))
     context.putImageData(new ImageData(image, width, height), 0, 0)
   }, [data, timestep, full, paletteName, scheme, height, width])
-  return <canvas ref={canvas} width={width} height={height} className={className} style={{ imageRendering: 'pixelated' }} role="img" aria-label={label} />
+  return <canvas ref={canvas} width={width} height={height} className={className} style={{ imageRendering: 'pixelated' }} role={label === undefined ? undefined : 'img'} aria-label={label} aria-hidden={label === undefined} />
 }

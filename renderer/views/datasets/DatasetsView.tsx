@@ -44,7 +44,7 @@ function useItems(): readonly SideItem[] | null {
       const samples = sum(dataset.train) + sum(dataset.test)
       return {
         id: dataset.id, title: dataset.name, note: `${plural(dataset.classes.length, 'class', 'classes')}, ${count(samples)} samples`,
-        picture: samples > 0 ? <SampleThumb dataset={dataset.id} version={dataset.hash} index={Math.floor(samples / 3)} label="" /> : undefined,
+        picture: samples > 0 ? <SampleThumb dataset={dataset.id} version={dataset.hash} index={Math.floor(samples / 3)} /> : undefined,
       }
     }),
   ]

@@ -61,7 +61,7 @@ export function SampleGrid(props: { readonly dataset: DatasetSummary; readonly l
         {data?.samples.map((sample) => (
           <li key={sample.index}>
             <button type="button" onClick={() => setChosen(sample)} title={sample.file} aria-label={`Sample ${baseName(sample.file)}, class ${dataset.classes[sample.label] ?? ''}, ${sample.split}`}>
-              <SampleThumb dataset={dataset.id} version={dataset.hash} index={sample.index} label="" />
+              <SampleThumb dataset={dataset.id} version={dataset.hash} index={sample.index} />
               <span>{dataset.classes[sample.label]}{sample.split === 'test' && <i data-split="test" title="kept apart for testing" />}</span>
             </button>
           </li>

@@ -19,7 +19,7 @@ export function useSampleFrames(dataset: string, version: string, index: number)
 }
 
 /** A sample at a glance: its middle frame; under the pointer all frames play in order. */
-export function SampleThumb({ dataset, version, index, label }: { readonly dataset: string; readonly version: string; readonly index: number; readonly label: string }) {
+export function SampleThumb({ dataset, version, index }: { readonly dataset: string; readonly version: string; readonly index: number }) {
   const frames = useSampleFrames(dataset, version, index)
   const full = useMemo(() => (frames === null ? 0 : fullScale(frames.data)), [frames])
   const [playing, setPlaying] = useState<number | null>(null)
@@ -32,7 +32,7 @@ export function SampleThumb({ dataset, version, index, label }: { readonly datas
   const timestep = playing ?? Math.floor((frames.shape[0] - 1) / 2)
   return (
     <div className={styles.thumb} onPointerEnter={() => setPlaying(0)} onPointerLeave={() => setPlaying(null)}>
-      <FrameCanvas data={frames.data} shape={frames.shape} timestep={timestep} full={full} label={label} />
+      <FrameCanvas data={frames.data} shape={frames.shape} timestep={timestep} full={full} />
     </div>
   )
 }
