@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { gradients } from '../../main/graph/autodiff.ts'
+import type { Tensor } from '../../main/graph/tensor.ts'
+import { surrogates } from '../../main/snn/ops/surrogate.ts'
+import { neuronSchema, type NeuronSettings } from '../../main/snn/schema.ts'
+import { distance, runGraph, size, spread } from './run.ts'
+
+/** The neuron as the papers write it, in float64, one neuron at a time; `weights` is dL/ds. */
+function plainLif(x: readonly number[], weights: readonly number[], neuron: NeuronSettings): { spikes: number[]; gradient: number[] } {
+  const u: number[] = []
+  const spikes: number[] = []
+  let v = 0
+  for (const current of x) {
+    const now = (u.length === 0 ? 0 : v / neuron.tau) + current
+    const s = now > neuron.threshold ? 1 : 0
+    u.push(now)
+    spikes.push(s)
+    v = neuron.reset === 'hard' ? (s ? neuron.resetValue : now) : now - s * neuron.threshold
+  }
+  const gradient = new Array<number>(x.length).fill(0)
+  let after = 0
+  for (let t = x.length - 1; t >= 0; t--) {
+    const potential = u[t] ?? 0
+    const h = surrogates[neuron.surrogate].derivative(potential - neuron.threshold, neuron.alpha)
+    const dv = after / neuron.tau
+    const kept = neuron.reset === 'hard' ? 1 - (spikes[t] ?? 0) : 1
+    const through = neuron.detachReset ? 0 : neuron.reset === 'hard' ? (potential - neuron.resetValue) * h : neuron.threshold * h
+    after = (weights[t] ?? 0) * h + dv * (kept - through)
+    gradient[t] = after
+  }
+  return { spikes, gradient }
+}
+
+const variants: [string, Partial<NeuronSettings>][] = [
+  ['the papers: tau 2, hard reset to 0, triangle', {}],
+  ['integrate-and-fire (tau 1)', { tau: 1 }],
+  ['tau 2.5, threshold 0.7', { tau: 2.5, threshold: 0.7 }],
+  ['soft reset', { reset: 'soft' }],
+  ['soft reset, threshold 1.3', { reset: 'soft', threshold: 1.3 }],
+  ['hard reset to -0.25', { resetValue: -0.25 }],
+  ['hard reset, detached', { detachReset: true }],
+  ['soft reset, detached', { reset: 'soft', detachReset: true }],
+  ['rectangle, alpha 0.5', { surrogate: 'rectangle', alpha: 0.5 }],
+  ['sigmoid, slope 4', { surrogate: 'sigmoid', alpha: 4 }],
+  ['triangle, alpha 2', { alpha: 2 }],
+]
+const batch = 12
+
+describe.each([1, 2, 5])('LIF over %i timesteps', (timesteps) => {
+  it.each(variants)('%s: spikes and gradients are those of a plain loop in float64', async (_, changes) => {
+    const neuron = neuronSchema.parse(changes)
+    const shape = [timesteps * batch, 1]
+    const x = Float32Array.from({ length: size(shape) }, (_, i) => 1.6 * spread(i) + 0.5)
+    const weights = Float32Array.from({ length: size(shape) }, (_, i) => spread(i + 99))
+    const found = await runGraph([{ shape, data: x }], (graph, inputs) => {
+      const spikes = graph.apply('lif', inputs, { neuron, timesteps })[0] as Tensor
+      const loss = graph.reshape(graph.sum(graph.mul(spikes, graph.constant(weights, shape))), [1])
+      return { spikes, gradient: gradients(graph, loss, inputs)[0] as Tensor }
+    })
+    let fired = 0
+    for (let b = 0; b < batch; b++) {
+      const at = (values: Float32Array): number[] => Array.from({ length: timesteps }, (_, t) => values[t * batch + b] ?? NaN)
+      const plain = plainLif(at(x), at(weights), neuron)
+      expect(at(found['spikes'] as Float32Array)).toEqual(plain.spikes)
+      expect(distance(at(found['gradient'] as Float32Array), plain.gradient)).toBeLessThan(2e-6)
+      fired += plain.spikes.reduce((a, b) => a + b, 0)
+    }
+    expect(fired).toBeGreaterThan(0)
+    expect(fired).toBeLessThan(timesteps * batch)
+  })
+})
+
+it('a potential exactly at the threshold does not spike', async () => {
+  const found = await runGraph([{ shape: [3, 1], data: Float32Array.of(1, 1.0000001, 0.9999999) }], (graph, inputs) => ({
+    spikes: graph.apply('lif', inputs, { neuron: neuronSchema.parse({}), timesteps: 1 })[0] as Tensor,
+  }))
+  expect([...(found['spikes'] as Float32Array)]).toEqual([0, 1, 0])
+})
+
+it.each(variants)('normLif is batchNorm followed by lif: %s', async (_, changes) => {
+  const neuron = neuronSchema.parse(changes)
+  const timesteps = 3
+  const shape = [timesteps * 4, 2, 3, 3]
+  const inputs = [
+    { shape, data: Float32Array.from({ length: size(shape) }, (_, i) => 3 * spread(i) + 1) },
+    { shape: [2], data: Float32Array.of(1.3, 0.8) },
+    { shape: [2], data: Float32Array.of(0.4, 0.6) },
+  ]
+  const run = (fused: boolean) =>
+    runGraph(inputs, (graph, tensors) => {
+      const norm = fused ? [] : graph.apply('batchNorm', tensors, { epsilon: 1e-5 })
+      const spikes = (fused ? graph.apply('normLif', tensors, { neuron, timesteps, epsilon: 1e-5 })[0] : graph.apply('lif', [norm[0] as Tensor], { neuron, timesteps })[0]) as Tensor
+      const weights = graph.constant(Float32Array.from({ length: size(shape) }, (_, i) => spread(i + 7)), shape)
+      const [dx, dgain, dshift] = gradients(graph, graph.reshape(graph.sum(graph.mul(spikes, weights)), [1]), tensors) as [Tensor, Tensor, Tensor]
+      return { spikes, dx, dgain, dshift }
+    })
+  const [fused, apart] = [await run(true), await run(false)]
+  for (const name of ['spikes', 'dx', 'dgain', 'dshift']) expect(distance(fused[name] ?? [], apart[name] ?? [NaN]), name).toBeLessThan(1e-5)
+  expect(new Set(fused['spikes'])).toEqual(new Set([0, 1]))
+})
+
+describe.each(Object.entries(surrogates))('surrogate %s', (name, surrogate) => {
+  it.each([0.5, 1, 2])('alpha %f: the derivative is that of its primitive, which steps from 0 to 1', (alpha) => {
+    for (let x = -3; x <= 3; x += 0.0371) {
+      const step = 1e-5
+      const difference = (surrogate.primitive(x + step, alpha) - surrogate.primitive(x - step, alpha)) / (2 * step)
+      expect(Math.abs(difference - surrogate.derivative(x, alpha)), `at ${x}`).toBeLessThan(1e-4)
+    }
+    expect(surrogate.primitive(-60, alpha)).toBeCloseTo(0, 6)
+    expect(surrogate.primitive(60, alpha)).toBeCloseTo(1, 6)
+  })
+  it('the lowering computes the derivative', async () => {
+    const neuron = neuronSchema.parse({ surrogate: name, alpha: 1.5, threshold: 0.8 })
+    const u = Float32Array.from({ length: 64 }, (_, i) => i / 12.3 - 1.7)
+    const found = await runGraph([{ shape: [64, 1], data: u }], (graph, inputs) => {
+      const spikes = graph.apply('lif', inputs, { neuron, timesteps: 1 })[0] as Tensor
+      return { slope: gradients(graph, graph.reshape(graph.sum(spikes), [1]), inputs)[0] as Tensor }
+    })
+    expect(distance(found['slope'] ?? [], Array.from(u, (value) => surrogate.derivative(value - 0.8, 1.5)))).toBeLessThan(1e-6)
+  })
+})
