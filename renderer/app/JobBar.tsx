@@ -59,12 +59,12 @@ function JobRow({ job }: { readonly job: Job }) {
         {active && <span className={styles.dot} data-waiting={job.state === 'waiting' || undefined} />}
       </span>
       <span className={styles.name} title={job.title}>{job.title}</span>
-      {active ? <Progress job={job} /> : <span />}
+      {active && <span>{job.state === 'running' && <Progress job={job} />}</span>}
       <span className={styles.detail} title={job.error ?? job.detail} data-failed={job.state === 'failed' || undefined} role={job.state === 'failed' ? 'alert' : undefined}>
         {job.state === 'failed' ? job.error ?? 'failed' : job.detail || (job.state === 'running' ? 'starting' : job.state)}
       </span>
-      <span className={styles.rate}>{active ? job.rate : null}</span>
-      <span className={styles.left}>{active && job.secondsLeft !== null ? `${seconds(job.secondsLeft)} left` : null}</span>
+      {active && <span className={styles.rate}>{job.rate}</span>}
+      {active && <span className={styles.left}>{job.secondsLeft === null ? null : `${seconds(job.secondsLeft)} left`}</span>}
       <span className={styles.actions}>
         {result !== null && <Button variant="subtle" size="compact-xs" aria-label={`Open the result of ${job.title}`} onClick={() => go(result)}>Open</Button>}
         {active ? (
@@ -99,7 +99,7 @@ export function JobBar() {
           <ul className={styles.list}>{shown.map((job) => <JobRow key={job.id} job={job} />)}</ul>
           {(jobs.length > shown.length || unfolded) && (
             <div className={styles.side}>
-              {ended.length > 1 && (
+              {unfolded && ended.length > 1 && (
                 <Button variant="subtle" color="gray" size="compact-xs" onClick={() => void Promise.all(ended.map((job) => dismissJob(job.id)))}>Dismiss ended</Button>
               )}
               <Button

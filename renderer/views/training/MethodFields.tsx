@@ -5,7 +5,7 @@ import { Panel } from '../../widgets/Panel.tsx'
 import { changed, withTraining } from './form.ts'
 import type { FormPart } from './NewRunPage.tsx'
 import { methodParameters, methodTexts, type Parameter } from './parameters.ts'
-import styles from './training.module.css'
+import styles from './form.module.css'
 
 /** The first preset's settings for a method; what one gets when switching to it. */
 function settingsFor(name: string, presets: FormPart['presets']): MethodSettings | undefined {

@@ -7,7 +7,7 @@ import { layersText } from './ConfigSummary.tsx'
 import { changed, withNetwork } from './form.ts'
 import type { FormPart } from './NewRunPage.tsx'
 import { neuronParameters } from './parameters.ts'
-import styles from './training.module.css'
+import styles from './form.module.css'
 
 function NeuronFields({ form, faults, set }: FormPart) {
   const { network } = form.config

@@ -18,7 +18,7 @@ import { MethodFields } from './MethodFields.tsx'
 import { NetworkFields } from './NetworkFields.tsx'
 import { OptimizationFields } from './OptimizationFields.tsx'
 import { StartPanel } from './StartPanel.tsx'
-import styles from './training.module.css'
+import styles from './form.module.css'
 
 /** What every part of the form gets. `set` keeps the run's name in step with the choices. */
 export interface FormPart {

@@ -5,7 +5,7 @@ import { Panel } from '../../widgets/Panel.tsx'
 import { changed } from './form.ts'
 import type { FormPart } from './NewRunPage.tsx'
 import { optimizerParameters } from './parameters.ts'
-import styles from './training.module.css'
+import styles from './form.module.css'
 
 /** The usual values of an optimizer, as in main/training/schema.ts. */
 const optimizers: Record<OptimizerSettings['name'], OptimizerSettings> = {

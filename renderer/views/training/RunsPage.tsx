@@ -25,7 +25,7 @@ const shownAtFirst = 4
 
 function Comparison({ ids, colors }: { readonly ids: readonly string[]; readonly colors: ReadonlyMap<string, string> }) {
   const details = useRuns((state) => state.details)
-  const runs = useMemo(() => ids.flatMap((id) => details[id] ?? []), [ids, details])
+  const runs = useMemo(() => ids.flatMap((id) => details[id] ?? []).filter((run) => run.epochs.length > 0), [ids, details])
   const accuracy = useMemo(() => compareCurves(runs, colors, (metrics) => metrics.testAccuracy), [runs, colors])
   const loss = useMemo(() => compareCurves(runs, colors, (metrics) => metrics.testLoss), [runs, colors])
   if (runs.length === 0) return null

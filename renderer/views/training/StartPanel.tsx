@@ -9,7 +9,7 @@ import { Panel } from '../../widgets/Panel.tsx'
 import { Failure } from '../../widgets/Problems.tsx'
 import { useRunForm } from './form.ts'
 import type { FormPart } from './NewRunPage.tsx'
-import styles from './training.module.css'
+import styles from './form.module.css'
 
 type Estimate = CallOutput<'training.estimate'>
 
