@@ -1,5 +1,6 @@
 import type { Job } from '../../preload/contract/index.ts'
 import { UsageError, type Emit } from './api.ts'
+import { Throttle } from './throttle.ts'
 
 /** Progress is told at most this often; every change of state at once. */
 const tellEveryMs = 100
@@ -62,8 +63,7 @@ interface Entry {
   job: Job
   readonly abort: AbortController
   readonly ended: Promise<Job>
-  told: number
-  timer: NodeJS.Timeout | undefined
+  readonly tell: Throttle<[]>
 }
 
 /** All long work of the workbench: started, told about, cancelled, and waited for when it closes. */
@@ -94,7 +94,8 @@ export class Jobs {
     }
     // The entry is there before the work begins, which may report at once.
     let settle = (_: Job): void => undefined
-    this.#entries.set(id, { job, abort, ended: new Promise((resolve) => { settle = resolve }), told: 0, timer: undefined })
+    const tell = new Throttle(tellEveryMs, () => this.#emit('job.changed', this.get(id) ?? job))
+    this.#entries.set(id, { job, abort, ended: new Promise((resolve) => { settle = resolve }), tell })
     this.#change(id, {}, true)
     const begin = async (): Promise<string> => {
       if (abort.signal.aborted) throw new Cancelled()
@@ -149,7 +150,6 @@ export class Jobs {
   async close(): Promise<void> {
     for (const { abort } of this.#entries.values()) abort.abort()
     await Promise.all([...this.#entries.values()].map(({ ended }) => ended))
-    for (const { timer } of this.#entries.values()) clearTimeout(timer)
   }
 
   #entry(id: string): Entry {
@@ -162,15 +162,8 @@ export class Jobs {
     const entry = this.#entries.get(id)
     if (!entry || !isActive(entry.job)) return
     entry.job = { ...entry.job, ...change }
-    const tell = (): void => {
-      clearTimeout(entry.timer)
-      entry.timer = undefined
-      entry.told = performance.now()
-      this.#emit('job.changed', entry.job)
-    }
-    const wait = entry.told + tellEveryMs - performance.now()
-    if (atOnce || wait <= 0) tell()
-    else entry.timer ??= setTimeout(tell, wait)
+    entry.tell.call()
+    if (atOnce) entry.tell.flush()
   }
 }
 

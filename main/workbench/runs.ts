@@ -11,7 +11,10 @@ import type { EpochMetrics, Run, StepProgress, TrainingConfig } from '../trainin
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
 import type { Shared } from './shared.ts'
+import { Throttle } from './throttle.ts'
 
+/** Epochs and steps of a small network may take milliseconds; nobody reads more often than this. */
+const tellEveryMs = 100
 const files = ['run.json', 'status.json', 'epochs.jsonl', 'confusion.json']
 
 /** Training runs: started, waited for in line, stopped, resumed, listed. */
@@ -70,8 +73,10 @@ export class Runs {
     const dataset = library.existing('datasets', config.dataset)
     const done = readRun(run).epochs.length
     let lastEpoch = ''
+    const tellStep = new Throttle(tellEveryMs, (progress: StepProgress) => emit('run.step', { run: id, progress }))
+    const tellEpoch = new Throttle(tellEveryMs, () => this.#changed(id))
     const onStep = (step: StepProgress): void => {
-      emit('run.step', { run: id, progress: step })
+      tellStep.call(step)
       context.update({
         progress: share((step.epoch - 1 + step.step / step.steps) / epochs),
         detail: `epoch ${step.epoch} of ${epochs}, loss ${step.loss.toPrecision(3)}${lastEpoch}`,
@@ -81,7 +86,7 @@ export class Runs {
     const onEpoch = (metrics: EpochMetrics): void => {
       lastEpoch = `, test accuracy ${percent(metrics.testAccuracy)}`
       context.update({ progress: share(metrics.epoch / epochs), detail: `epoch ${metrics.epoch} of ${epochs}${lastEpoch}` })
-      this.#changed(id)
+      tellEpoch.call()
     }
     if (storedStatus(run).state !== 'waiting') writeStatus(run, 'waiting', null)
     this.#changed(id)
@@ -102,7 +107,9 @@ export class Runs {
       writeStatus(run, 'stopped', 'Cancelled before it began. Resume starts it.')
       return { state: 'stopped', message: null }
     } finally {
-      this.#changed(id)
+      tellStep.flush()
+      tellEpoch.call()
+      tellEpoch.flush()
     }
   }
 

@@ -7,9 +7,9 @@ import { makeStarterRecordings } from '../datasets/starter.ts'
 import type { DataPool } from '../datasets/pool.ts'
 import { readManifest } from '../datasets/dataset.ts'
 import { framingSchema, importOptionsSchema, type DatasetManifest, type ImportOptions } from '../datasets/schema.ts'
-import type { Handlers } from './api.ts'
+import { UsageError, type Handlers } from './api.ts'
 import type { Datasets } from './datasets.ts'
-import { Cancelled, type JobContext } from './jobs.ts'
+import { Cancelled, isActive, type JobContext } from './jobs.ts'
 import type { Models } from './models.ts'
 import type { Runs } from './runs.ts'
 import type { Shared } from './shared.ts'
@@ -49,8 +49,11 @@ export class Starter {
     this.#rooms = rooms
   }
 
+  /** @throws UsageError while it is being made already */
   start(): string {
-    return this.#shared.jobs.start({ kind: 'starter', title: 'Starter project', subject: null }, (context) => this.#make(context)).id
+    const { jobs } = this.#shared
+    if (jobs.list().some((job) => job.kind === 'starter' && isActive(job))) throw new UsageError('The starter project is being made already.')
+    return jobs.start({ kind: 'starter', title: 'Starter project', subject: null }, (context) => this.#make(context)).id
   }
 
   async #make(context: JobContext): Promise<string> {

@@ -131,7 +131,8 @@ describe('training', () => {
     stops.forEach((stop) => stop())
     expect(ended).toMatchObject({ subject: run, title: 'Train First', progress: 1, detail: expect.stringMatching(/^4 of 4 epochs, test accuracy/) as string })
     expect(steps.at(-1)).toMatchObject({ run, progress: { epoch: 4, step: 2, steps: 2 } })
-    expect(changed.filter((id) => id === run).length).toBeGreaterThanOrEqual(5)
+    // Made, waiting, and at its end; epochs of milliseconds are told together.
+    expect(changed.filter((id) => id === run).length).toBeGreaterThanOrEqual(3)
     const read = await bench.call('runs.get', { id: run })
     expect(read).toMatchObject({ state: 'finished', classes: ['circle', 'cross', 'square', 'triangle'] })
     expect(read.epochs).toHaveLength(4)
