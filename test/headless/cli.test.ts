@@ -115,7 +115,7 @@ describe('the main job', () => {
     const whole = JSON.parse((await saccade('train', ...settings, '--name', 'Whole', '--json')).stdout) as Run
     const stopped = startSaccade('train', ...settings, '--name', 'Stopped')
     await expect.poll(() => epochsOf('stopped'), { timeout: 30_000 }).toBeGreaterThan(1)
-    stopped.child.kill('SIGINT')
+    stopped.interrupt()
     const { code, stderr } = await stopped.ended
     expect(code).toBe(130)
     expect(stderr).toMatch(/Stopped and saved: \d+ of 60 epochs.*\n.*npm run saccade -- train --resume stopped --library/)

@@ -13,7 +13,7 @@ describe('npm start without a display', () => {
     const library = temporaryFolder('start')
     const started = start(['scripts/start.ts', '--no-open', '--library', library], { DISPLAY: '', WAYLAND_DISPLAY: '' })
     await started.says(/Ctrl-C ends it/)
-    started.child.kill('SIGINT')
+    started.interrupt()
     const { code, stdout } = await started.ended
     expect(code).toBe(0)
     expect(stdout).toContain('No Electron window: ')
@@ -32,7 +32,7 @@ describe('npm start without a display', () => {
     const client = createBrowserClient(token, origin)
     expect(await client.call('app.info', {})).toMatchObject({ library, host: 'browser' })
     client.close()
-    started.child.kill('SIGINT')
+    started.interrupt()
     expect((await started.ended).code).toBe(0)
   })
 
@@ -81,6 +81,6 @@ test.skipIf(process.platform !== 'linux' || process.getuid?.() === 0)('an Electr
   chmodSync(join(dist, 'electron'), 0o755)
   const started = start(['scripts/start.ts', '--no-open', '--library', temporaryFolder('start')], { DISPLAY: ':0', ELECTRON_OVERRIDE_DIST_PATH: dist })
   await started.says(/Ctrl-C ends it/)
-  started.child.kill('SIGINT')
+  started.interrupt()
   expect((await started.ended).stdout).toMatch(/Electron did not start \(exit code 1\):\n {2}no sandbox here/)
 })

@@ -14,13 +14,15 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
+  /** Ctrl-C, as a terminal does it: to the program and all it started. */
+  interrupt(): void
   /** Waits until stderr or stdout says this. */
   says(pattern: RegExp): Promise<void>
 }
 
 /** Starts a program of the repository under this Node. */
 export function start(args: readonly string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   let [stdout, stderr] = ['', '']
   const heard = new Set<() => void>()
   child.stdout.on('data', (chunk: Buffer) => { stdout += chunk.toString(); heard.forEach((look) => look()) })
@@ -39,7 +41,7 @@ export function start(args: readonly string[], env: Record<string, string> = {})
     look()
     void ended.then(() => reject(new Error(`It ended without saying ${pattern.source}:\n${stdout}${stderr}`)))
   })
-  return { child, ended, says }
+  return { child, ended, says, interrupt: () => void (child.pid !== undefined && process.kill(-child.pid, 'SIGINT')) }
 }
 
 /** npm run saccade -- ARGS */
