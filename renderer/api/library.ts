@@ -15,7 +15,14 @@ interface LibraryState {
   readonly failure: string | null
 }
 
-export const useLibrary = create<LibraryState>(() => ({ info: null, datasets: null, runs: null, models: null, recent: null, failure: null }))
+export const useLibrary = create<LibraryState>(() => ({
+  info: null,
+  datasets: null,
+  runs: null,
+  models: null,
+  recent: null,
+  failure: null,
+}))
 
 const newestFirst = (a: { created: string }, b: { created: string }) => b.created.localeCompare(a.created)
 
@@ -40,10 +47,7 @@ export async function refresh(what: LibraryList): Promise<void> {
 /** Reads the lists and follows their changes. Returns the function that ends it. */
 export function followLibrary(): () => void {
   const again = refreshSoon(refresh)
-  const stops = [
-    workbench().on('library.changed', ({ what }) => again(what)),
-    workbench().on('run.changed', () => again('runs')),
-  ]
+  const stops = [workbench().on('library.changed', ({ what }) => again(what)), workbench().on('run.changed', () => again('runs'))]
   void ask('app.info', {}).then(
     (info) => useLibrary.setState({ info }),
     (error: unknown) => useLibrary.setState({ failure: messageOf(error) }),

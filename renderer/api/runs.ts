@@ -22,12 +22,13 @@ export const mostSteps = 600
 export const useRuns = create<RunsState>(() => ({ details: {}, failures: {}, live: {} }))
 
 /**
- * Adds a step to what was heard. A resumed run begins again after its last whole epoch: what was heard beyond is dropped. When full, every second point is dropped: the curve keeps its shape at half the density.
+ * Adds a step to what was heard. A resumed run begins again after its last whole epoch: what was heard beyond is dropped.
+ * When full, every second point is dropped: the curve keeps its shape at half the density.
  */
 export function addStep(live: LiveSteps | undefined, progress: StepProgress): LiveSteps {
   const step = (progress.epoch - 1) * progress.steps + progress.step
   const before = live?.at.findIndex((other) => other >= step) ?? -1
-  const known = before < 0 ? live?.at.length ?? 0 : before
+  const known = before < 0 ? (live?.at.length ?? 0) : before
   let at = [...(live?.at.slice(0, known) ?? []), step]
   let loss = [...(live?.loss.slice(0, known) ?? []), progress.loss]
   if (at.length > mostSteps) {
@@ -49,7 +50,11 @@ export async function readRun(id: string): Promise<void> {
 
 /** Forgets a removed run. */
 export function forgetRun(id: string): void {
-  useRuns.setState((state) => ({ details: without(state.details, id), failures: without(state.failures, id), live: without(state.live, id) }))
+  useRuns.setState((state) => ({
+    details: without(state.details, id),
+    failures: without(state.failures, id),
+    live: without(state.live, id),
+  }))
 }
 
 /**
@@ -59,11 +64,12 @@ export function forgetRun(id: string): void {
 export function followRuns(everyMs = 100): () => void {
   const reading = new Set<string>()
   const heard: EventPayload<'run.step'>[] = []
-  const flush = () => useRuns.setState((state) => {
-    const live = { ...state.live }
-    for (const { run, progress } of heard.splice(0)) live[run] = addStep(live[run], progress)
-    return { live }
-  })
+  const flush = () =>
+    useRuns.setState((state) => {
+      const live = { ...state.live }
+      for (const { run, progress } of heard.splice(0)) live[run] = addStep(live[run], progress)
+      return { live }
+    })
   const onStep = (step: EventPayload<'run.step'>) => {
     const { run } = step
     if (heard.push(step) === 1) setTimeout(flush, everyMs)

@@ -24,7 +24,9 @@ export function connect(): void {
     return
   }
   const client = createBrowserClient(token, window.location.origin)
-  client.onConnection((up) => useConnection.setState((before) => ({ state: up ? 'connected' : before.state === 'starting' ? 'starting' : 'lost' })))
+  client.onConnection((up) =>
+    useConnection.setState((before) => ({ state: up ? 'connected' : before.state === 'starting' ? 'starting' : 'lost' })),
+  )
   connectTo(client)
 }
 

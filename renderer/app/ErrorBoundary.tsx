@@ -13,10 +13,7 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, {
   override render(): ReactNode {
     if (this.state.error === null) return this.props.children
     return (
-      <EmptyState
-        title="This view stopped working"
-        actions={<Button onClick={() => this.setState({ error: null })}>Show it again</Button>}
-      >
+      <EmptyState title="This view stopped working" actions={<Button onClick={() => this.setState({ error: null })}>Show it again</Button>}>
         {this.state.error.message}. Nothing that was saved is touched, and jobs go on.
       </EmptyState>
     )

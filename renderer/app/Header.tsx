@@ -40,16 +40,32 @@ export function Header() {
   return (
     <header className={styles.header}>
       <div className={styles.crumbs}>
-        {place === null ? <h1 className={styles.title}>{titles[route.view]}</h1> : (
+        {place === null ? (
+          <h1 className={styles.title}>{titles[route.view]}</h1>
+        ) : (
           <>
-            <button type="button" onClick={() => go(parseRoute(`#/${route.view}`))}>{titles[route.view]}</button>
-            <span aria-hidden style={{ color: 'var(--ink-3)' }}>/</span>
-            <h1 className={styles.title} title={place}>{place}</h1>
+            <button type="button" onClick={() => go(parseRoute(`#/${route.view}`))}>
+              {titles[route.view]}
+            </button>
+            <span aria-hidden style={{ color: 'var(--ink-3)' }}>
+              /
+            </span>
+            <h1 className={styles.title} title={place}>
+              {place}
+            </h1>
           </>
         )}
       </div>
-      {connection === 'lost' && <span role="status" className={styles.banner}>Connection to the workbench lost, trying again…</span>}
-      {connection !== 'lost' && failure !== null && <span role="alert" className={styles.banner}>{failure}</span>}
+      {connection === 'lost' && (
+        <span role="status" className={styles.banner}>
+          Connection to the workbench lost, trying again…
+        </span>
+      )}
+      {connection !== 'lost' && failure !== null && (
+        <span role="alert" className={styles.banner}>
+          {failure}
+        </span>
+      )}
       {library !== undefined && (
         <Tooltip label={`Library: ${library}`} position="bottom">
           <span className={styles.library} aria-label={`Library ${library}`}>

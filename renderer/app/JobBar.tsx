@@ -58,21 +58,36 @@ function JobRow({ job }: { readonly job: Job }) {
         {job.state === 'cancelled' && <IconX size={15} color="var(--ink-3)" />}
         {active && <span className={styles.dot} data-waiting={job.state === 'waiting' || undefined} />}
       </span>
-      <span className={styles.name} title={job.title}>{job.title}</span>
+      <span className={styles.name} title={job.title}>
+        {job.title}
+      </span>
       {active && <span>{job.state === 'running' && <Progress job={job} />}</span>}
-      <span className={styles.detail} title={job.error ?? job.detail} data-failed={job.state === 'failed' || undefined} role={job.state === 'failed' ? 'alert' : undefined}>
-        {job.state === 'failed' ? job.error ?? 'failed' : job.detail || (job.state === 'running' ? 'starting' : job.state)}
+      <span
+        className={styles.detail}
+        title={job.error ?? job.detail}
+        data-failed={job.state === 'failed' || undefined}
+        role={job.state === 'failed' ? 'alert' : undefined}
+      >
+        {job.state === 'failed' ? (job.error ?? 'failed') : job.detail || (job.state === 'running' ? 'starting' : job.state)}
       </span>
       {active && <span className={styles.rate}>{job.rate}</span>}
       {active && <span className={styles.left}>{job.secondsLeft === null ? null : `${seconds(job.secondsLeft)} left`}</span>}
       <span className={styles.actions}>
-        {result !== null && <Button variant="subtle" size="compact-xs" aria-label={`Open the result of ${job.title}`} onClick={() => go(result)}>Open</Button>}
+        {result !== null && (
+          <Button variant="subtle" size="compact-xs" aria-label={`Open the result of ${job.title}`} onClick={() => go(result)}>
+            Open
+          </Button>
+        )}
         {active ? (
           <Tooltip label={job.kind === 'training' ? 'Stop; the run can be resumed' : 'Cancel'}>
-            <ActionIcon size="sm" aria-label={`Cancel ${job.title}`} onClick={() => void cancelJob(job.id)}><IconPlayerStop size={15} /></ActionIcon>
+            <ActionIcon size="sm" aria-label={`Cancel ${job.title}`} onClick={() => void cancelJob(job.id)}>
+              <IconPlayerStop size={15} />
+            </ActionIcon>
           </Tooltip>
         ) : (
-          <ActionIcon size="sm" aria-label={`Dismiss ${job.title}`} onClick={() => void dismissJob(job.id)}><IconX size={15} /></ActionIcon>
+          <ActionIcon size="sm" aria-label={`Dismiss ${job.title}`} onClick={() => void dismissJob(job.id)}>
+            <IconX size={15} />
+          </ActionIcon>
         )}
       </span>
     </li>
@@ -92,18 +107,36 @@ export function JobBar() {
         <div className={styles.idle}>
           <span>No jobs running</span>
           <span className={styles.grow} />
-          {info !== null && <span>{info.engine} · {plural(info.cores, 'core')} · {compact(info.memoryBytes, 'B')} memory · Saccade {info.version}</span>}
+          {info !== null && (
+            <span>
+              {info.engine} · {plural(info.cores, 'core')} · {compact(info.memoryBytes, 'B')} memory · Saccade {info.version}
+            </span>
+          )}
         </div>
       ) : (
         <div className={styles.body}>
-          <ul className={styles.list}>{shown.map((job) => <JobRow key={job.id} job={job} />)}</ul>
+          <ul className={styles.list}>
+            {shown.map((job) => (
+              <JobRow key={job.id} job={job} />
+            ))}
+          </ul>
           {(jobs.length > shown.length || unfolded) && (
             <div className={styles.side}>
               {unfolded && ended.length > 1 && (
-                <Button variant="subtle" color="gray" size="compact-xs" onClick={() => void Promise.all(ended.map((job) => dismissJob(job.id)))}>Dismiss ended</Button>
+                <Button
+                  variant="subtle"
+                  color="gray"
+                  size="compact-xs"
+                  onClick={() => void Promise.all(ended.map((job) => dismissJob(job.id)))}
+                >
+                  Dismiss ended
+                </Button>
               )}
               <Button
-                variant="subtle" color="gray" size="compact-xs" aria-expanded={unfolded}
+                variant="subtle"
+                color="gray"
+                size="compact-xs"
+                aria-expanded={unfolded}
                 rightSection={unfolded ? <IconChevronDown size={13} /> : <IconChevronUp size={13} />}
                 onClick={() => setUnfolded(!unfolded)}
               >

@@ -16,7 +16,9 @@ export function Navigation() {
   const current = useRoute((state) => state.route.view)
   return (
     <nav className={styles.nav} aria-label="Views">
-      <div className={styles.mark}><img src={mark} alt="Saccade" /></div>
+      <div className={styles.mark}>
+        <img src={mark} alt="Saccade" />
+      </div>
       {viewNames.map((view, index) => {
         const { title, Icon } = looks[view]
         return (

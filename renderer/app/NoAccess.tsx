@@ -10,8 +10,8 @@ export function NoAccess() {
         <img src={mark} alt="" width={36} height={36} />
         <h1 style={{ fontSize: 19, margin: '12px 0 6px' }}>This address needs its access token</h1>
         <p style={{ color: 'var(--ink-2)' }}>
-          Saccade lets a browser in only with the token it printed when it started. Open the whole address from that terminal: it ends in
-          {' '}<Code>#token=…</Code>.
+          Saccade lets a browser in only with the token it printed when it started. Open the whole address from that terminal: it ends in{' '}
+          <Code>#token=…</Code>.
         </p>
       </div>
     </main>

@@ -35,5 +35,11 @@ function NoticeCard({ notice }: { notice: Notice }) {
 /** Messages of the workbench, in the upper right corner. */
 export function Notices() {
   const notices = useNotices((state) => state.notices)
-  return <div className={styles.notices}>{notices.map((notice) => <NoticeCard key={notice.id} notice={notice} />)}</div>
+  return (
+    <div className={styles.notices}>
+      {notices.map((notice) => (
+        <NoticeCard key={notice.id} notice={notice} />
+      ))}
+    </div>
+  )
 }

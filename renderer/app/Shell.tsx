@@ -30,14 +30,27 @@ export function Shell() {
   if (connection === 'no-token') return <NoAccess />
   return (
     <div className={styles.shell}>
-      <a className={styles.skip} href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus() }}>
+      <a
+        className={styles.skip}
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault()
+          document.getElementById('main')?.focus()
+        }}
+      >
         Skip to content
       </a>
       <Navigation />
       <Header />
       <main id="main" tabIndex={-1} className={styles.main}>
         <ErrorBoundary key={view}>
-          <Suspense fallback={<div className={styles.waiting}><Loader size="sm" /></div>}>
+          <Suspense
+            fallback={
+              <div className={styles.waiting}>
+                <Loader size="sm" />
+              </div>
+            }
+          >
             <View />
           </Suspense>
         </ErrorBoundary>

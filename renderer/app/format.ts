@@ -23,7 +23,12 @@ function three(value: number): string {
 /** 1234567 -> "1.23 M", with an optional unit: (13900, "Ev/s") -> "13.9 kEv/s". */
 export function compact(value: number | null | undefined, unit = ''): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–'
-  const steps: readonly [number, string][] = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']]
+  const steps: readonly [number, string][] = [
+    [1e12, 'T'],
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ]
   for (const [size, prefix] of steps) {
     // 999,950 and more would be written "1,000 k".
     if (Math.abs(value) >= size * 0.9995) return `${three(value / size)} ${prefix}${unit}`

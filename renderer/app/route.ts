@@ -17,7 +17,11 @@ export const viewNames: readonly ViewName[] = ['recordings', 'datasets', 'traini
 
 /** The address of a route, with its leading "#". */
 export function formatRoute(route: Route): string {
-  const address = (...parts: (string | null)[]) => `#/${parts.filter((part) => part !== null).map(encodeURIComponent).join('/')}`
+  const address = (...parts: (string | null)[]) =>
+    `#/${parts
+      .filter((part) => part !== null)
+      .map(encodeURIComponent)
+      .join('/')}`
   switch (route.view) {
     case 'recordings':
       return address('recordings', route.path)
@@ -34,7 +38,10 @@ export function formatRoute(route: Route): string {
 
 /** The route of an address; recordings for what is none. */
 export function parseRoute(hash: string): Route {
-  const [view, second, third] = hash.replace(/^#?\/?/, '').split('/').map(decode)
+  const [view, second, third] = hash
+    .replace(/^#?\/?/, '')
+    .split('/')
+    .map(decode)
   if (view === 'datasets') {
     if (second === 'id' && third) return { view, page: 'dataset', id: third }
     return second === 'import' ? { view, page: 'import', folder: third || null } : { view, page: 'list' }

@@ -4,7 +4,12 @@ import { useShortcuts, useShortcutSet, type Shortcut } from './shortcuts.ts'
 const titles = { recordings: 'Recordings', datasets: 'Datasets', training: 'Training', models: 'Models' }
 
 const everywhere: readonly Shortcut[] = [
-  ...viewNames.map((view, index): Shortcut => ({ keys: [String(index + 1)], label: titles[view], group: 'Anywhere', run: () => goToView(view) })),
+  ...viewNames.map((view, index): Shortcut => ({
+    keys: [String(index + 1)],
+    label: titles[view],
+    group: 'Anywhere',
+    run: () => goToView(view),
+  })),
   { keys: ['?'], label: 'This list', group: 'Anywhere', run: () => useShortcuts.setState((state) => ({ helpOpen: !state.helpOpen })) },
 ]
 

@@ -58,7 +58,11 @@ function onKey(event: KeyboardEvent): void {
   // A dialog or menu keeps its keys; only the help may be closed by its own key.
   if (document.querySelector('[role="dialog"], [role="menu"]') !== null && key !== '?') return
   const target = event.target instanceof HTMLElement ? event.target : null
-  if (target && controlTakes(key, { tag: target.tagName.toLowerCase(), type: target.getAttribute('type') ?? 'text', role: target.getAttribute('role') })) return
+  if (
+    target &&
+    controlTakes(key, { tag: target.tagName.toLowerCase(), type: target.getAttribute('type') ?? 'text', role: target.getAttribute('role') })
+  )
+    return
   const shortcut = useShortcuts.getState().active.findLast((candidate) => candidate.keys.includes(key))
   if (!shortcut) return
   event.preventDefault()

@@ -2,9 +2,42 @@ import { createTheme, defaultVariantColorsResolver, type MantineColorsTuple, typ
 
 // Neutrals lean a little to green, so that the accent (teal) looks at home; ON is warm and OFF is blue in every theme,
 // a pair that stays apart for all common kinds of colour blindness. The same values stand in tokens.css for our own styles.
-const gray: MantineColorsTuple = ['#f6f7f7', '#eff1f1', '#e1e4e5', '#d3d8da', '#bfc6c9', '#98a2a7', '#667076', '#4a5359', '#2b3236', '#14181a']
-const dark: MantineColorsTuple = ['#e8edee', '#b7c1c4', '#8a969b', '#5b666b', '#30393d', '#262e31', '#1a1f22', '#131719', '#0f1213', '#0a0c0d']
-const iris: MantineColorsTuple = ['#e2f4f1', '#c8ebe5', '#98d9cf', '#63c6b8', '#3bb8a7', '#1a9e8d', '#0b7d71', '#08675d', '#07564f', '#053f3a']
+const gray: MantineColorsTuple = [
+  '#f6f7f7',
+  '#eff1f1',
+  '#e1e4e5',
+  '#d3d8da',
+  '#bfc6c9',
+  '#98a2a7',
+  '#667076',
+  '#4a5359',
+  '#2b3236',
+  '#14181a',
+]
+const dark: MantineColorsTuple = [
+  '#e8edee',
+  '#b7c1c4',
+  '#8a969b',
+  '#5b666b',
+  '#30393d',
+  '#262e31',
+  '#1a1f22',
+  '#131719',
+  '#0f1213',
+  '#0a0c0d',
+]
+const iris: MantineColorsTuple = [
+  '#e2f4f1',
+  '#c8ebe5',
+  '#98d9cf',
+  '#63c6b8',
+  '#3bb8a7',
+  '#1a9e8d',
+  '#0b7d71',
+  '#08675d',
+  '#07564f',
+  '#053f3a',
+]
 
 const fontFamily = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif'
 const fontFamilyMonospace = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace'

@@ -14,10 +14,15 @@ export function Bars({ bars, label, most }: { readonly bars: readonly Bar[]; rea
     <ul className={styles.bars} aria-label={label}>
       {bars.map((bar) => (
         <li key={bar.label}>
-          <span className={styles.barLabel} title={bar.label}>{bar.label}</span>
+          <span className={styles.barLabel} title={bar.label}>
+            {bar.label}
+          </span>
           <span className={styles.barTrack} aria-hidden>
             {bar.parts.map((part, index) => (
-              <i key={index} style={{ width: `${(part.value / full) * 100}%`, background: `var(${part.color})`, opacity: part.faint ? 0.4 : 1 }} />
+              <i
+                key={index}
+                style={{ width: `${(part.value / full) * 100}%`, background: `var(${part.color})`, opacity: part.faint ? 0.4 : 1 }}
+              />
             ))}
           </span>
           <span className={styles.barText}>{bar.text}</span>

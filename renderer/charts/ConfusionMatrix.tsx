@@ -75,22 +75,63 @@ export function ConfusionMatrix({ matrix, classes }: Props) {
   return (
     <div ref={ref} className={styles.confusion}>
       <div className={styles.matrix} style={{ gridTemplateColumns: `${names ? 66 : 14}px ${side}px` }}>
-        {names
-          ? <ol className={styles.rows} style={{ height: side }}>{classes.map((label, index) => <li key={label} title={label} data-chosen={chosen?.[0] === index || undefined}>{label}</li>)}</ol>
-          : <span className={styles.axis} style={{ writingMode: 'sideways-lr' }}>class</span>}
+        {names ? (
+          <ol className={styles.rows} style={{ height: side }}>
+            {classes.map((label, index) => (
+              <li key={label} title={label} data-chosen={chosen?.[0] === index || undefined}>
+                {label}
+              </li>
+            ))}
+          </ol>
+        ) : (
+          <span className={styles.axis} style={{ writingMode: 'sideways-lr' }}>
+            class
+          </span>
+        )}
         <canvas
-          ref={canvas} tabIndex={0} role="img" style={{ width: side, height: side }}
+          ref={canvas}
+          tabIndex={0}
+          role="img"
+          style={{ width: side, height: side }}
           aria-label={`Confusion matrix of ${classes.length} classes. Arrow keys choose a cell.`}
-          onPointerMove={onMove} onPointerLeave={() => setChosen(null)} onKeyDown={onKeyDown} onBlur={() => setChosen(null)}
+          onPointerMove={onMove}
+          onPointerLeave={() => setChosen(null)}
+          onKeyDown={onKeyDown}
+          onBlur={() => setChosen(null)}
         />
         <span />
-        {names
-          ? <ol className={styles.columns} style={{ width: side }}>{classes.map((label, index) => <li key={label} title={label} data-chosen={chosen?.[1] === index || undefined}>{label}</li>)}</ol>
-          : <span className={styles.axis}>predicted</span>}
+        {names ? (
+          <ol className={styles.columns} style={{ width: side }}>
+            {classes.map((label, index) => (
+              <li key={label} title={label} data-chosen={chosen?.[1] === index || undefined}>
+                {label}
+              </li>
+            ))}
+          </ol>
+        ) : (
+          <span className={styles.axis}>predicted</span>
+        )}
       </div>
       <p className={styles.told} aria-live="polite">
-        {cell !== null && <><b>{name(cell.actual)}</b> {cell.actual === cell.predicted ? 'recognized' : <>taken for <b>{name(cell.predicted)}</b></>}: {cell.count} of {total} ({percent(cell.share, 0)})</>}
-        {cell === null && worst && <>Rows: class, columns: prediction. Most frequent mistake: <b>{name(worst.actual)}</b> taken for <b>{name(worst.predicted)}</b>, {worst.count} times.</>}
+        {cell !== null && (
+          <>
+            <b>{name(cell.actual)}</b>{' '}
+            {cell.actual === cell.predicted ? (
+              'recognized'
+            ) : (
+              <>
+                taken for <b>{name(cell.predicted)}</b>
+              </>
+            )}
+            : {cell.count} of {total} ({percent(cell.share, 0)})
+          </>
+        )}
+        {cell === null && worst && (
+          <>
+            Rows: class, columns: prediction. Most frequent mistake: <b>{name(worst.actual)}</b> taken for <b>{name(worst.predicted)}</b>,{' '}
+            {worst.count} times.
+          </>
+        )}
         {cell === null && !worst && 'Rows: class, columns: prediction. No mistakes.'}
       </p>
     </div>

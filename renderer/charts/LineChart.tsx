@@ -51,9 +51,17 @@ export function LineChart(props: LineChartProps) {
   const [cursor, setCursor] = useState<number | null>(null)
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false })
   const data = useRef<UPlot.AlignedData>([[]])
-  const shape = JSON.stringify([lines.map((line) => [line.label, line.color, line.dashed, line.faint]), props.xLabel, props.range, props.sync, scheme])
+  const shape = JSON.stringify([
+    lines.map((line) => [line.label, line.color, line.dashed, line.faint]),
+    props.xLabel,
+    props.range,
+    props.sync,
+    scheme,
+  ])
 
-  const build = useEffectEvent((element: HTMLElement) => new UPlot(chartOptions(element, { ...props, height, width, onCursor: setCursor }), data.current, element))
+  const build = useEffectEvent(
+    (element: HTMLElement) => new UPlot(chartOptions(element, { ...props, height, width, onCursor: setCursor }), data.current, element),
+  )
   const laidOut = width > 0
 
   // The chart is built when what it consists of changes; values and size are given to the chart that stands.
@@ -83,7 +91,9 @@ export function LineChart(props: LineChartProps) {
     <figure className={styles.figure}>
       <figcaption className={styles.caption}>
         <b>{title}</b>
-        <span className={styles.at}>{cursor !== null && x[at] !== undefined ? `${props.xLabel} ${Number((x[at] ?? 0).toFixed(2))}` : ''}</span>
+        <span className={styles.at}>
+          {cursor !== null && x[at] !== undefined ? `${props.xLabel} ${Number((x[at] ?? 0).toFixed(2))}` : ''}
+        </span>
         <span className={styles.legend}>
           {lines.map((line) => (
             <span key={line.label} data-faint={line.faint || undefined}>

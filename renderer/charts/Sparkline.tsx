@@ -6,7 +6,15 @@ export function sparkPoints(values: readonly number[], width: number, height: nu
 }
 
 /** A curve of word size. */
-export function Sparkline({ values, label, color }: { readonly values: readonly number[]; readonly label: string; readonly color: string }) {
+export function Sparkline({
+  values,
+  label,
+  color,
+}: {
+  readonly values: readonly number[]
+  readonly label: string
+  readonly color: string
+}) {
   const width = 84
   const height = 22
   if (values.length === 0) return <svg width={width} height={height} aria-hidden />

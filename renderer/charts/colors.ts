@@ -1,5 +1,14 @@
 /** Tokens of line colours, in the order in which runs take them. */
-export const seriesColors = ['--series-1', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6', '--series-7', '--series-8'] as const
+export const seriesColors = [
+  '--series-1',
+  '--series-2',
+  '--series-3',
+  '--series-4',
+  '--series-5',
+  '--series-6',
+  '--series-7',
+  '--series-8',
+] as const
 
 /**
  * Colour of each run, the same in lists and charts: by order of creation, so that a new run never recolours the others.

@@ -31,5 +31,8 @@ export function accuracyOf(matrix: readonly (readonly number[])[]): number {
 /** The most frequent mistakes, largest first. */
 export function worstCells(matrix: readonly (readonly number[])[], most: number): ConfusionCell[] {
   const cells = matrix.flatMap((row, actual) => row.map((_, predicted) => cellOf(matrix, actual, predicted)))
-  return cells.filter((cell) => cell.actual !== cell.predicted && cell.count > 0).sort((a, b) => b.count - a.count || b.share - a.share).slice(0, most)
+  return cells
+    .filter((cell) => cell.actual !== cell.predicted && cell.count > 0)
+    .sort((a, b) => b.count - a.count || b.share - a.share)
+    .slice(0, most)
 }

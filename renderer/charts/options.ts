@@ -8,7 +8,11 @@ interface Placement extends LineChartProps {
 }
 
 /** The y axis: the fixed ends, else the data with a little room, and never a span of zero. */
-export function yRange(fixed: readonly [number | null, number | null] | undefined, least: number | null, most: number | null): [number, number] {
+export function yRange(
+  fixed: readonly [number | null, number | null] | undefined,
+  least: number | null,
+  most: number | null,
+): [number, number] {
   const low = least ?? 0
   const high = most ?? 1
   const room = high > low ? (high - low) * 0.06 : Math.max(Math.abs(high) * 0.1, 0.05)
@@ -27,8 +31,11 @@ export function chartOptions(element: HTMLElement, chart: Placement): UPlot.Opti
   const computed = getComputedStyle(element)
   const color = (token: string) => computed.getPropertyValue(token).trim()
   const axis: UPlot.Axis = {
-    stroke: color('--ink-3'), font: `11px ${computed.fontFamily}`, gap: 4,
-    grid: { stroke: color('--line'), width: 1 }, ticks: { show: false },
+    stroke: color('--ink-3'),
+    font: `11px ${computed.fontFamily}`,
+    gap: 4,
+    grid: { stroke: color('--line'), width: 1 },
+    ticks: { show: false },
   }
   const whole = chart.x.every(Number.isInteger)
   return {
@@ -41,9 +48,17 @@ export function chartOptions(element: HTMLElement, chart: Placement): UPlot.Opti
       points: { size: 6 },
       ...(chart.sync === undefined ? {} : { sync: { key: chart.sync } }),
     },
-    scales: { x: { time: false, range: (_, least, most) => (least === most ? [least - 0.5, most + 0.5] : [least, most]) }, y: { range: (_, least, most) => yRange(chart.range, least, most) } },
+    scales: {
+      x: { time: false, range: (_, least, most) => (least === most ? [least - 0.5, most + 0.5] : [least, most]) },
+      y: { range: (_, least, most) => yRange(chart.range, least, most) },
+    },
     axes: [
-      { ...axis, size: 22, incrs: whole ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000] : undefined, grid: { show: false } },
+      {
+        ...axis,
+        size: 22,
+        incrs: whole ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000] : undefined,
+        grid: { show: false },
+      },
       { ...axis, size: 46, values: (_, ticks) => ticks.map(chart.ticks ?? chart.format) },
     ],
     series: [

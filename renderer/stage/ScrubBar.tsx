@@ -28,7 +28,10 @@ function drawCurve(canvas: HTMLCanvasElement, width: number, height: number, on:
   const middle = canvas.height / 2
   // A square root keeps quiet stretches visible beside bursts.
   const size = (value: number) => Math.sqrt(value / columns.peak) * (middle - ratio)
-  for (const [values, token, up] of [[columns.on, '--on', true], [columns.off, '--off', false]] as const) {
+  for (const [values, token, up] of [
+    [columns.on, '--on', true],
+    [columns.off, '--off', false],
+  ] as const) {
     context.fillStyle = colors.getPropertyValue(token)
     context.globalAlpha = 0.8
     for (let column = 0; column < values.length; column++) {
@@ -127,7 +130,8 @@ export function ScrubBar({ player, on, off, blocks, currentBlock }: ScrubBarProp
           <>
             <div className={styles.hoverLine} style={{ left: `${(hover / duration) * 100}%` }} />
             <div className={styles.hover} style={{ left: `clamp(110px, ${(hover / duration) * 100}%, calc(100% - 110px))` }}>
-              {timecode(hover, duration)} · ON {compact(rateAt(on, duration, hover), 'Ev/s')} · OFF {compact(rateAt(off, duration, hover), 'Ev/s')}
+              {timecode(hover, duration)} · ON {compact(rateAt(on, duration, hover), 'Ev/s')} · OFF{' '}
+              {compact(rateAt(off, duration, hover), 'Ev/s')}
             </div>
           </>
         )}

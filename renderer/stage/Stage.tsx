@@ -41,11 +41,17 @@ export function Stage({ player, label }: { readonly player: Player; readonly lab
     <div className={styles.stage} style={{ background: surround }}>
       <canvas ref={canvas} className={styles.canvas} role="img" aria-label={label} onClick={player.toggle} />
       <Shown player={player} />
-      {buffering && <div className={styles.badge} role="status"><Loader size={12} /> Reading events…</div>}
+      {buffering && (
+        <div className={styles.badge} role="status">
+          <Loader size={12} /> Reading events…
+        </div>
+      )}
       {failure !== null && (
         <div className={styles.failure} role="alert">
           <span>{failure}</span>
-          <Button variant="default" onClick={player.retry}>Try again</Button>
+          <Button variant="default" onClick={player.retry}>
+            Try again
+          </Button>
         </div>
       )}
     </div>

@@ -1,5 +1,13 @@
 import { ActionIcon, Menu, Slider, Tooltip } from '@mantine/core'
-import { IconChevronLeft, IconChevronRight, IconPalette, IconPlayerPauseFilled, IconPlayerPlayFilled, IconRepeat, IconCheck } from '@tabler/icons-react'
+import {
+  IconChevronLeft,
+  IconChevronRight,
+  IconPalette,
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+  IconRepeat,
+  IconCheck,
+} from '@tabler/icons-react'
 import { useStore } from 'zustand'
 import { duration as span, timecode } from '../app/format.ts'
 import { paletteNames, palettes } from './palettes.ts'
@@ -13,15 +21,28 @@ export function speedLabel(speed: number): string {
 }
 
 /** A slider over a list of choices. Its arrow keys go from choice to choice. */
-function Choices(props: { readonly label: string; readonly choices: readonly number[]; readonly value: number; readonly text: (value: number) => string; readonly onChange: (value: number) => void }) {
+function Choices(props: {
+  readonly label: string
+  readonly choices: readonly number[]
+  readonly value: number
+  readonly text: (value: number) => string
+  readonly onChange: (value: number) => void
+}) {
   const at = props.choices.indexOf(nearest(props.choices, props.value))
   return (
     <div className={styles.control}>
       <span>{props.label}</span>
       <Slider
-        className={styles.slider} size={3} thumbSize={12} label={null} thumbLabel={props.label}
+        className={styles.slider}
+        size={3}
+        thumbSize={12}
+        label={null}
+        thumbLabel={props.label}
         thumbProps={{ 'aria-valuetext': props.text(props.value) }}
-        min={0} max={props.choices.length - 1} value={at} onChange={(index) => props.onChange(props.choices[index] ?? props.value)}
+        min={0}
+        max={props.choices.length - 1}
+        value={at}
+        onChange={(index) => props.onChange(props.choices[index] ?? props.value)}
       />
       <b>{props.text(props.value)}</b>
     </div>
@@ -31,7 +52,11 @@ function Choices(props: { readonly label: string; readonly choices: readonly num
 function Time({ player }: { readonly player: Player }) {
   const time = useStore(player.store, (state) => state.time)
   const duration = useStore(player.store, (state) => state.duration)
-  return <span className={styles.time} data-testid="time">{timecode(time, duration)} <small>/ {timecode(duration, duration)}</small></span>
+  return (
+    <span className={styles.time} data-testid="time">
+      {timecode(time, duration)} <small>/ {timecode(duration, duration)}</small>
+    </span>
+  )
 }
 
 function Display({ player }: { readonly player: Player }) {
@@ -41,7 +66,11 @@ function Display({ player }: { readonly player: Player }) {
   return (
     <Menu position="top-end">
       <Menu.Target>
-        <Tooltip label="Polarity colours and display"><ActionIcon aria-label="Polarity colours and display"><IconPalette size={18} stroke={1.6} /></ActionIcon></Tooltip>
+        <Tooltip label="Polarity colours and display">
+          <ActionIcon aria-label="Polarity colours and display">
+            <IconPalette size={18} stroke={1.6} />
+          </ActionIcon>
+        </Tooltip>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>Polarity colours</Menu.Label>
@@ -52,8 +81,12 @@ function Display({ player }: { readonly player: Player }) {
         ))}
         <Menu.Divider />
         <Menu.Label>Brightness</Menu.Label>
-        <Menu.Item leftSection={check(mode === 'count')} onClick={() => player.set({ mode: 'count' })}>Events per pixel</Menu.Item>
-        <Menu.Item leftSection={check(mode === 'recency')} onClick={() => player.set({ mode: 'recency' })}>The younger the brighter</Menu.Item>
+        <Menu.Item leftSection={check(mode === 'count')} onClick={() => player.set({ mode: 'count' })}>
+          Events per pixel
+        </Menu.Item>
+        <Menu.Item leftSection={check(mode === 'recency')} onClick={() => player.set({ mode: 'recency' })}>
+          The younger the brighter
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )
@@ -68,22 +101,42 @@ export function Transport({ player }: { readonly player: Player }) {
   return (
     <div className={styles.transport} role="group" aria-label="Playback">
       <div className={styles.buttons}>
-        <Tooltip label="Step back (←)"><ActionIcon aria-label="Step back" onClick={() => player.step(-1)}><IconChevronLeft size={18} /></ActionIcon></Tooltip>
+        <Tooltip label="Step back (←)">
+          <ActionIcon aria-label="Step back" onClick={() => player.step(-1)}>
+            <IconChevronLeft size={18} />
+          </ActionIcon>
+        </Tooltip>
         <Tooltip label={playing ? 'Pause (Space)' : 'Play (Space)'}>
           <ActionIcon variant="filled" color="iris" size="lg" aria-label={playing ? 'Pause' : 'Play'} onClick={player.toggle}>
             {playing ? <IconPlayerPauseFilled size={17} /> : <IconPlayerPlayFilled size={17} />}
           </ActionIcon>
         </Tooltip>
-        <Tooltip label="Step forward (→)"><ActionIcon aria-label="Step forward" onClick={() => player.step(1)}><IconChevronRight size={18} /></ActionIcon></Tooltip>
+        <Tooltip label="Step forward (→)">
+          <ActionIcon aria-label="Step forward" onClick={() => player.step(1)}>
+            <IconChevronRight size={18} />
+          </ActionIcon>
+        </Tooltip>
         <Tooltip label="Repeat (L)">
-          <ActionIcon aria-label="Repeat" aria-pressed={loop} variant={loop ? 'light' : 'subtle'} color={loop ? 'iris' : 'gray'} onClick={() => player.set({ loop: !loop })}>
+          <ActionIcon
+            aria-label="Repeat"
+            aria-pressed={loop}
+            variant={loop ? 'light' : 'subtle'}
+            color={loop ? 'iris' : 'gray'}
+            onClick={() => player.set({ loop: !loop })}
+          >
             <IconRepeat size={17} />
           </ActionIcon>
         </Tooltip>
         <Time player={player} />
       </div>
       <Choices label="Speed" choices={speeds} value={speed} text={speedLabel} onChange={(value) => player.set({ speed: value })} />
-      <Choices label="Accumulate" choices={accumulations} value={accumulation} text={span} onChange={(value) => player.set({ accumulation: value })} />
+      <Choices
+        label="Accumulate"
+        choices={accumulations}
+        value={accumulation}
+        text={span}
+        onChange={(value) => player.set({ accumulation: value })}
+      />
       <div className={styles.push}>
         <Display player={player} />
       </div>

@@ -15,7 +15,14 @@ export function rangeOf(chunk: Chunk, from: number, to: number): [number, number
  * @param size of the sensor [width, height]; events outside are left out, as the GPU clips them
  * @param into [height, width, 2]: ON, OFF; filled anew
  */
-export function accumulate(chunks: readonly Chunk[], from: number, to: number, mode: DisplayMode, size: readonly [number, number], into: Uint8Array): void {
+export function accumulate(
+  chunks: readonly Chunk[],
+  from: number,
+  to: number,
+  mode: DisplayMode,
+  size: readonly [number, number],
+  into: Uint8Array,
+): void {
   const [width, height] = size
   into.fill(0)
   const perMicrosecond = 255 / (to - from)

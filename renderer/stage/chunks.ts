@@ -113,19 +113,21 @@ export class ChunkStore {
     // One fetch at a time and the newest wish next: after a jump nobody waits for chunks passed over.
     if (!span || this.#chunks.has(index) || this.#pending.size > 0 || this.#failure !== null || this.#closed) return
     this.#pending.add(index)
-    this.#fetch(span, limitPerCall).then(
-      (slice) => {
-        if (this.#closed) return
-        this.#chunks.set(index, { ...span, index, slice, sorted: isSorted(slice.t) })
-        this.#forget(index)
-      },
-      (error: unknown) => {
-        this.#failure = error instanceof Error ? error.message : String(error)
-      },
-    ).finally(() => {
-      this.#pending.delete(index)
-      if (!this.#closed) this.#changed()
-    })
+    this.#fetch(span, limitPerCall)
+      .then(
+        (slice) => {
+          if (this.#closed) return
+          this.#chunks.set(index, { ...span, index, slice, sorted: isSorted(slice.t) })
+          this.#forget(index)
+        },
+        (error: unknown) => {
+          this.#failure = error instanceof Error ? error.message : String(error)
+        },
+      )
+      .finally(() => {
+        this.#pending.delete(index)
+        if (!this.#closed) this.#changed()
+      })
   }
 
   #forget(keep: number): void {

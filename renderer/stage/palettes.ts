@@ -50,7 +50,13 @@ export function mixPolarity(palette: Palette, on: number, off: number): Rgb {
  * @param pixels H*W
  * @param full the value shown at full strength
  */
-export function paintFrame(data: Float32Array, offset: number, pixels: number, full: number, palette: Palette): Uint8ClampedArray<ArrayBuffer> {
+export function paintFrame(
+  data: Float32Array,
+  offset: number,
+  pixels: number,
+  full: number,
+  palette: Palette,
+): Uint8ClampedArray<ArrayBuffer> {
   const image = new Uint8ClampedArray(pixels * 4)
   // A square root lifts faint pixels: counts in a frame follow a long tail.
   const strength = (value: number) => (full > 0 ? Math.min(1, Math.sqrt(Math.max(0, value) / full)) : 0)

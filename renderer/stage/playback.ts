@@ -16,7 +16,9 @@ export interface Playback {
 
 /** Choices, each about 2 to 2.5 times the one before. */
 export const speeds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20] as const
-export const accumulations = [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 33_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000] as const
+export const accumulations = [
+  100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 33_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000,
+] as const
 
 /** The choice that lies closest on a logarithmic scale. */
 export function nearest(choices: readonly number[], value: number): number {

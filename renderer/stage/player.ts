@@ -47,7 +47,13 @@ export class Player {
   constructor(source: PlayerSource) {
     this.#source = source
     this.store = createStore<PlayerState>(() => ({
-      ...initialPlayback(source.durationUs), mode: 'count', paletteName: 'auto', buffering: false, failure: null, shown: 0, truncated: false,
+      ...initialPlayback(source.durationUs),
+      mode: 'count',
+      paletteName: 'auto',
+      buffering: false,
+      failure: null,
+      shown: 0,
+      truncated: false,
     }))
     this.#chunks = new ChunkStore(planChunks(source.counts, source.durationUs), source.fetch, () => this.redraw())
   }
@@ -120,7 +126,12 @@ export class Player {
     if (!canvas || !parent || parent.clientWidth === 0) return
     const { width: sensorWidth, height: sensorHeight } = this.#source
     const box = letterbox([sensorWidth, sensorHeight], [parent.clientWidth * devicePixelRatio, parent.clientHeight * devicePixelRatio])
-    for (const [property, value] of [['left', box.x], ['top', box.y], ['width', box.width], ['height', box.height]] as const) {
+    for (const [property, value] of [
+      ['left', box.x],
+      ['top', box.y],
+      ['width', box.width],
+      ['height', box.height],
+    ] as const) {
       canvas.style[property] = `${value / devicePixelRatio}px`
     }
     const width = Math.min(sensorWidth, box.width)
@@ -156,8 +167,12 @@ export class Player {
       return
     }
     this.store.setState({
-      time, playing: next.playing && failure === null, shown, truncated: chunks.some((chunk) => chunk.slice.truncated),
-      buffering: !complete && failure === null, failure: failure ?? next.failure,
+      time,
+      playing: next.playing && failure === null,
+      shown,
+      truncated: chunks.some((chunk) => chunk.slice.truncated),
+      buffering: !complete && failure === null,
+      failure: failure ?? next.failure,
     })
   }
 }

@@ -33,7 +33,8 @@ const software = /swiftshader|llvmpipe|softpipe|software|basic render/i
 
 /**
  * Draws events with WebGL2: one draw call per chunk (most windows touch one) adds them up in a texture of the sensor's size,
- * a second pass colours it. With a software driver the adding up is done on the CPU. After the context was lost everything is made again from the chunks at the next `draw`.
+ * a second pass colours it. With a software driver the adding up is done on the CPU. After the context was lost
+ * everything is made again from the chunks at the next `draw`.
  */
 export class EventRenderer {
   readonly #canvas: HTMLCanvasElement
@@ -46,8 +47,15 @@ export class EventRenderer {
 
   /** @throws Error where the browser has no WebGL2 */
   constructor(canvas: HTMLCanvasElement, sensor: readonly [width: number, height: number], restored: () => void) {
-    const gl = canvas.getContext('webgl2', { alpha: false, antialias: false, depth: false, stencil: false, powerPreference: 'high-performance' })
-    if (!gl) throw new Error('This browser offers no WebGL2, which the playback needs. Turn hardware acceleration on, or use a current browser.')
+    const gl = canvas.getContext('webgl2', {
+      alpha: false,
+      antialias: false,
+      depth: false,
+      stencil: false,
+      powerPreference: 'high-performance',
+    })
+    if (!gl)
+      throw new Error('This browser offers no WebGL2, which the playback needs. Turn hardware acceleration on, or use a current browser.')
     this.#canvas = canvas
     this.#gl = gl
     this.#sensor = sensor
@@ -210,7 +218,10 @@ export class EventRenderer {
 
 function link(gl: WebGL2RenderingContext, vertex: string, fragment: string): WebGLProgram {
   const program = gl.createProgram()
-  for (const [type, source] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]] as const) {
+  for (const [type, source] of [
+    [gl.VERTEX_SHADER, vertex],
+    [gl.FRAGMENT_SHADER, fragment],
+  ] as const) {
     const shader = gl.createShader(type)
     if (!shader) throw new Error('The graphics driver made no shader.')
     gl.shaderSource(shader, source)
@@ -220,6 +231,7 @@ function link(gl: WebGL2RenderingContext, vertex: string, fragment: string): Web
   }
   gl.linkProgram(program)
   // A lost context also fails here; the next draw after its return tries again.
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) throw new Error(`The graphics driver refused a shader: ${gl.getProgramInfoLog(program) ?? ''}`)
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost())
+    throw new Error(`The graphics driver refused a shader: ${gl.getProgramInfoLog(program) ?? ''}`)
   return program
 }

@@ -8,8 +8,12 @@ export function ConfirmDialog() {
     <Modal opened={open !== null} onClose={() => open?.answer(false)} title={open?.title} size="sm">
       <Text size="sm">{open?.message}</Text>
       <Group justify="flex-end" gap="xs" mt="lg">
-        <Button variant="default" data-autofocus onClick={() => open?.answer(false)}>Cancel</Button>
-        <Button color="red" onClick={() => open?.answer(true)}>{open?.action}</Button>
+        <Button variant="default" data-autofocus onClick={() => open?.answer(false)}>
+          Cancel
+        </Button>
+        <Button color="red" onClick={() => open?.answer(true)}>
+          {open?.action}
+        </Button>
       </Group>
     </Modal>
   )

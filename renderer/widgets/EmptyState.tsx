@@ -2,7 +2,12 @@ import type { ReactNode } from 'react'
 import styles from './widgets.module.css'
 
 /** What stands where there is nothing yet: says what would be here and what to do next. */
-export function EmptyState(props: { readonly title: string; readonly icon?: ReactNode; readonly children?: ReactNode; readonly actions?: ReactNode }) {
+export function EmptyState(props: {
+  readonly title: string
+  readonly icon?: ReactNode
+  readonly children?: ReactNode
+  readonly actions?: ReactNode
+}) {
   return (
     <div className={styles.empty}>
       <div>

@@ -30,7 +30,15 @@ function Icon({ entry }: { readonly entry: Entry }) {
   return entry.kind === 'recording' ? <IconWaveSine size={16} stroke={1.6} aria-hidden /> : <IconFile size={16} stroke={1.6} aria-hidden />
 }
 
-function Browser({ kind, start, answer }: { readonly kind: PickKind; readonly start: string | null; readonly answer: (path: string | null) => void }) {
+function Browser({
+  kind,
+  start,
+  answer,
+}: {
+  readonly kind: PickKind
+  readonly start: string | null
+  readonly answer: (path: string | null) => void
+}) {
   const [folder, setFolder] = useState(start)
   const [typed, setTyped] = useState<string | null>(null)
   const home = useLibrary((state) => state.info?.home ?? null)
@@ -63,35 +71,56 @@ function Browser({ kind, start, answer }: { readonly kind: PickKind; readonly st
           else answer(path)
         }}
       >
-        <Tooltip label="Folder above"><ActionIcon aria-label="Folder above" disabled={!data?.parent} onClick={() => enter(data?.parent ?? null)}><IconArrowUp size={16} /></ActionIcon></Tooltip>
-        <Tooltip label="Home folder"><ActionIcon aria-label="Home folder" onClick={() => enter(home)}><IconHome size={16} /></ActionIcon></Tooltip>
+        <Tooltip label="Folder above">
+          <ActionIcon aria-label="Folder above" disabled={!data?.parent} onClick={() => enter(data?.parent ?? null)}>
+            <IconArrowUp size={16} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label="Home folder">
+          <ActionIcon aria-label="Home folder" onClick={() => enter(home)}>
+            <IconHome size={16} />
+          </ActionIcon>
+        </Tooltip>
         <TextInput
-          aria-label="Path" value={typed ?? data?.path ?? folder ?? ''} spellCheck={false} style={{ flex: 1 }}
-          onChange={(event) => setTyped(event.currentTarget.value)} rightSection={loading ? <Loader size={12} /> : null}
+          aria-label="Path"
+          value={typed ?? data?.path ?? folder ?? ''}
+          spellCheck={false}
+          style={{ flex: 1 }}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          rightSection={loading ? <Loader size={12} /> : null}
         />
       </form>
       {error !== null && <Failure message={error} />}
       <ul className={styles.entries} aria-label="Files" onKeyDown={onListKey} data-stale={loading || undefined}>
-        {error === null && entries.map((entry, index) => {
-          const usable = entry.kind === 'folder' || canPick(entry, kind)
-          return (
-            <li key={entry.path}>
-              <button
-                type="button" disabled={!usable} data-autofocus={index === 0 || undefined}
-                onClick={() => (entry.kind === 'folder' ? enter(entry.path) : answer(entry.path))}
-              >
-                <Icon entry={entry} />
-                <span className={styles.entryName}>{entry.name}</span>
-                {entry.kind !== 'folder' && <span className={styles.size}>{bytes(entry.bytes)}</span>}
-              </button>
-            </li>
-          )
-        })}
+        {error === null &&
+          entries.map((entry, index) => {
+            const usable = entry.kind === 'folder' || canPick(entry, kind)
+            return (
+              <li key={entry.path}>
+                <button
+                  type="button"
+                  disabled={!usable}
+                  data-autofocus={index === 0 || undefined}
+                  onClick={() => (entry.kind === 'folder' ? enter(entry.path) : answer(entry.path))}
+                >
+                  <Icon entry={entry} />
+                  <span className={styles.entryName}>{entry.name}</span>
+                  {entry.kind !== 'folder' && <span className={styles.size}>{bytes(entry.bytes)}</span>}
+                </button>
+              </li>
+            )
+          })}
         {error === null && data !== null && entries.length === 0 && <li className={styles.nothing}>This folder is empty.</li>}
       </ul>
       <div className={styles.buttons}>
-        <Button variant="default" onClick={() => answer(null)}>Cancel</Button>
-        {kind === 'folder' && <Button disabled={data === null || error !== null} onClick={() => answer(data?.path ?? null)}>Choose this folder</Button>}
+        <Button variant="default" onClick={() => answer(null)}>
+          Cancel
+        </Button>
+        {kind === 'folder' && (
+          <Button disabled={data === null || error !== null} onClick={() => answer(data?.path ?? null)}>
+            Choose this folder
+          </Button>
+        )}
       </div>
     </div>
   )

@@ -27,5 +27,16 @@ export function FrameCanvas({ data, shape, timestep, full, paletteName = 'auto',
     const image = paintFrame(data, timestep * 2 * pixels, pixels, full, paletteOf(paletteName, scheme))
     context.putImageData(new ImageData(image, width, height), 0, 0)
   }, [data, timestep, full, paletteName, scheme, height, width])
-  return <canvas ref={canvas} width={width} height={height} className={className} style={{ imageRendering: 'pixelated' }} role={label === undefined ? undefined : 'img'} aria-label={label} aria-hidden={label === undefined} />
+  return (
+    <canvas
+      ref={canvas}
+      width={width}
+      height={height}
+      className={className}
+      style={{ imageRendering: 'pixelated' }}
+      role={label === undefined ? undefined : 'img'}
+      aria-label={label}
+      aria-hidden={label === undefined}
+    />
+  )
 }

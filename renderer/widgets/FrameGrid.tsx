@@ -33,7 +33,12 @@ export function FrameGrid({ data, shape, blocks, current, paletteName, onPick, c
         const picture = (
           <>
             <FrameCanvas
-              data={data} shape={shape} timestep={timestep} full={full} paletteName={paletteName} className={styles.canvas}
+              data={data}
+              shape={shape}
+              timestep={timestep}
+              full={full}
+              paletteName={paletteName}
+              className={styles.canvas}
               label={`Frame ${timestep + 1} of ${timesteps}, sum ${count(frameSum(data, timestep, channels * height * width))}`}
             />
             <span className={styles.caption}>
@@ -44,7 +49,13 @@ export function FrameGrid({ data, shape, blocks, current, paletteName, onPick, c
         )
         return (
           <li key={timestep} aria-current={timestep === current ? 'step' : undefined}>
-            {onPick ? <button type="button" onClick={() => onPick(timestep)} aria-label={`Go to frame ${timestep + 1}`}>{picture}</button> : <div>{picture}</div>}
+            {onPick ? (
+              <button type="button" onClick={() => onPick(timestep)} aria-label={`Go to frame ${timestep + 1}`}>
+                {picture}
+              </button>
+            ) : (
+              <div>{picture}</div>
+            )}
           </li>
         )
       })}

@@ -16,46 +16,81 @@ export function resizeChoice(resize: Framing['resize']): string {
 /** Framing in a line: "10 frames by event count, counts, 48×48". */
 export function framingText(framing: Framing): string {
   const size = framing.resize === null ? 'sensor size' : `${framing.resize[1]}×${framing.resize[0]}`
-  return `${framing.timesteps} frames by ${framing.splitBy === 'count' ? 'event count' : 'time'}, ${framing.normalize === 'max' ? 'divided by maximum' : 'counts'}, ${size}`
+  const split = framing.splitBy === 'count' ? 'event count' : 'time'
+  return `${framing.timesteps} frames by ${split}, ${framing.normalize === 'max' ? 'divided by maximum' : 'counts'}, ${size}`
 }
 
 /** How events become frames: T, how they are split, normalization and size. */
 export function FramingControls({ value, onChange }: { readonly value: Framing; readonly onChange: (framing: Framing) => void }) {
-  const whole = (text: string | number, least: number, most: number) => (typeof text === 'number' && Number.isInteger(text) && text >= least && text <= most ? text : null)
+  const whole = (text: string | number, least: number, most: number) =>
+    typeof text === 'number' && Number.isInteger(text) && text >= least && text <= most ? text : null
   const choice = resizeChoice(value.resize)
   return (
     <div className={styles.controls} role="group" aria-label="Framing">
       <label className={styles.row}>
-        <Tooltip label="T: the number of frames, one per timestep of the network"><span>Timesteps T</span></Tooltip>
+        <Tooltip label="T: the number of frames, one per timestep of the network">
+          <span>Timesteps T</span>
+        </Tooltip>
         <NumberInput
-          aria-label="Timesteps" w={76} min={1} max={100} allowDecimal={false} value={value.timesteps} clampBehavior="strict"
-          onChange={(text) => { const timesteps = whole(text, 1, 100); if (timesteps !== null) onChange({ ...value, timesteps }) }}
+          aria-label="Timesteps"
+          w={76}
+          min={1}
+          max={100}
+          allowDecimal={false}
+          value={value.timesteps}
+          clampBehavior="strict"
+          onChange={(text) => {
+            const timesteps = whole(text, 1, 100)
+            if (timesteps !== null) onChange({ ...value, timesteps })
+          }}
         />
       </label>
       <div className={styles.row}>
-        <Tooltip label="Blocks of equal event count, or of equal duration; the last block takes the remainder"><span>Split by</span></Tooltip>
+        <Tooltip label="Blocks of equal event count, or of equal duration; the last block takes the remainder">
+          <span>Split by</span>
+        </Tooltip>
         <SegmentedControl
-          aria-label="Split by" value={value.splitBy} onChange={(splitBy) => onChange({ ...value, splitBy: splitBy === 'time' ? 'time' : 'count' })}
-          data={[{ value: 'count', label: 'Events' }, { value: 'time', label: 'Time' }]}
+          aria-label="Split by"
+          value={value.splitBy}
+          onChange={(splitBy) => onChange({ ...value, splitBy: splitBy === 'time' ? 'time' : 'count' })}
+          data={[
+            { value: 'count', label: 'Events' },
+            { value: 'time', label: 'Time' },
+          ]}
         />
       </div>
       <div className={styles.row}>
-        <Tooltip label="Plain event counts, or each frame divided by its largest value"><span>Values</span></Tooltip>
+        <Tooltip label="Plain event counts, or each frame divided by its largest value">
+          <span>Values</span>
+        </Tooltip>
         <SegmentedControl
-          aria-label="Normalization" value={value.normalize} onChange={(normalize) => onChange({ ...value, normalize: normalize === 'max' ? 'max' : 'none' })}
-          data={[{ value: 'none', label: 'Counts' }, { value: 'max', label: 'Max = 1' }]}
+          aria-label="Normalization"
+          value={value.normalize}
+          onChange={(normalize) => onChange({ ...value, normalize: normalize === 'max' ? 'max' : 'none' })}
+          data={[
+            { value: 'none', label: 'Counts' },
+            { value: 'max', label: 'Max = 1' },
+          ]}
         />
       </div>
       <div className={styles.row}>
-        <Tooltip label="Antialiased bilinear resize; smaller frames train faster"><span>Size</span></Tooltip>
+        <Tooltip label="Antialiased bilinear resize; smaller frames train faster">
+          <span>Size</span>
+        </Tooltip>
         <Select
-          aria-label="Frame size" w={124} value={choice}
+          aria-label="Frame size"
+          w={124}
+          value={choice}
           onChange={(next) => {
             if (next === 'sensor') onChange({ ...value, resize: null })
             else if (next === 'custom') onChange({ ...value, resize: [40, 40] })
             else if (next !== null) onChange({ ...value, resize: [Number(next.split('x')[0]), Number(next.split('x')[1])] })
           }}
-          data={[{ value: 'sensor', label: 'Sensor size' }, ...sizes.map((size) => ({ value: `${size}x${size}`, label: `${size} × ${size}` })), { value: 'custom', label: 'Other…' }]}
+          data={[
+            { value: 'sensor', label: 'Sensor size' },
+            ...sizes.map((size) => ({ value: `${size}x${size}`, label: `${size} × ${size}` })),
+            { value: 'custom', label: 'Other…' },
+          ]}
         />
       </div>
       {choice === 'custom' && value.resize !== null && (
@@ -64,7 +99,14 @@ export function FramingControls({ value, onChange }: { readonly value: Framing; 
           <span className={styles.pair}>
             {([1, 0] as const).map((axis) => (
               <NumberInput
-                key={axis} aria-label={axis === 1 ? 'Frame width' : 'Frame height'} w={60} min={4} max={1024} allowDecimal={false} hideControls value={value.resize?.[axis]}
+                key={axis}
+                aria-label={axis === 1 ? 'Frame width' : 'Frame height'}
+                w={60}
+                min={4}
+                max={1024}
+                allowDecimal={false}
+                hideControls
+                value={value.resize?.[axis]}
                 onChange={(text) => {
                   const size = whole(text, 4, 1024)
                   if (size === null || value.resize === null) return

@@ -30,7 +30,12 @@ export function NumberField({ label, name, help, value, onChange, error, width }
   const bad = typed !== null && readNumber(typed) === null ? 'Not a number' : undefined
   const field = (
     <TextInput
-      label={label} aria-label={name} value={typed ?? writeNumber(value)} error={bad ?? error} inputMode="decimal" w={width}
+      label={label}
+      aria-label={name}
+      value={typed ?? writeNumber(value)}
+      error={bad ?? error}
+      inputMode="decimal"
+      w={width}
       onChange={(event) => {
         setTyped(event.currentTarget.value)
         const read = readNumber(event.currentTarget.value)
@@ -39,5 +44,11 @@ export function NumberField({ label, name, help, value, onChange, error, width }
       onBlur={() => setTyped(null)}
     />
   )
-  return help === undefined ? field : <Tooltip label={help} position="bottom-start">{field}</Tooltip>
+  return help === undefined ? (
+    field
+  ) : (
+    <Tooltip label={help} position="bottom-start">
+      {field}
+    </Tooltip>
+  )
 }

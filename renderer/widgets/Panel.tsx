@@ -2,7 +2,13 @@ import type { ReactNode } from 'react'
 import styles from './widgets.module.css'
 
 /** A titled box. Its title names the region for assistive technology. */
-export function Panel(props: { readonly title?: string; readonly aside?: ReactNode; readonly children: ReactNode; readonly flush?: boolean; readonly className?: string }) {
+export function Panel(props: {
+  readonly title?: string
+  readonly aside?: ReactNode
+  readonly children: ReactNode
+  readonly flush?: boolean
+  readonly className?: string
+}) {
   return (
     <section className={`${styles.panel} ${props.className ?? ''}`} aria-label={props.title}>
       {props.title !== undefined && (
@@ -21,12 +27,14 @@ export function Panel(props: { readonly title?: string; readonly aside?: ReactNo
 export function Facts({ rows }: { readonly rows: readonly (readonly [string, ReactNode])[] }) {
   return (
     <dl className={styles.facts}>
-      {rows.filter(([, value]) => value !== null && value !== undefined).map(([name, value]) => (
-        <div key={name} style={{ display: 'contents' }}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
+      {rows
+        .filter(([, value]) => value !== null && value !== undefined)
+        .map(([name, value]) => (
+          <div key={name} style={{ display: 'contents' }}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
     </dl>
   )
 }

@@ -36,7 +36,12 @@ export function SideList({ label, items, current, onOpen, actions, children }: S
         <ul className={styles.list} onKeyDown={onKeyDown}>
           {items.map((item) => (
             <li key={item.id}>
-              <button type="button" aria-current={item.id === current ? 'true' : undefined} onClick={() => onOpen(item.id)} title={item.title}>
+              <button
+                type="button"
+                aria-current={item.id === current ? 'true' : undefined}
+                onClick={() => onOpen(item.id)}
+                title={item.title}
+              >
                 {item.picture !== undefined && <span className={styles.picture}>{item.picture}</span>}
                 <span className={styles.text}>
                   <b>{item.title}</b>

@@ -21,8 +21,10 @@ import styles from './datasets.module.css'
 
 async function remove(id: string, name: string): Promise<void> {
   const yes = await confirm({
-    title: `Remove ${name}?`, action: 'Remove the dataset',
-    message: 'Its frames and its split leave the library. The recordings themselves stay where they are, and runs trained on it keep their results.',
+    title: `Remove ${name}?`,
+    action: 'Remove the dataset',
+    message:
+      'Its frames and its split leave the library. The recordings stay where they are, and runs trained on it keep their results.',
   })
   if (!yes || (await attempt('datasets.remove', { id }, 'The dataset could not be removed')) === null) return
   notify({ tone: 'success', title: 'Dataset removed', message: name })
@@ -36,15 +38,28 @@ export function DatasetPage({ id }: { readonly id: string }) {
   // While it is being imported there is nothing to read; the answer is asked for again when the job has ended.
   const { data, error } = useCall('datasets.get', job === undefined ? { id } : null)
   const [label, setLabel] = useState<number | null>(null)
-  if (job !== undefined) return <EmptyState icon={<Loader size="sm" />} title={job.title}>{job.detail}{job.progress === null ? '' : ` (${percent(job.progress, 0)})`}</EmptyState>
+  if (job !== undefined)
+    return (
+      <EmptyState icon={<Loader size="sm" />} title={job.title}>
+        {job.detail}
+        {job.progress === null ? '' : ` (${percent(job.progress, 0)})`}
+      </EmptyState>
+    )
   if (error !== null) {
     return (
-      <EmptyState title="This dataset can't be shown" actions={(
-        <>
-          <Button onClick={() => go({ view: 'datasets', page: 'list' })}>All datasets</Button>
-          <Button variant="default" color="red" onClick={() => void remove(id, id)}>Remove it</Button>
-        </>
-      )}>{error}</EmptyState>
+      <EmptyState
+        title="This dataset can't be shown"
+        actions={
+          <>
+            <Button onClick={() => go({ view: 'datasets', page: 'list' })}>All datasets</Button>
+            <Button variant="default" color="red" onClick={() => void remove(id, id)}>
+              Remove it
+            </Button>
+          </>
+        }
+      >
+        {error}
+      </EmptyState>
     )
   }
   if (data === null) return <EmptyState icon={<Loader size="sm" />} title="Reading the dataset…" />
@@ -59,41 +74,82 @@ export function DatasetPage({ id }: { readonly id: string }) {
           <Tag>{count(train)} train</Tag>
           <Tag>{count(test)} test</Tag>
           <span className={widgets.grow} />
-          <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void remove(id, data.name)}>Remove</Button>
-          <Button leftSection={<IconBrain size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: id })}>Train on it</Button>
+          <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void remove(id, data.name)}>
+            Remove
+          </Button>
+          <Button leftSection={<IconBrain size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: id })}>
+            Train on it
+          </Button>
         </div>
         <div className={styles.columns}>
           <div className={styles.stack}>
-            <Panel title="Class balance" aside={<span className={styles.key}><i data-split="train" />train<i data-split="test" />test</span>}>
+            <Panel
+              title="Class balance"
+              aside={
+                <span className={styles.key}>
+                  <i data-split="train" />
+                  train
+                  <i data-split="test" />
+                  test
+                </span>
+              }
+            >
               <div className={styles.bars}>
                 <Bars
                   label="Samples per class"
                   bars={data.classes.map((name, index) => ({
-                    label: name, text: `${data.train[index] ?? 0} + ${data.test[index] ?? 0}`,
-                    parts: [{ value: data.train[index] ?? 0, color: '--accent' }, { value: data.test[index] ?? 0, color: '--series-2' }],
+                    label: name,
+                    text: `${data.train[index] ?? 0} + ${data.test[index] ?? 0}`,
+                    parts: [
+                      { value: data.train[index] ?? 0, color: '--accent' },
+                      { value: data.test[index] ?? 0, color: '--series-2' },
+                    ],
                   }))}
                 />
               </div>
             </Panel>
             <Panel title="Facts">
-              <Facts rows={[
-                ['Framing', framingText(data.framing)], ['Sample', `${data.shape.join(' × ')} (${data.dtype})`], ['Sensor', `${data.sensor[1]} × ${data.sensor[0]} px`],
-                ['Formats', Object.entries(data.formats).map(([format, files]) => `${format} (${count(files)})`).join(', ')],
-                ['Split', `${percent(data.testShare, 0)} of each class for testing, seed ${data.seed}`], ['On disk', bytes(data.bytes)],
-                ['Source', data.source], ['Hash', <code key="hash" className={styles.hash}>{data.hash.slice(0, 16)}</code>], ['Imported', since(data.created, new Date())],
-              ]}
+              <Facts
+                rows={[
+                  ['Framing', framingText(data.framing)],
+                  ['Sample', `${data.shape.join(' × ')} (${data.dtype})`],
+                  ['Sensor', `${data.sensor[1]} × ${data.sensor[0]} px`],
+                  [
+                    'Formats',
+                    Object.entries(data.formats)
+                      .map(([format, files]) => `${format} (${count(files)})`)
+                      .join(', '),
+                  ],
+                  ['Split', `${percent(data.testShare, 0)} of each class for testing, seed ${data.seed}`],
+                  ['On disk', bytes(data.bytes)],
+                  ['Source', data.source],
+                  [
+                    'Hash',
+                    <code key="hash" className={styles.hash}>
+                      {data.hash.slice(0, 16)}
+                    </code>,
+                  ],
+                  ['Imported', since(data.created, new Date())],
+                ]}
               />
             </Panel>
             {data.skippedFiles.length > 0 && (
               <Panel title={`${plural(data.skippedFiles.length, 'file')} skipped`}>
                 <ul className={styles.skipped}>
-                  {data.skippedFiles.slice(0, 200).map(({ file, reason }) => <li key={file}><b>{file}</b><span>{reason}</span></li>)}
+                  {data.skippedFiles.slice(0, 200).map(({ file, reason }) => (
+                    <li key={file}>
+                      <b>{file}</b>
+                      <span>{reason}</span>
+                    </li>
+                  ))}
                   {data.skippedFiles.length > 200 && <li>and {plural(data.skippedFiles.length - 200, 'more file')}</li>}
                 </ul>
               </Panel>
             )}
           </div>
-          <Deferred><SampleGrid key={label} dataset={data} label={label} onLabel={setLabel} /></Deferred>
+          <Deferred>
+            <SampleGrid key={label} dataset={data} label={label} onLabel={setLabel} />
+          </Deferred>
         </div>
       </div>
     </div>

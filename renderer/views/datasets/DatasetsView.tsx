@@ -18,15 +18,17 @@ function NoDatasets() {
     <EmptyState
       icon={<IconDatabase size={34} stroke={1.3} />}
       title="No datasets yet"
-      actions={(
+      actions={
         <>
-          <Button leftSection={<IconFolderPlus size={15} />} onClick={toImport}>Import a folder</Button>
+          <Button leftSection={<IconFolderPlus size={15} />} onClick={toImport}>
+            Import a folder
+          </Button>
           <StarterButton variant="default" />
         </>
-      )}
+      }
     >
-      A dataset is made from a folder of recordings with one subfolder per class, or with a labels file. Its frames are computed once,
-      split into train and test, and kept in the library.
+      A dataset is made from a folder of recordings with one subfolder per class, or with a labels file. Its frames are computed once, split
+      into train and test, and kept in the library.
     </EmptyState>
   )
 }
@@ -36,14 +38,23 @@ function useItems(): readonly SideItem[] | null {
   const datasets = useLibrary((state) => state.datasets)
   const jobs = useJobs((state) => state.jobs)
   if (datasets === null) return null
-  const imports = jobs.filter((job) => job.kind === 'import' && isActive(job) && job.subject !== null && !datasets.some((dataset) => dataset.id === job.subject))
+  const imports = jobs.filter(
+    (job) => job.kind === 'import' && isActive(job) && job.subject !== null && !datasets.some((dataset) => dataset.id === job.subject),
+  )
   const sum = (counts: readonly number[]) => counts.reduce((total, value) => total + value, 0)
   return [
-    ...imports.map((job): SideItem => ({ id: job.subject ?? job.id, title: job.title, note: job.progress === null ? job.detail : `importing, ${percent(job.progress, 0)}`, tag: <Loader size={13} /> })),
+    ...imports.map((job): SideItem => ({
+      id: job.subject ?? job.id,
+      title: job.title,
+      note: job.progress === null ? job.detail : `importing, ${percent(job.progress, 0)}`,
+      tag: <Loader size={13} />,
+    })),
     ...datasets.map((dataset): SideItem => {
       const samples = sum(dataset.train) + sum(dataset.test)
       return {
-        id: dataset.id, title: dataset.name, note: `${plural(dataset.classes.length, 'class', 'classes')}, ${count(samples)} samples`,
+        id: dataset.id,
+        title: dataset.name,
+        note: `${plural(dataset.classes.length, 'class', 'classes')}, ${count(samples)} samples`,
         picture: samples > 0 ? <SampleThumb dataset={dataset.id} version={dataset.hash} index={Math.floor(samples / 3)} /> : undefined,
       }
     }),
@@ -61,8 +72,15 @@ export default function DatasetsView() {
   if (id === undefined) return <NoDatasets />
   return (
     <SideList
-      label="Datasets" items={items} current={id} onOpen={(chosen) => go({ view: 'datasets', page: 'dataset', id: chosen })}
-      actions={<Button variant="default" leftSection={<IconFolderPlus size={15} />} onClick={toImport}>Import a folder</Button>}
+      label="Datasets"
+      items={items}
+      current={id}
+      onOpen={(chosen) => go({ view: 'datasets', page: 'dataset', id: chosen })}
+      actions={
+        <Button variant="default" leftSection={<IconFolderPlus size={15} />} onClick={toImport}>
+          Import a folder
+        </Button>
+      }
     >
       <DatasetPage key={id} id={id} />
     </SideList>

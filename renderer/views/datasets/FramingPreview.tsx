@@ -14,7 +14,9 @@ export function FramingPreview({ preview, framing }: { readonly preview: FolderP
   if (recording === null || frames.data === null) return null
   return (
     <div className={styles.preview} data-stale={frames.loading || undefined}>
-      <p>{first?.name} / {baseName(recording.path)}</p>
+      <p>
+        {first?.name} / {baseName(recording.path)}
+      </p>
       <FrameGrid data={frames.data.data} shape={frames.data.shape} columns={Math.min(10, frames.data.shape[0])} />
     </div>
   )

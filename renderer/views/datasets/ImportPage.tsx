@@ -32,9 +32,20 @@ function FolderLine({ folder }: { readonly folder: string | null }) {
         if (typed.trim() !== '') go({ view: 'datasets', page: 'import', folder: typed.trim() })
       }}
     >
-      <TextInput aria-label="Folder to import" placeholder="Folder with one subfolder per class" value={typed} spellCheck={false} onChange={(event) => setTyped(event.currentTarget.value)} style={{ flex: 1 }} />
-      <Button variant="default" leftSection={<IconFolderOpen size={15} />} onClick={() => void choose(folder)}>Browse…</Button>
-      <Button type="submit" variant="default" disabled={typed.trim() === '' || typed.trim() === folder}>Look into it</Button>
+      <TextInput
+        aria-label="Folder to import"
+        placeholder="Folder with one subfolder per class"
+        value={typed}
+        spellCheck={false}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        style={{ flex: 1 }}
+      />
+      <Button variant="default" leftSection={<IconFolderOpen size={15} />} onClick={() => void choose(folder)}>
+        Browse…
+      </Button>
+      <Button type="submit" variant="default" disabled={typed.trim() === '' || typed.trim() === folder}>
+        Look into it
+      </Button>
     </form>
   )
 }
@@ -54,11 +65,31 @@ function Form({ preview }: { readonly preview: FolderPreview }) {
     <div className={styles.stack}>
       <Panel title="Dataset">
         <div className={styles.fields}>
-          <TextInput label="Name" value={form.name} maxLength={80} onChange={(event) => setForm({ ...form, name: event.currentTarget.value })} />
+          <TextInput
+            label="Name"
+            value={form.name}
+            maxLength={80}
+            onChange={(event) => setForm({ ...form, name: event.currentTarget.value })}
+          />
           <div className={styles.two}>
-            <NumberInput label="Kept for testing" suffix=" %" min={0} max={90} allowDecimal={false} value={form.testPercent} clampBehavior="strict" onChange={(value) => setForm({ ...form, testPercent: typeof value === 'number' ? value : form.testPercent })} />
+            <NumberInput
+              label="Kept for testing"
+              suffix=" %"
+              min={0}
+              max={90}
+              allowDecimal={false}
+              value={form.testPercent}
+              clampBehavior="strict"
+              onChange={(value) => setForm({ ...form, testPercent: typeof value === 'number' ? value : form.testPercent })}
+            />
             <Tooltip label="The same seed gives the same split">
-              <NumberInput label="Seed of the split" min={0} allowDecimal={false} value={form.seed} onChange={(value) => setForm({ ...form, seed: typeof value === 'number' ? value : form.seed })} />
+              <NumberInput
+                label="Seed of the split"
+                min={0}
+                allowDecimal={false}
+                value={form.seed}
+                onChange={(value) => setForm({ ...form, seed: typeof value === 'number' ? value : form.seed })}
+              />
             </Tooltip>
           </div>
         </div>
@@ -69,8 +100,15 @@ function Form({ preview }: { readonly preview: FolderPreview }) {
       </Panel>
       <div className={styles.submit}>
         {reason !== null && <Failure message={reason} />}
-        <Button size="sm" leftSection={<IconFolderPlus size={16} />} loading={starting} disabled={reason !== null} onClick={() => void start()}>
-          Import {plural(preview.files, 'recording')}{size === null ? '' : ` (${bytes(size)} of frames)`}
+        <Button
+          size="sm"
+          leftSection={<IconFolderPlus size={16} />}
+          loading={starting}
+          disabled={reason !== null}
+          onClick={() => void start()}
+        >
+          Import {plural(preview.files, 'recording')}
+          {size === null ? '' : ` (${bytes(size)} of frames)`}
         </Button>
       </div>
     </div>
@@ -86,30 +124,59 @@ export function ImportPage({ start }: { readonly start: string | null }) {
         <FolderLine folder={start} />
         {start === null && (
           <EmptyState
-            icon={<IconFolderPlus size={34} stroke={1.3} />} title="Which folder holds the recordings?"
-            actions={<Button leftSection={<IconFolderOpen size={15} />} onClick={() => void choose(null)}>Choose a folder</Button>}
+            icon={<IconFolderPlus size={34} stroke={1.3} />}
+            title="Which folder holds the recordings?"
+            actions={
+              <Button leftSection={<IconFolderOpen size={15} />} onClick={() => void choose(null)}>
+                Choose a folder
+              </Button>
+            }
           >
-            One subfolder per class, its name is the label; or a folder with a labels.csv of the columns path,label. Nothing is imported before you have seen what was found.
+            One subfolder per class, its name is the label; or a folder with a labels.csv of the columns path,label. Nothing is imported
+            before you have seen what was found.
           </EmptyState>
         )}
-        {loading && <EmptyState icon={<Loader size="sm" />} title="Looking through the folder…">Counting recordings and reading the first of them.</EmptyState>}
+        {loading && (
+          <EmptyState icon={<Loader size="sm" />} title="Looking through the folder…">
+            Counting recordings and reading the first of them.
+          </EmptyState>
+        )}
         {error !== null && <Failure message={error} />}
         {data !== null && (
           <div className={styles.columns}>
             <div className={styles.stack}>
               <Panel title="What was found">
-                <Facts rows={[
-                  ['Folder', data.folder], ['Recordings', `${count(data.files)}, ${bytes(data.bytes)}`],
-                  ['Formats', Object.entries(data.formats).map(([format, files]) => `${format} (${count(files)})`).join(', ') || null],
-                  ['Sensor', data.sensor === null ? 'not known yet' : `${data.sensor[1]} × ${data.sensor[0]} px`], ['Classes', count(data.classes.length)],
-                ]}
+                <Facts
+                  rows={[
+                    ['Folder', data.folder],
+                    ['Recordings', `${count(data.files)}, ${bytes(data.bytes)}`],
+                    [
+                      'Formats',
+                      Object.entries(data.formats)
+                        .map(([format, files]) => `${format} (${count(files)})`)
+                        .join(', ') || null,
+                    ],
+                    ['Sensor', data.sensor === null ? 'not known yet' : `${data.sensor[1]} × ${data.sensor[0]} px`],
+                    ['Classes', count(data.classes.length)],
+                  ]}
                 />
               </Panel>
-              {data.problems.length > 0 && <Panel title="Problems"><Problems problems={data.problems} /></Panel>}
+              {data.problems.length > 0 && (
+                <Panel title="Problems">
+                  <Problems problems={data.problems} />
+                </Panel>
+              )}
               {data.classes.length > 0 && (
                 <Panel title="Recordings per class">
                   <div className={styles.bars}>
-                    <Bars label="Recordings per class" bars={data.classes.map(({ name, files }) => ({ label: name, text: count(files), parts: [{ value: files, color: '--accent' }] }))} />
+                    <Bars
+                      label="Recordings per class"
+                      bars={data.classes.map(({ name, files }) => ({
+                        label: name,
+                        text: count(files),
+                        parts: [{ value: files, color: '--accent' }],
+                      }))}
+                    />
                   </div>
                 </Panel>
               )}

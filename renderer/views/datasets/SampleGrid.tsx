@@ -28,8 +28,28 @@ function SampleDetails({ dataset, sample }: { readonly dataset: DatasetSummary; 
     <div className={styles.details}>
       {frames !== null && <FrameGrid data={frames.data} shape={frames.shape} columns={5} />}
       <div className={styles.detailFacts}>
-        <Facts rows={[['Class', dataset.classes[sample.label] ?? '–'], ['Split', sample.split], ['Events', count(sample.events)], ['Duration', duration(sample.durationUs)], ['File', sample.file], ['SHA-256', <code key="hash" className={styles.hash}>{sample.hash.slice(0, 24)}…</code>]]} />
-        <Button variant="default" leftSection={<IconWaveSine size={15} />} onClick={() => go({ view: 'recordings', path: recordingPath(dataset.source, sample.file) })}>Watch the recording</Button>
+        <Facts
+          rows={[
+            ['Class', dataset.classes[sample.label] ?? '–'],
+            ['Split', sample.split],
+            ['Events', count(sample.events)],
+            ['Duration', duration(sample.durationUs)],
+            ['File', sample.file],
+            [
+              'SHA-256',
+              <code key="hash" className={styles.hash}>
+                {sample.hash.slice(0, 24)}…
+              </code>,
+            ],
+          ]}
+        />
+        <Button
+          variant="default"
+          leftSection={<IconWaveSine size={15} />}
+          onClick={() => go({ view: 'recordings', path: recordingPath(dataset.source, sample.file) })}
+        >
+          Watch the recording
+        </Button>
       </div>
       {sample.problems.length > 0 && <Problems problems={sample.problems} />}
     </div>
@@ -37,7 +57,11 @@ function SampleDetails({ dataset, sample }: { readonly dataset: DatasetSummary; 
 }
 
 /** Samples with their frames, of all classes or of one. */
-export function SampleGrid(props: { readonly dataset: DatasetSummary; readonly label: number | null; readonly onLabel: (label: number | null) => void }) {
+export function SampleGrid(props: {
+  readonly dataset: DatasetSummary
+  readonly label: number | null
+  readonly onLabel: (label: number | null) => void
+}) {
   const { dataset, label } = props
   const [page, setPage] = useState(1)
   const [chosen, setChosen] = useState<Sample | null>(null)
@@ -45,32 +69,51 @@ export function SampleGrid(props: { readonly dataset: DatasetSummary; readonly l
   return (
     <Panel
       title="Samples"
-      aside={(
+      aside={
         <>
           <span className={styles.key}>{data === null ? '' : plural(data.total, 'sample')}</span>
           <Select
-            aria-label="Class of the samples" w={150} searchable value={label === null ? 'all' : String(label)}
+            aria-label="Class of the samples"
+            w={150}
+            searchable
+            value={label === null ? 'all' : String(label)}
             onChange={(value) => props.onLabel(value === null || value === 'all' ? null : Number(value))}
-            data={[{ value: 'all', label: 'All classes' }, ...dataset.classes.map((name, index) => ({ value: String(index), label: name }))]}
+            data={[
+              { value: 'all', label: 'All classes' },
+              ...dataset.classes.map((name, index) => ({ value: String(index), label: name })),
+            ]}
           />
         </>
-      )}
+      }
     >
       {error !== null && <Failure message={error} />}
       <ul className={styles.samples}>
         {data?.samples.map((sample) => (
           <li key={sample.index}>
-            <button type="button" onClick={() => setChosen(sample)} title={sample.file} aria-label={`Sample ${baseName(sample.file)}, class ${dataset.classes[sample.label] ?? ''}, ${sample.split}`}>
+            <button
+              type="button"
+              onClick={() => setChosen(sample)}
+              title={sample.file}
+              aria-label={`Sample ${baseName(sample.file)}, class ${dataset.classes[sample.label] ?? ''}, ${sample.split}`}
+            >
               <SampleThumb dataset={dataset.id} version={dataset.hash} index={sample.index} />
-              <span>{dataset.classes[sample.label]}{sample.split === 'test' && <i data-split="test" title="kept apart for testing" />}</span>
+              <span>
+                {dataset.classes[sample.label]}
+                {sample.split === 'test' && <i data-split="test" title="kept apart for testing" />}
+              </span>
             </button>
           </li>
         ))}
       </ul>
       {data !== null && data.total > perPage && (
         <Pagination
-          className={styles.pages} size="sm" total={Math.ceil(data.total / perPage)} value={page} onChange={setPage}
-          getControlProps={(control) => ({ 'aria-label': `${control} page` })} getItemProps={(item) => ({ 'aria-label': `Page ${item}` })}
+          className={styles.pages}
+          size="sm"
+          total={Math.ceil(data.total / perPage)}
+          value={page}
+          onChange={setPage}
+          getControlProps={(control) => ({ 'aria-label': `${control} page` })}
+          getItemProps={(item) => ({ 'aria-label': `Page ${item}` })}
         />
       )}
       <Modal opened={chosen !== null} onClose={() => setChosen(null)} title={chosen === null ? '' : baseName(chosen.file)} size={720}>

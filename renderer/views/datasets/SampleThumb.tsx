@@ -10,7 +10,10 @@ export function useSampleFrames(dataset: string, version: string, index: number)
   const key = `${dataset}/${version}/${index}`
   useEffect(() => {
     let current = true
-    framesCache.get(dataset, version, index).then((found) => current && setFrames({ key, frames: found }), () => undefined)
+    framesCache.get(dataset, version, index).then(
+      (found) => current && setFrames({ key, frames: found }),
+      () => undefined,
+    )
     return () => {
       current = false
     }

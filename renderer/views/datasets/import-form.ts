@@ -32,7 +32,8 @@ export function obstacle(preview: FolderPreview, form: ImportForm): string | nul
   const error = preview.problems.find((problem) => problem.severity === 'error')
   if (preview.files === 0 && error !== undefined) return [error.message, error.advice].filter(Boolean).join('. ')
   if (preview.files === 0) return 'There is no recording in this folder that Saccade can read.'
-  if (preview.classes.length < 2) return 'A dataset needs at least two classes: one subfolder for each, or a labels.csv with the columns path,label.'
+  if (preview.classes.length < 2)
+    return 'A dataset needs at least two classes: one subfolder for each, or a labels.csv with the columns path,label.'
   if (form.name.trim() === '') return 'The dataset needs a name.'
   return null
 }

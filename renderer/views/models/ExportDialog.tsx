@@ -22,16 +22,31 @@ export function ExportDialog({ opened, onClose }: { readonly opened: boolean; re
   return (
     <Modal opened={opened} onClose={onClose} title="Export a run to ONNX">
       <Stack gap="md">
-        <Select label="Run" searchable value={run?.id ?? null} onChange={setChosen} data={runs.map((other) => ({ value: other.id, label: other.config.name }))} placeholder="No run has finished an epoch yet" />
+        <Select
+          label="Run"
+          searchable
+          value={run?.id ?? null}
+          onChange={setChosen}
+          data={runs.map((other) => ({ value: other.id, label: other.config.name }))}
+          placeholder="No run has finished an epoch yet"
+        />
         <Radio.Group label="Checkpoint" value={checkpoint} onChange={(value) => setCheckpoint(value === 'last' ? 'last' : 'best')}>
           <Stack gap={6} mt={6}>
-            <Radio size="xs" value="best" label={`Best by test accuracy${run?.best ? `: epoch ${run.best.epoch}, ${percent(run.best.value)}` : ''}`} />
+            <Radio
+              size="xs"
+              value="best"
+              label={`Best by test accuracy${run?.best ? `: epoch ${run.best.epoch}, ${percent(run.best.value)}` : ''}`}
+            />
             <Radio size="xs" value="last" label={`Last: epoch ${run?.epochsDone ?? '–'}, ${percent(run?.lastTestAccuracy)}`} />
           </Stack>
         </Radio.Group>
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>Cancel</Button>
-          <Button loading={busy} disabled={run === undefined} onClick={() => void start()}>Export and prove</Button>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button loading={busy} disabled={run === undefined} onClick={() => void start()}>
+            Export and prove
+          </Button>
         </Group>
       </Stack>
     </Modal>

@@ -20,7 +20,11 @@ import { TryPanel } from './TryPanel.tsx'
 import styles from './models.module.css'
 
 async function remove(model: ModelRecord): Promise<void> {
-  const yes = await confirm({ title: `Remove ${model.name}?`, action: 'Remove the model', message: 'Its ONNX file and its proof are deleted. The run it came from stays, so it can be exported again.' })
+  const yes = await confirm({
+    title: `Remove ${model.name}?`,
+    action: 'Remove the model',
+    message: 'Its ONNX file and its proof are deleted. The run it came from stays, so it can be exported again.',
+  })
   if (!yes || (await attempt('models.remove', { id: model.id }, 'The model could not be removed')) === null) return
   notify({ tone: 'success', title: 'Model removed', message: model.name })
   go({ view: 'models', page: 'list' })
@@ -34,7 +38,9 @@ function FilePath({ path }: { readonly path: string }) {
       <CopyButton value={path}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? 'Copied' : 'Copy the path'}>
-            <ActionIcon size="xs" aria-label="Copy the path" onClick={copy}>{copied ? <IconCheck size={13} /> : <IconCopy size={13} />}</ActionIcon>
+            <ActionIcon size="xs" aria-label="Copy the path" onClick={copy}>
+              {copied ? <IconCheck size={13} /> : <IconCopy size={13} />}
+            </ActionIcon>
           </Tooltip>
         )}
       </CopyButton>
@@ -51,10 +57,17 @@ export function ModelPage({ id }: { readonly id: string }) {
   const model = models?.find((other) => other.id === id)
   if (model === undefined) {
     if (job !== undefined || models === null) {
-      return <EmptyState icon={<Loader size="sm" />} title={job?.title ?? 'Reading the models…'}>{job !== undefined && (job.detail || 'Exporting, then running the file on the test split.')}</EmptyState>
+      return (
+        <EmptyState icon={<Loader size="sm" />} title={job?.title ?? 'Reading the models…'}>
+          {job !== undefined && (job.detail || 'Exporting, then running the file on the test split.')}
+        </EmptyState>
+      )
     }
     return (
-      <EmptyState title={failed === undefined ? 'There is no such model' : 'The export failed'} actions={<Button onClick={() => go({ view: 'models', page: 'list' })}>All models</Button>}>
+      <EmptyState
+        title={failed === undefined ? 'There is no such model' : 'The export failed'}
+        actions={<Button onClick={() => go({ view: 'models', page: 'list' })}>All models</Button>}
+      >
         {failed ?? 'It may have been removed, or its export was cancelled.'}
       </EmptyState>
     )
@@ -65,10 +78,14 @@ export function ModelPage({ id }: { readonly id: string }) {
       <div className={widgets.inner}>
         <div className={widgets.toolbar}>
           <h2>{model.name}</h2>
-          <Tag>{model.checkpoint} checkpoint, epoch {model.epoch}</Tag>
+          <Tag>
+            {model.checkpoint} checkpoint, epoch {model.epoch}
+          </Tag>
           <Tag>{percent(model.proof.accuracyExported)} on test</Tag>
           <span className={widgets.grow} />
-          <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void remove(model)}>Remove</Button>
+          <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void remove(model)}>
+            Remove
+          </Button>
         </div>
         <div className={styles.columns}>
           <div className={styles.stack}>
@@ -77,11 +94,23 @@ export function ModelPage({ id }: { readonly id: string }) {
           <div className={styles.stack}>
             <Proof proof={model.proof} />
             <Panel title="File">
-              <Facts rows={[
-                ['Path', <FilePath key="path" path={model.path} />], ['Size', bytes(model.bytes)], ['SHA-256', <code key="hash" className={styles.hash}>{model.hash.slice(0, 32)}…</code>],
-                ['Input', `frames [N, ${model.shape.join(', ')}]`], ['Outputs', `logits [N, ${model.classes.length}], logits_per_timestep [N, ${model.shape[0]}, ${model.classes.length}]`],
-                ['Framing', framing === null ? null : framingText(framing)], ['Classes', model.classes.join(', ')], ['Run', runName ?? model.run], ['Exported', since(model.created, new Date())],
-              ]}
+              <Facts
+                rows={[
+                  ['Path', <FilePath key="path" path={model.path} />],
+                  ['Size', bytes(model.bytes)],
+                  [
+                    'SHA-256',
+                    <code key="hash" className={styles.hash}>
+                      {model.hash.slice(0, 32)}…
+                    </code>,
+                  ],
+                  ['Input', `frames [N, ${model.shape.join(', ')}]`],
+                  ['Outputs', `logits [N, ${model.classes.length}], logits_per_timestep [N, ${model.shape[0]}, ${model.classes.length}]`],
+                  ['Framing', framing === null ? null : framingText(framing)],
+                  ['Classes', model.classes.join(', ')],
+                  ['Run', runName ?? model.run],
+                  ['Exported', since(model.created, new Date())],
+                ]}
               />
             </Panel>
             <Deferred>

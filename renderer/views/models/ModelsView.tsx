@@ -21,15 +21,23 @@ function NoModels({ onExport, onFile }: { readonly onExport: () => void; readonl
     <EmptyState
       icon={<IconPackageExport size={34} stroke={1.3} />}
       title="No models yet"
-      actions={(
+      actions={
         <>
-          {trained
-            ? <Button leftSection={<IconPackageExport size={15} />} onClick={onExport}>Export a run</Button>
-            : <Button leftSection={<IconBrain size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: null })}>Train a network</Button>}
-          <Button variant="default" leftSection={<IconFileImport size={15} />} onClick={onFile}>Try an .onnx file</Button>
+          {trained ? (
+            <Button leftSection={<IconPackageExport size={15} />} onClick={onExport}>
+              Export a run
+            </Button>
+          ) : (
+            <Button leftSection={<IconBrain size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: null })}>
+              Train a network
+            </Button>
+          )}
+          <Button variant="default" leftSection={<IconFileImport size={15} />} onClick={onFile}>
+            Try an .onnx file
+          </Button>
           {!trained && <StarterButton variant="default" />}
         </>
-      )}
+      }
     >
       An exported model is one ONNX file with its framing rule and conventions inside. It is run on the test split beside the trained
       network before it is kept, and the differences are shown.
@@ -42,11 +50,23 @@ function useItems(file: string | null): readonly SideItem[] | null {
   const models = useLibrary((state) => state.models)
   const jobs = useJobs((state) => state.jobs)
   if (models === null) return null
-  const exports = jobs.filter((job) => job.kind === 'export' && isActive(job) && job.subject !== null && !models.some((model) => model.id === job.subject))
+  const exports = jobs.filter(
+    (job) => job.kind === 'export' && isActive(job) && job.subject !== null && !models.some((model) => model.id === job.subject),
+  )
   return [
     ...(file === null ? [] : [{ id: file, title: baseName(file), note: 'a file from elsewhere' }]),
-    ...exports.map((job): SideItem => ({ id: job.subject ?? job.id, title: job.title, note: job.detail || 'starting', tag: <Loader size={13} /> })),
-    ...models.map((model): SideItem => ({ id: model.id, title: model.name, note: `${percent(model.proof.accuracyExported)} on test, ${model.checkpoint}, epoch ${model.epoch}`, tag: <ProofSign proof={model.proof} /> })),
+    ...exports.map((job): SideItem => ({
+      id: job.subject ?? job.id,
+      title: job.title,
+      note: job.detail || 'starting',
+      tag: <Loader size={13} />,
+    })),
+    ...models.map((model): SideItem => ({
+      id: model.id,
+      title: model.name,
+      note: `${percent(model.proof.accuracyExported)} on test, ${model.checkpoint}, epoch ${model.epoch}`,
+      tag: <ProofSign proof={model.proof} />,
+    })),
   ]
 }
 
@@ -66,21 +86,40 @@ export default function ModelsView() {
   }
   const dialog = <ExportDialog opened={exporting} onClose={() => setExporting(false)} />
   const id = route.page === 'model' ? route.id : items[0]?.id
-  if (id === undefined) return <>{dialog}<NoModels onExport={() => setExporting(true)} onFile={() => void tryFile()} /></>
+  if (id === undefined)
+    return (
+      <>
+        {dialog}
+        <NoModels onExport={() => setExporting(true)} onFile={() => void tryFile()} />
+      </>
+    )
   return (
     <SideList
-      label="Models" items={items} current={id} onOpen={(chosen) => go({ view: 'models', page: 'model', id: chosen })}
-      actions={(
+      label="Models"
+      items={items}
+      current={id}
+      onOpen={(chosen) => go({ view: 'models', page: 'model', id: chosen })}
+      actions={
         <>
           {dialog}
-          <Button variant="default" leftSection={<IconPackageExport size={15} />} onClick={() => setExporting(true)}>Export a run</Button>
-          <Button variant="subtle" color="gray" leftSection={<IconFileImport size={15} />} onClick={() => void tryFile()}>Try an .onnx file</Button>
+          <Button variant="default" leftSection={<IconPackageExport size={15} />} onClick={() => setExporting(true)}>
+            Export a run
+          </Button>
+          <Button variant="subtle" color="gray" leftSection={<IconFileImport size={15} />} onClick={() => void tryFile()}>
+            Try an .onnx file
+          </Button>
         </>
-      )}
+      }
     >
-      {id === file
-        ? <div className={widgets.page}><div className={widgets.inner}><TryPanel key={file} model={file} framing={null} title={`Try ${baseName(file)}`} /></div></div>
-        : <ModelPage key={id} id={id} />}
+      {id === file ? (
+        <div className={widgets.page}>
+          <div className={widgets.inner}>
+            <TryPanel key={file} model={file} framing={null} title={`Try ${baseName(file)}`} />
+          </div>
+        </div>
+      ) : (
+        <ModelPage key={id} id={id} />
+      )}
     </SideList>
   )
 }

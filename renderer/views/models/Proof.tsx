@@ -12,16 +12,26 @@ export function agrees(proof: ExportProof): boolean {
 
 /** The proof in two words. */
 export function ProofTag({ proof }: { readonly proof: ExportProof }) {
-  return agrees(proof)
-    ? <Tag tone="good"><IconCheck size={12} aria-hidden />proven</Tag>
-    : <Tag tone="warn"><IconAlertTriangle size={12} aria-hidden />{percent(proof.argmaxAgreement)} agree</Tag>
+  return agrees(proof) ? (
+    <Tag tone="good">
+      <IconCheck size={12} aria-hidden />
+      proven
+    </Tag>
+  ) : (
+    <Tag tone="warn">
+      <IconAlertTriangle size={12} aria-hidden />
+      {percent(proof.argmaxAgreement)} agree
+    </Tag>
+  )
 }
 
 /** The proof as a sign, for lists. */
 export function ProofSign({ proof }: { readonly proof: ExportProof }) {
-  return agrees(proof)
-    ? <IconCheck size={15} color="var(--good)" aria-label="proven" style={{ flex: 'none' }} />
-    : <IconAlertTriangle size={15} color="var(--warn)" aria-label={`${percent(proof.argmaxAgreement)} agree`} style={{ flex: 'none' }} />
+  return agrees(proof) ? (
+    <IconCheck size={15} color="var(--good)" aria-label="proven" style={{ flex: 'none' }} />
+  ) : (
+    <IconAlertTriangle size={15} color="var(--warn)" aria-label={`${percent(proof.argmaxAgreement)} agree`} style={{ flex: 'none' }} />
+  )
 }
 
 /** What was measured when the file ran beside the trained network. */
@@ -39,11 +49,16 @@ export function Proof({ proof }: { readonly proof: ExportProof }) {
         {rows.map(([name, value, note]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{value}<small>{note}</small></dd>
+            <dd>
+              {value}
+              <small>{note}</small>
+            </dd>
           </div>
         ))}
       </dl>
-      <p className={styles.note}>The exported file was run by {proof.runtime} ({proof.provider}) on the whole test split, beside the trained network.</p>
+      <p className={styles.note}>
+        The exported file was run by {proof.runtime} ({proof.provider}) on the whole test split, beside the trained network.
+      </p>
     </Panel>
   )
 }

@@ -17,7 +17,10 @@ import { Failure, Problems } from '../../widgets/Problems.tsx'
 import styles from './models.module.css'
 
 /** The logits of the classes that matter, over the timesteps: the best ones of the result. */
-export function logitLines(result: InferenceResult, most: number): { x: number[]; lines: { label: string; color: string; values: number[] }[] } {
+export function logitLines(
+  result: InferenceResult,
+  most: number,
+): { x: number[]; lines: { label: string; color: string; values: number[] }[] } {
   const best = result.top.slice(0, most).map(({ label }) => label)
   return {
     x: result.logitsPerTimestep.map((_, index) => index + 1),
@@ -29,10 +32,19 @@ export function logitLines(result: InferenceResult, most: number): { x: number[]
 }
 
 function Latency({ latency }: { readonly latency: InferenceResult['latencyMs'] }) {
-  const parts = [['decode', latency.decode], ['frames', latency.frames], ['network', latency.network]] as const
+  const parts = [
+    ['decode', latency.decode],
+    ['frames', latency.frames],
+    ['network', latency.network],
+  ] as const
   return (
     <dl className={styles.latency} aria-label="Latency">
-      {parts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{figure(Number(value.toPrecision(3)))} ms</dd></div>)}
+      {parts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{figure(Number(value.toPrecision(3)))} ms</dd>
+        </div>
+      ))}
     </dl>
   )
 }
@@ -44,23 +56,53 @@ function Result({ result, framing }: { readonly result: InferenceResult; readonl
   return (
     <div className={styles.result}>
       <div className={styles.verdict}>
-        <p role="status"><b>{first?.label ?? '–'}</b><span>{percent(first?.probability)} · {baseName(result.recording)}, {plural(result.events, 'event')}</span></p>
+        <p role="status">
+          <b>{first?.label ?? '–'}</b>
+          <span>
+            {percent(first?.probability)} · {baseName(result.recording)}, {plural(result.events, 'event')}
+          </span>
+        </p>
         <Latency latency={result.latencyMs} />
       </div>
       <Bars
-        label="Most probable classes" most={1}
-        bars={result.top.slice(0, 5).map(({ label, probability }, index) => ({ label, text: percent(probability), parts: [{ value: probability, color: lineColor(index) }] }))}
+        label="Most probable classes"
+        most={1}
+        bars={result.top
+          .slice(0, 5)
+          .map(({ label, probability }, index) => ({
+            label,
+            text: percent(probability),
+            parts: [{ value: probability, color: lineColor(index) }],
+          }))}
       />
       <LineChart title="Logits per timestep" {...logits} xLabel="t =" format={figure} height={170} />
       {frames.data !== null && <FrameGrid data={frames.data.data} shape={frames.data.shape} columns={5} />}
       {result.problems.length > 0 && <Problems problems={result.problems} />}
-      <div><Button variant="default" leftSection={<IconWaveSine size={15} />} onClick={() => go({ view: 'recordings', path: result.recording })}>Watch the recording</Button></div>
+      <div>
+        <Button
+          variant="default"
+          leftSection={<IconWaveSine size={15} />}
+          onClick={() => go({ view: 'recordings', path: result.recording })}
+        >
+          Watch the recording
+        </Button>
+      </div>
     </div>
   )
 }
 
 /** Runs a model on a recording and shows what it makes of it. */
-export function TryPanel({ model, framing, title, aside }: { readonly model: string; readonly framing: Framing | null; readonly title: string; readonly aside?: ReactNode }) {
+export function TryPanel({
+  model,
+  framing,
+  title,
+  aside,
+}: {
+  readonly model: string
+  readonly framing: Framing | null
+  readonly title: string
+  readonly aside?: ReactNode
+}) {
   const recent = useLibrary((state) => state.recent)
   const [path, setPath] = useState('')
   const [busy, setBusy] = useState(false)
@@ -69,27 +111,63 @@ export function TryPanel({ model, framing, title, aside }: { readonly model: str
     if (recording.trim() === '') return
     setPath(recording)
     setBusy(true)
-    ask('models.infer', { model, recording: recording.trim() }).then(
-      (result) => setAnswer({ result, error: null }),
-      (error: unknown) => setAnswer({ result: null, error: messageOf(error) }),
-    ).finally(() => setBusy(false))
+    ask('models.infer', { model, recording: recording.trim() })
+      .then(
+        (result) => setAnswer({ result, error: null }),
+        (error: unknown) => setAnswer({ result: null, error: messageOf(error) }),
+      )
+      .finally(() => setBusy(false))
   }
   return (
     <Panel title={title} aside={aside}>
-      <form className={styles.choose} onSubmit={(event) => { event.preventDefault(); run(path) }}>
-        <TextInput aria-label="Path of the recording" placeholder="Path of a recording" value={path} spellCheck={false} flex={1} onChange={(event) => setPath(event.currentTarget.value)} />
+      <form
+        className={styles.choose}
+        onSubmit={(event) => {
+          event.preventDefault()
+          run(path)
+        }}
+      >
+        <TextInput
+          aria-label="Path of the recording"
+          placeholder="Path of a recording"
+          value={path}
+          spellCheck={false}
+          flex={1}
+          onChange={(event) => setPath(event.currentTarget.value)}
+        />
         {recent !== null && recent.length > 0 && (
           <Menu position="bottom-end">
-            <Menu.Target><Button variant="default" leftSection={<IconHistory size={15} />}>Recent</Button></Menu.Target>
+            <Menu.Target>
+              <Button variant="default" leftSection={<IconHistory size={15} />}>
+                Recent
+              </Button>
+            </Menu.Target>
             <Menu.Dropdown>
-              {recent.slice(0, 10).map((other) => <Menu.Item key={other} onClick={() => run(other)}>{baseName(folderOf(other))}/{baseName(other)}</Menu.Item>)}
+              {recent.slice(0, 10).map((other) => (
+                <Menu.Item key={other} onClick={() => run(other)}>
+                  {baseName(folderOf(other))}/{baseName(other)}
+                </Menu.Item>
+              ))}
             </Menu.Dropdown>
           </Menu>
         )}
-        <Button variant="default" leftSection={<IconFolderOpen size={15} />} onClick={() => void pick('recording', path === '' ? null : folderOf(path)).then((chosen) => chosen !== null && run(chosen))}>Browse…</Button>
-        <Button type="submit" loading={busy} disabled={path.trim() === ''} leftSection={<IconPlayerPlay size={15} />}>Run</Button>
+        <Button
+          variant="default"
+          leftSection={<IconFolderOpen size={15} />}
+          onClick={() => void pick('recording', path === '' ? null : folderOf(path)).then((chosen) => chosen !== null && run(chosen))}
+        >
+          Browse…
+        </Button>
+        <Button type="submit" loading={busy} disabled={path.trim() === ''} leftSection={<IconPlayerPlay size={15} />}>
+          Run
+        </Button>
       </form>
-      {answer === null && !busy && <p className={styles.note}>The recording goes through the model’s own framing rule; you see the classes, the logits at every timestep, and how long each part took.</p>}
+      {answer === null && !busy && (
+        <p className={styles.note}>
+          The recording goes through the model’s own framing rule; you see the classes, the logits at every timestep, and how long each part
+          took.
+        </p>
+      )}
       {answer?.error !== null && answer?.error !== undefined && <Failure message={answer.error} />}
       {answer?.result && <Result key={answer.result.recording} result={answer.result} framing={framing} />}
     </Panel>

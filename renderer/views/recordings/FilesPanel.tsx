@@ -50,27 +50,53 @@ export function FilesPanel({ current }: { readonly current: string | null }) {
   const [typed, setTyped] = useState('')
   const folder = current === null ? null : folderOf(current)
   const listing = useCall('files.list', folder === null ? null : { path: folder }, true)
-  const siblings = listing.data === null ? [] : sortEntries(listing.data.entries.filter((entry) => entry.kind === 'recording'), 'recording')
+  const siblings =
+    listing.data === null
+      ? []
+      : sortEntries(
+          listing.data.entries.filter((entry) => entry.kind === 'recording'),
+          'recording',
+        )
   return (
     <aside className={styles.panel} aria-label="Open recordings">
       <div className={styles.open}>
-        <Button fullWidth variant="default" leftSection={<IconFolderOpen size={15} />} onClick={() => void pick('recording', folder).then((path) => path !== null && open(path))}>
+        <Button
+          fullWidth
+          variant="default"
+          leftSection={<IconFolderOpen size={15} />}
+          onClick={() => void pick('recording', folder).then((path) => path !== null && open(path))}
+        >
           Open…
         </Button>
-        <form onSubmit={(event) => {
-          event.preventDefault()
-          if (typed.trim() !== '') open(typed.trim())
-        }}
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (typed.trim() !== '') open(typed.trim())
+          }}
         >
-          <TextInput aria-label="Path of a recording" placeholder="or paste a path and press Enter" value={typed} spellCheck={false} onChange={(event) => setTyped(event.currentTarget.value)} />
+          <TextInput
+            aria-label="Path of a recording"
+            placeholder="or paste a path and press Enter"
+            value={typed}
+            spellCheck={false}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
         </form>
       </div>
       <div className={styles.lists}>
         {recent !== null && recent.length > 0 && (
-          <FileList title="Recent" current={current} rows={recent.slice(0, folder === null ? 20 : 6).map((path) => ({ path, note: baseName(folderOf(path)) }))} />
+          <FileList
+            title="Recent"
+            current={current}
+            rows={recent.slice(0, folder === null ? 20 : 6).map((path) => ({ path, note: baseName(folderOf(path)) }))}
+          />
         )}
         {folder !== null && siblings.length > 0 && (
-          <FileList title={`In ${baseName(folder)}`} current={current} rows={siblings.map((entry) => ({ path: entry.path, note: bytes(entry.bytes) }))} />
+          <FileList
+            title={`In ${baseName(folder)}`}
+            current={current}
+            rows={siblings.map((entry) => ({ path: entry.path, note: bytes(entry.bytes) }))}
+          />
         )}
         {recent !== null && recent.length === 0 && folder === null && <p className={styles.hint}>Recordings you open are listed here.</p>}
       </div>

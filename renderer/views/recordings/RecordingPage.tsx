@@ -23,23 +23,38 @@ function Summary({ open, filesShown }: { readonly open: OpenRecording; readonly 
   return (
     <div className={styles.summary} aria-label="File facts">
       <Tooltip label={filesShown ? 'Hide the list of files' : 'Show the list of files'}>
-        <ActionIcon aria-label={filesShown ? 'Hide the list of files' : 'Show the list of files'} onClick={() => useRecordings.setState({ filesShown: !filesShown })}>
+        <ActionIcon
+          aria-label={filesShown ? 'Hide the list of files' : 'Show the list of files'}
+          onClick={() => useRecordings.setState({ filesShown: !filesShown })}
+        >
           <IconLayoutSidebar size={17} stroke={1.6} />
         </ActionIcon>
       </Tooltip>
       <b>{facts.formatName}</b>
-      <span>{facts.width}×{facts.height}</span>
+      <span>
+        {facts.width}×{facts.height}
+      </span>
       <span>{plural(facts.events, 'event')}</span>
       <span>{duration(rate.durationUs)}</span>
       <span>{compact(rate.durationUs > 0 ? (facts.events * 1e6) / rate.durationUs : null, 'Ev/s')}</span>
-      <Tooltip label={`${count(facts.on)} ON, ${count(facts.off)} OFF`}><span>{percent(facts.events > 0 ? facts.on / facts.events : null, 0)} ON</span></Tooltip>
+      <Tooltip label={`${count(facts.on)} ON, ${count(facts.off)} OFF`}>
+        <span>{percent(facts.events > 0 ? facts.on / facts.events : null, 0)} ON</span>
+      </Tooltip>
       {facts.problems.length > 0 && <Tag tone={worst}>{plural(facts.problems.length, 'problem')}</Tag>}
     </div>
   )
 }
 
 /** An opened recording: facts, stage, transport, and beside them the frames of the network. */
-export function RecordingPage({ path, open, filesShown }: { readonly path: string; readonly open: OpenRecording; readonly filesShown: boolean }) {
+export function RecordingPage({
+  path,
+  open,
+  filesShown,
+}: {
+  readonly path: string
+  readonly open: OpenRecording
+  readonly filesShown: boolean
+}) {
   const { facts, rate, player } = open
   const framing = useRecordings((state) => state.framing)
   useShortcutSet(useMemo(() => playbackShortcuts(player), [player]))
@@ -52,19 +67,24 @@ export function RecordingPage({ path, open, filesShown }: { readonly path: strin
         <Summary open={open} filesShown={filesShown} />
         {facts.events === 0 ? (
           <EmptyState title="This recording holds no events">
-            The file was read to its end ({facts.formatName}), but there is not one event in it. The problems beside it say what was found instead.
+            The file was read to its end ({facts.formatName}), but there is not one event in it. The problems beside it say what was found
+            instead.
           </EmptyState>
         ) : (
           <>
             <Stage player={player} label={`Events of ${path}`} />
             <div className={styles.controls}>
               <ScrubBar player={player} on={rate.on} off={rate.off} blocks={blocks} currentBlock={current} />
-              <Deferred><Transport player={player} /></Deferred>
+              <Deferred>
+                <Transport player={player} />
+              </Deferred>
             </div>
           </>
         )}
       </div>
-      <Deferred><SidePanel open={open} frames={frames} blocks={blocks} current={current} /></Deferred>
+      <Deferred>
+        <SidePanel open={open} frames={frames} blocks={blocks} current={current} />
+      </Deferred>
     </>
   )
 }

@@ -25,16 +25,26 @@ function Welcome() {
     <EmptyState
       icon={<IconWaveSine size={34} stroke={1.3} />}
       title="Look at a recording"
-      actions={(
+      actions={
         <>
-          <Button leftSection={<IconFolderOpen size={15} />} onClick={() => void chooseRecording()}>Open a recording</Button>
-          <Button variant="default" leftSection={<IconFolderPlus size={15} />} onClick={() => go({ view: 'datasets', page: 'import', folder: null })}>Import a folder</Button>
+          <Button leftSection={<IconFolderOpen size={15} />} onClick={() => void chooseRecording()}>
+            Open a recording
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<IconFolderPlus size={15} />}
+            onClick={() => go({ view: 'datasets', page: 'import', folder: null })}
+          >
+            Import a folder
+          </Button>
           {nothingYet && <StarterButton variant="default" />}
         </>
-      )}
+      }
     >
       Open one event-camera recording to play it and to see the frames a network would get, or import a folder with one subfolder per class
-      to train on. {nothingYet && 'With no recordings at hand, the starter project simulates some and goes the whole way to a trained, exported network.'}
+      to train on.{' '}
+      {nothingYet &&
+        'With no recordings at hand, the starter project simulates some and goes the whole way to a trained, exported network.'}
     </EmptyState>
   )
 }
@@ -57,17 +67,27 @@ export default function RecordingsView() {
       <div className={styles.center}>
         {session.state === 'none' && <Welcome />}
         {session.state === 'opening' && (
-          <EmptyState icon={<Loader size="sm" />} title="Reading the recording…">{shortPath(session.path, 80)}</EmptyState>
+          <EmptyState icon={<Loader size="sm" />} title="Reading the recording…">
+            {shortPath(session.path, 80)}
+          </EmptyState>
         )}
         {session.state === 'failed' && (
           <EmptyState
             title="This file could not be opened"
-            actions={(
+            actions={
               <>
                 <Button onClick={() => void chooseRecording()}>Open another</Button>
-                <Button variant="default" onClick={() => { closeRecording(); void openRecording(session.path) }}>Try again</Button>
+                <Button
+                  variant="default"
+                  onClick={() => {
+                    closeRecording()
+                    void openRecording(session.path)
+                  }}
+                >
+                  Try again
+                </Button>
               </>
-            )}
+            }
           >
             {session.message}
           </EmptyState>

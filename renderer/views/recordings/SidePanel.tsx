@@ -25,12 +25,19 @@ function NetworkInput({ open, frames, blocks, current }: SidePanelProps) {
   return (
     <>
       <FramingControls value={framing} onChange={(next) => useRecordings.setState({ framing: next })} />
-      <p className={styles.note}>Exactly the frames a network gets with this framing: <span className={styles.onText}>ON</span> and <span className={styles.offText}>OFF</span> are its two input channels.</p>
+      <p className={styles.note}>
+        Exactly the frames a network gets with this framing: <span className={styles.onText}>ON</span> and{' '}
+        <span className={styles.offText}>OFF</span> are its two input channels.
+      </p>
       {frames.error !== null && <Failure message={frames.error} />}
       {frames.data !== null && (
         <div data-stale={frames.loading || undefined} className={styles.frames}>
           <FrameGrid
-            data={frames.data.data} shape={frames.data.shape} blocks={blocks} current={current} paletteName={paletteName}
+            data={frames.data.data}
+            shape={frames.data.shape}
+            blocks={blocks}
+            current={current}
+            paletteName={paletteName}
             columns={frames.data.shape[3] > frames.data.shape[2] * 1.5 ? 2 : 3}
             onPick={(timestep) => open.player.seek(blocks[timestep]?.[1] ?? 0)}
           />
@@ -48,17 +55,31 @@ function FileFacts({ open }: { readonly open: OpenRecording }) {
     <>
       <Facts
         rows={[
-          ['Format', facts.formatName], ['Size', bytes(facts.bytes)], ['Sensor', `${facts.width} × ${facts.height} px`], ['Events', count(facts.events)],
-          ['Duration', duration(rate.durationUs)], ['Mean rate', compact(rate.durationUs > 0 ? (facts.events * 1e6) / rate.durationUs : null, 'Ev/s')],
+          ['Format', facts.formatName],
+          ['Size', bytes(facts.bytes)],
+          ['Sensor', `${facts.width} × ${facts.height} px`],
+          ['Events', count(facts.events)],
+          ['Duration', duration(rate.durationUs)],
+          ['Mean rate', compact(rate.durationUs > 0 ? (facts.events * 1e6) / rate.durationUs : null, 'Ev/s')],
           ['ON', `${count(facts.on)} (${percent(facts.events > 0 ? facts.on / facts.events : null)})`],
           ['OFF', `${count(facts.off)} (${percent(facts.events > 0 ? facts.off / facts.events : null)})`],
-          ['x', range(facts.xMin, facts.xMax)], ['y', range(facts.yMin, facts.yMax)], ['t in µs', range(facts.tFirst, facts.tLast)],
+          ['x', range(facts.xMin, facts.xMax)],
+          ['y', range(facts.yMin, facts.yMax)],
+          ['t in µs', range(facts.tFirst, facts.tLast)],
           ...Object.entries(facts.details),
         ]}
       />
       <details className={styles.details}>
         <summary>Checksum and path</summary>
-        <Facts rows={[['Σ t mod 2³²', count(facts.checksum.t)], ['Σ x', count(facts.checksum.x)], ['Σ y', count(facts.checksum.y)], ['Σ p', count(facts.checksum.p)], ['Path', facts.path]]} />
+        <Facts
+          rows={[
+            ['Σ t mod 2³²', count(facts.checksum.t)],
+            ['Σ x', count(facts.checksum.x)],
+            ['Σ y', count(facts.checksum.y)],
+            ['Σ p', count(facts.checksum.p)],
+            ['Path', facts.path],
+          ]}
+        />
       </details>
     </>
   )
@@ -73,15 +94,30 @@ export function SidePanel(props: SidePanelProps) {
       <Tabs.List>
         <Tabs.Tab value="frames">Network input</Tabs.Tab>
         <Tabs.Tab value="file">File</Tabs.Tab>
-        <Tabs.Tab value="problems" rightSection={problems.length > 0 ? <Tag tone={problems.some((problem) => problem.severity === 'error') ? 'bad' : 'warn'}>{problems.length}</Tag> : null}>
+        <Tabs.Tab
+          value="problems"
+          rightSection={
+            problems.length > 0 ? (
+              <Tag tone={problems.some((problem) => problem.severity === 'error') ? 'bad' : 'warn'}>{problems.length}</Tag>
+            ) : null
+          }
+        >
           Problems
         </Tabs.Tab>
       </Tabs.List>
       <div className={styles.sideBody}>
-        <Tabs.Panel value="frames"><NetworkInput {...props} /></Tabs.Panel>
-        <Tabs.Panel value="file"><FileFacts open={props.open} /></Tabs.Panel>
+        <Tabs.Panel value="frames">
+          <NetworkInput {...props} />
+        </Tabs.Panel>
+        <Tabs.Panel value="file">
+          <FileFacts open={props.open} />
+        </Tabs.Panel>
         <Tabs.Panel value="problems">
-          {problems.length === 0 ? <p className={styles.note}>The whole file was read without a fault.</p> : <Problems problems={problems} />}
+          {problems.length === 0 ? (
+            <p className={styles.note}>The whole file was read without a fault.</p>
+          ) : (
+            <Problems problems={problems} />
+          )}
         </Tabs.Panel>
       </div>
     </Tabs>

@@ -44,7 +44,10 @@ export async function openRecording(path: string): Promise<void> {
     const facts = await ask('recordings.open', { path })
     const rate = await ask('recordings.rate', { path, bins: rateBins })
     const player = new Player({
-      width: Math.max(1, facts.width), height: Math.max(1, facts.height), durationUs: rate.durationUs, counts: totalCounts(rate.on, rate.off),
+      width: Math.max(1, facts.width),
+      height: Math.max(1, facts.height),
+      durationUs: rate.durationUs,
+      counts: totalCounts(rate.on, rate.off),
       fetch: (span, limit) => ask('recordings.events', { path, from: span.from, to: span.to, limit }),
     })
     settle({ state: 'open', path, facts, rate, player })

@@ -11,7 +11,10 @@ import styles from './training.module.css'
 
 /** Settings of a method or optimizer in a line: "η 0.05, λ 0.00005, …". */
 export function settingsText(settings: Readonly<Record<string, unknown>>): string {
-  return Object.entries(settings).filter(([key]) => key !== 'name').map(([key, value]) => `${key} ${typeof value === 'number' ? figure(value) : String(value)}`).join(', ')
+  return Object.entries(settings)
+    .filter(([key]) => key !== 'name')
+    .map(([key, value]) => `${key} ${typeof value === 'number' ? figure(value) : String(value)}`)
+    .join(', ')
 }
 
 /** A network's layers in the papers' notation: "16C3-AP2-32C3-AP2-FC". */
@@ -19,7 +22,7 @@ export function layersText(network: TrainingConfig['network']): string {
   const words = network.layers.map((layer) => {
     switch (layer.type) {
       case 'conv':
-        return `${layer.out}C${layer.kernel}${layer.pool === null ? '' : layer.pool.kind === 'max' ? `-MP${layer.pool.size}` : `-AP${layer.pool.size}`}`
+        return `${layer.out}C${layer.kernel}${layer.pool === null ? '' : `-${layer.pool.kind === 'max' ? 'MP' : 'AP'}${layer.pool.size}`}`
       case 'residual':
         return `${layer.out}R${layer.kernels.join('')}`
       case 'average-pool':
@@ -33,28 +36,66 @@ export function layersText(network: TrainingConfig['network']): string {
   return [...words, 'FC'].join('-')
 }
 
+function resetText({ reset, resetValue, detachReset }: TrainingConfig['network']['neuron']): string {
+  return `${reset === 'hard' ? `hard reset to ${resetValue}` : 'soft reset'}${detachReset ? ', detached' : ''}`
+}
+
 /** How a run was set up, and a new run with the same settings. */
 export function ConfigSummary({ run }: { readonly run: Run }) {
   const { config } = run
   const dataset = useLibrary((state) => state.datasets?.find((other) => other.id === config.dataset))
   const { neuron } = config.network
   const again = () => {
-    useRunForm.setState({ form: { config: { ...config, name: `${config.name.slice(0, 74)}, again` }, networkPreset: null, trainingPreset: null, named: true } })
+    useRunForm.setState({
+      form: { config: { ...config, name: `${config.name.slice(0, 74)}, again` }, networkPreset: null, trainingPreset: null, named: true },
+    })
     go({ view: 'training', page: 'new', dataset: null })
   }
   return (
-    <Panel title="Configuration" aside={<Button variant="subtle" size="compact-xs" leftSection={<IconCopyPlus size={14} />} onClick={again}>New run from this</Button>}>
-      <Facts rows={[
-        ['Dataset', dataset?.name ?? `${config.dataset} (removed)`],
-        ['Network', <span key="network">{config.network.name}, {count(run.parameters)} parameters<br /><small className={styles.hint}>{layersText(config.network)}</small></span>],
-        ['Neuron', `LIF: τ ${neuron.tau}, threshold ${neuron.threshold}, ${neuron.reset} reset${neuron.reset === 'hard' ? ` to ${neuron.resetValue}` : ''}${neuron.detachReset ? ', detached' : ''}`],
-        ['Surrogate', `${neuron.surrogate}, α ${neuron.alpha}`],
-        ['Method', <span key="method">{methodTexts[config.method.name].title}: {settingsText(config.method)}</span>],
-        ['Optimizer', `${config.optimizer.name === 'adam' ? 'Adam' : 'SGD'}: ${settingsText(config.optimizer)}`],
-        ['Learning rate', `${config.learningRate}, ${config.schedule}`], ['Epochs, batch', `${config.epochs}, ${config.batchSize}`],
-        ['Augmentation', config.augmentation.flip || config.augmentation.roll > 0 ? [config.augmentation.flip ? 'flip' : '', config.augmentation.roll > 0 ? `roll ±${config.augmentation.roll} px` : ''].filter(Boolean).join(', ') : 'none'],
-        ['Seed, device', `${config.seed}, ${config.device === 'cpu' ? 'CPU' : 'WebGPU'}`], ['Started', since(run.created, new Date())],
-      ]}
+    <Panel
+      title="Configuration"
+      aside={
+        <Button variant="subtle" size="compact-xs" leftSection={<IconCopyPlus size={14} />} onClick={again}>
+          New run from this
+        </Button>
+      }
+    >
+      <Facts
+        rows={[
+          ['Dataset', dataset?.name ?? `${config.dataset} (removed)`],
+          [
+            'Network',
+            <span key="network">
+              {config.network.name}, {count(run.parameters)} parameters
+              <br />
+              <small className={styles.hint}>{layersText(config.network)}</small>
+            </span>,
+          ],
+          [
+            'Neuron',
+            `LIF: τ ${neuron.tau}, threshold ${neuron.threshold}, ${resetText(neuron)}`,
+          ],
+          ['Surrogate', `${neuron.surrogate}, α ${neuron.alpha}`],
+          [
+            'Method',
+            <span key="method">
+              {methodTexts[config.method.name].title}: {settingsText(config.method)}
+            </span>,
+          ],
+          ['Optimizer', `${config.optimizer.name === 'adam' ? 'Adam' : 'SGD'}: ${settingsText(config.optimizer)}`],
+          ['Learning rate', `${config.learningRate}, ${config.schedule}`],
+          ['Epochs, batch', `${config.epochs}, ${config.batchSize}`],
+          [
+            'Augmentation',
+            config.augmentation.flip || config.augmentation.roll > 0
+              ? [config.augmentation.flip ? 'flip' : '', config.augmentation.roll > 0 ? `roll ±${config.augmentation.roll} px` : '']
+                  .filter(Boolean)
+                  .join(', ')
+              : 'none',
+          ],
+          ['Seed, device', `${config.seed}, ${config.device === 'cpu' ? 'CPU' : 'WebGPU'}`],
+          ['Started', since(run.created, new Date())],
+        ]}
       />
     </Panel>
   )

@@ -22,19 +22,36 @@ function Details({ form, faults, set }: FormPart) {
       <div className={styles.four}>
         {parameters.map(([key, parameter]) => (
           <NumberField
-            key={key} label={`${parameter.title} (${key})`} name={`${method.name} ${key}`} help={parameter.help} value={Number(values[key])}
-            error={faults.get(`method.${key}`)} onChange={(value) => set(changed(form, { method: { ...method, [key]: value } }))}
+            key={key}
+            label={`${parameter.title} (${key})`}
+            name={`${method.name} ${key}`}
+            help={parameter.help}
+            value={Number(values[key])}
+            error={faults.get(`method.${key}`)}
+            onChange={(value) => set(changed(form, { method: { ...method, [key]: value } }))}
           />
         ))}
         {method.name === 'sdt' && (
           <Select
-            label="Criterion" value={method.criterion} data={[{ value: 'cross-entropy', label: 'cross-entropy' }, { value: 'mse', label: 'MSE to one-hot' }]}
-            onChange={(criterion) => set(changed(form, { method: { ...method, criterion: criterion === 'mse' ? 'mse' : 'cross-entropy' } }))}
+            label="Criterion"
+            value={method.criterion}
+            data={[
+              { value: 'cross-entropy', label: 'cross-entropy' },
+              { value: 'mse', label: 'MSE to one-hot' },
+            ]}
+            onChange={(criterion) =>
+              set(changed(form, { method: { ...method, criterion: criterion === 'mse' ? 'mse' : 'cross-entropy' } }))
+            }
           />
         )}
         {method.name === 'trt' && (
           <Select
-            label="t counts from" value={String(method.firstTimestep)} data={[{ value: '0', label: '0 (authors’ code)' }, { value: '1', label: '1 (paper)' }]}
+            label="t counts from"
+            value={String(method.firstTimestep)}
+            data={[
+              { value: '0', label: '0 (authors’ code)' },
+              { value: '1', label: '1 (paper)' },
+            ]}
             onChange={(first) => set(changed(form, { method: { ...method, firstTimestep: first === '1' ? 1 : 0 } }))}
           />
         )}
@@ -53,22 +70,35 @@ export function MethodFields(part: FormPart) {
     <Panel title="Method">
       <div className={styles.methodRow}>
         <SegmentedControl
-          aria-label="Method" value={method.name} data={Object.entries(methodTexts).map(([value, { title }]) => ({ value, label: title }))}
+          aria-label="Method"
+          value={method.name}
+          data={Object.entries(methodTexts).map(([value, { title }]) => ({ value, label: title }))}
           onChange={(name) => {
             const settings = settingsFor(name, presets)
             if (settings) set(changed(form, { method: settings }))
           }}
         />
         <Select
-          aria-label="Preset" placeholder="Own settings" flex={1} value={form.trainingPreset} data={presets.trainings.map((other) => ({ value: other.id, label: other.title }))}
+          aria-label="Preset"
+          placeholder="Own settings"
+          flex={1}
+          value={form.trainingPreset}
+          data={presets.trainings.map((other) => ({ value: other.id, label: other.title }))}
           onChange={(id) => {
             const chosen = presets.trainings.find((other) => other.id === id)
             if (chosen) set(withTraining(form, chosen))
           }}
         />
       </div>
-      <p className={styles.note}>{texts.long}{preset === undefined ? '' : ` Source of the settings: ${preset.source}.`}</p>
-      <div className={styles.formula}>{texts.formulas.map((formula) => <div key={formula}>{formula}</div>)}</div>
+      <p className={styles.note}>
+        {texts.long}
+        {preset === undefined ? '' : ` Source of the settings: ${preset.source}.`}
+      </p>
+      <div className={styles.formula}>
+        {texts.formulas.map((formula) => (
+          <div key={formula}>{formula}</div>
+        ))}
+      </div>
       <Details key={method.name} {...part} />
     </Panel>
   )

@@ -13,29 +13,52 @@ function NeuronFields({ form, faults, set }: FormPart) {
   const { network } = form.config
   const { neuron } = network
   // Another neuron leaves the layers as the preset has them, so the preset's card stays marked.
-  const change = (next: Partial<NeuronSettings>) => set({ ...changed(form, { network: { ...network, neuron: { ...neuron, ...next } } }), networkPreset: form.networkPreset })
+  const change = (next: Partial<NeuronSettings>) =>
+    set({ ...changed(form, { network: { ...network, neuron: { ...neuron, ...next } } }), networkPreset: form.networkPreset })
   const field = (key: keyof typeof neuronParameters) => (
     <NumberField
-      key={key} label={neuronParameters[key].title} name={`Neuron ${key}`} help={neuronParameters[key].help} value={neuron[key]}
-      error={faults.get(`network.neuron.${key}`)} onChange={(value) => change({ [key]: value })}
+      key={key}
+      label={neuronParameters[key].title}
+      name={`Neuron ${key}`}
+      help={neuronParameters[key].help}
+      value={neuron[key]}
+      error={faults.get(`network.neuron.${key}`)}
+      onChange={(value) => change({ [key]: value })}
     />
   )
   return (
     <details className={styles.details}>
       <summary>Neuron and surrogate</summary>
-      <p className={styles.formula}>u ← u/τ + x; spike where u &gt; threshold; {neuron.reset === 'hard' ? 'u ← reset value' : 'u ← u − threshold'} where it spiked</p>
+      <p className={styles.formula}>
+        u ← u/τ + x; spike where u &gt; threshold; {neuron.reset === 'hard' ? 'u ← reset value' : 'u ← u − threshold'} where it spiked
+      </p>
       <div className={styles.four}>
         {field('tau')}
         {field('threshold')}
-        <Select label="Reset" value={neuron.reset} data={[{ value: 'hard', label: 'hard' }, { value: 'soft', label: 'soft' }]} onChange={(reset) => change({ reset: reset === 'soft' ? 'soft' : 'hard' })} />
+        <Select
+          label="Reset"
+          value={neuron.reset}
+          data={[
+            { value: 'hard', label: 'hard' },
+            { value: 'soft', label: 'soft' },
+          ]}
+          onChange={(reset) => change({ reset: reset === 'soft' ? 'soft' : 'hard' })}
+        />
         {neuron.reset === 'hard' && field('resetValue')}
         <Select
-          label="Surrogate" value={neuron.surrogate} data={['triangle', 'rectangle', 'sigmoid']}
+          label="Surrogate"
+          value={neuron.surrogate}
+          data={['triangle', 'rectangle', 'sigmoid']}
           onChange={(surrogate) => change({ surrogate: surrogate === 'rectangle' || surrogate === 'sigmoid' ? surrogate : 'triangle' })}
         />
         {field('alpha')}
       </div>
-      <Checkbox mt={10} label="The gradient stops at the reset (the authors’ code does not stop it)" checked={neuron.detachReset} onChange={(event) => change({ detachReset: event.currentTarget.checked })} />
+      <Checkbox
+        mt={10}
+        label="The gradient stops at the reset (the authors’ code does not stop it)"
+        checked={neuron.detachReset}
+        onChange={(event) => change({ detachReset: event.currentTarget.checked })}
+      />
     </details>
   )
 }
@@ -45,10 +68,13 @@ export function NetworkFields(part: FormPart) {
   const { form, presets, set } = part
   return (
     <Panel title="Network">
-      <Radio.Group aria-label="Network" value={form.networkPreset ?? ''} onChange={(id) => {
-        const preset = presets.networks.find((other) => other.id === id)
-        if (preset) set(withNetwork(form, preset))
-      }}
+      <Radio.Group
+        aria-label="Network"
+        value={form.networkPreset ?? ''}
+        onChange={(id) => {
+          const preset = presets.networks.find((other) => other.id === id)
+          if (preset) set(withNetwork(form, preset))
+        }}
       >
         <div className={styles.networks}>
           {form.networkPreset === null && <p className={styles.note}>As in the earlier run: {layersText(form.config.network)}</p>}
@@ -62,7 +88,15 @@ export function NetworkFields(part: FormPart) {
                   <span>{preset.description}</span>
                 </span>
                 <span className={styles.sizes}>
-                  {fits ? <>{compact(preset.parameters)} parameters<br />{compact(preset.macsPerTimestep)} MACs / timestep</> : 'too many poolings for these frames'}
+                  {fits ? (
+                    <>
+                      {compact(preset.parameters)} parameters
+                      <br />
+                      {compact(preset.macsPerTimestep)} MACs / timestep
+                    </>
+                  ) : (
+                    'too many poolings for these frames'
+                  )}
                 </span>
               </Radio.Card>
             )

@@ -28,8 +28,19 @@ export interface FormPart {
   readonly set: (form: RunForm) => void
 }
 
-function Form({ form, dataset, datasets, presets }: { readonly form: RunForm; readonly dataset: DatasetSummary; readonly datasets: readonly DatasetSummary[]; readonly presets: CallOutput<'training.presets'> }) {
-  const set = (next: RunForm) => useRunForm.setState({ form: named(next, datasets.find((other) => other.id === next.config.dataset)?.name ?? dataset.name) })
+function Form({
+  form,
+  dataset,
+  datasets,
+  presets,
+}: {
+  readonly form: RunForm
+  readonly dataset: DatasetSummary
+  readonly datasets: readonly DatasetSummary[]
+  readonly presets: CallOutput<'training.presets'>
+}) {
+  const set = (next: RunForm) =>
+    useRunForm.setState({ form: named(next, datasets.find((other) => other.id === next.config.dataset)?.name ?? dataset.name) })
   const faults = faultsOf(form.config)
   const part: FormPart = { form, presets, faults, set }
   return (
@@ -39,20 +50,40 @@ function Form({ form, dataset, datasets, presets }: { readonly form: RunForm; re
           <Panel title="Dataset">
             <div className={styles.two}>
               <Select
-                label="Dataset" value={form.config.dataset} searchable data={datasets.map((other) => ({ value: other.id, label: other.name }))}
+                label="Dataset"
+                value={form.config.dataset}
+                searchable
+                data={datasets.map((other) => ({ value: other.id, label: other.name }))}
                 onChange={(id) => id !== null && set(changed(form, { dataset: id }))}
               />
-              <TextInput label="Name of the run" value={form.config.name} maxLength={80} error={faults.get('name')} onChange={(event) => set(changed(form, { name: event.currentTarget.value }))} />
+              <TextInput
+                label="Name of the run"
+                value={form.config.name}
+                maxLength={80}
+                error={faults.get('name')}
+                onChange={(event) => set(changed(form, { name: event.currentTarget.value }))}
+              />
             </div>
             <p className={styles.note}>
-              {plural(dataset.classes.length, 'class', 'classes')}, {plural(dataset.train.reduce((sum, value) => sum + value, 0), 'recording')} to train on; {framingText(dataset.framing)}
+              {plural(dataset.classes.length, 'class', 'classes')},{' '}
+              {plural(
+                dataset.train.reduce((sum, value) => sum + value, 0),
+                'recording',
+              )}{' '}
+              to train on; {framingText(dataset.framing)}
             </p>
           </Panel>
-          <Deferred><NetworkFields {...part} /></Deferred>
-          <Deferred><MethodFields {...part} /></Deferred>
+          <Deferred>
+            <NetworkFields {...part} />
+          </Deferred>
+          <Deferred>
+            <MethodFields {...part} />
+          </Deferred>
         </div>
         <div className={styles.stack}>
-          <Deferred><OptimizationFields {...part} /></Deferred>
+          <Deferred>
+            <OptimizationFields {...part} />
+          </Deferred>
           <StartPanel {...part} />
         </div>
       </div>
@@ -75,7 +106,8 @@ export function NewRunPage({ dataset: wanted }: { readonly dataset: string | nul
     const first = asked ?? datasets[0]
     const present = useRunForm.getState().form
     if (first === undefined) return
-    if (present === null || !datasets.some((other) => other.id === present.config.dataset)) useRunForm.setState({ form: initialForm(presets.data, first) })
+    if (present === null || !datasets.some((other) => other.id === present.config.dataset))
+      useRunForm.setState({ form: initialForm(presets.data, first) })
     else if (asked !== undefined && present.config.dataset !== asked.id) {
       useRunForm.setState({ form: named(changed(present, { dataset: asked.id }), asked.name) })
       // From now on the form decides: reading the address again must not undo another choice.
@@ -86,19 +118,28 @@ export function NewRunPage({ dataset: wanted }: { readonly dataset: string | nul
   if (datasets?.length === 0) {
     return (
       <EmptyState
-        icon={<IconDatabase size={34} stroke={1.3} />} title="Training needs a dataset"
-        actions={(
+        icon={<IconDatabase size={34} stroke={1.3} />}
+        title="Training needs a dataset"
+        actions={
           <>
-            <Button leftSection={<IconFolderPlus size={15} />} onClick={() => go({ view: 'datasets', page: 'import', folder: null })}>Import a folder</Button>
+            <Button leftSection={<IconFolderPlus size={15} />} onClick={() => go({ view: 'datasets', page: 'import', folder: null })}>
+              Import a folder
+            </Button>
             <StarterButton variant="default" />
           </>
-        )}
+        }
       >
         Import a folder of recordings with one subfolder per class, or let the starter project make one.
       </EmptyState>
     )
   }
-  if (presets.error !== null) return <div className={widgets.inner}><Failure message={presets.error} /></div>
-  if (form === null || datasets === null || dataset === undefined || presets.data === null) return <EmptyState icon={<Loader size="sm" />} title="Getting the presets…" />
+  if (presets.error !== null)
+    return (
+      <div className={widgets.inner}>
+        <Failure message={presets.error} />
+      </div>
+    )
+  if (form === null || datasets === null || dataset === undefined || presets.data === null)
+    return <EmptyState icon={<Loader size="sm" />} title="Getting the presets…" />
   return <Form form={form} dataset={dataset} datasets={datasets} presets={presets.data} />
 }

@@ -9,7 +9,12 @@ import styles from './training.module.css'
 
 /** In the place of a chart that has nothing to draw yet. */
 function Later({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return <div className={styles.later}><b>{title}</b><p>{children}</p></div>
+  return (
+    <div className={styles.later}>
+      <b>{title}</b>
+      <p>{children}</p>
+    </div>
+  )
 }
 
 /** The live charts of a run. */
@@ -22,16 +27,32 @@ export function RunCharts({ run, live }: { readonly run: Run; readonly live: Liv
   return (
     <div className={styles.charts}>
       <Panel>
-        {nothing && live === undefined ? <Later title="Loss">Drawn from the first training step on.</Later> : <LineChart title="Loss" {...loss} xLabel="epoch" format={figure} />}
+        {nothing && live === undefined ? (
+          <Later title="Loss">Drawn from the first training step on.</Later>
+        ) : (
+          <LineChart title="Loss" {...loss} xLabel="epoch" format={figure} />
+        )}
       </Panel>
       <Panel>
-        {nothing ? <Later title="Accuracy">Measured on the test split after each epoch.</Later> : <LineChart title="Accuracy" {...accuracy} xLabel="epoch" format={percent} ticks={percentMark} />}
+        {nothing ? (
+          <Later title="Accuracy">Measured on the test split after each epoch.</Later>
+        ) : (
+          <LineChart title="Accuracy" {...accuracy} xLabel="epoch" format={percent} ticks={percentMark} />
+        )}
       </Panel>
       <Panel>
-        {nothing ? <Later title="Test accuracy per timestep">Every timestep’s own logits, measured after each epoch.</Later> : <LineChart title="Test accuracy per timestep" {...timesteps} xLabel="t =" format={percent} ticks={percentMark} />}
+        {nothing ? (
+          <Later title="Test accuracy per timestep">Every timestep’s own logits, measured after each epoch.</Later>
+        ) : (
+          <LineChart title="Test accuracy per timestep" {...timesteps} xLabel="t =" format={percent} ticks={percentMark} />
+        )}
       </Panel>
       <Panel>
-        {nothing ? <Later title="Firing rate per layer">Mean spikes per neuron and timestep, measured after each epoch.</Later> : <LineChart title="Firing rate per layer" {...firing} xLabel="epoch" format={percent} ticks={percentMark} range={[0, null]} />}
+        {nothing ? (
+          <Later title="Firing rate per layer">Mean spikes per neuron and timestep, measured after each epoch.</Later>
+        ) : (
+          <LineChart title="Firing rate per layer" {...firing} xLabel="epoch" format={percent} ticks={percentMark} range={[0, null]} />
+        )}
       </Panel>
     </div>
   )

@@ -27,14 +27,36 @@ function Actions({ run }: { readonly run: Run }) {
   const active = run.state === 'running' || run.state === 'waiting'
   return (
     <>
-      {!active && <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void removeRun(run.id, run.config.name)}>Remove</Button>}
-      {active && <Button variant="default" loading={busy} leftSection={<IconPlayerStop size={15} />} onClick={() => during(stopRun(run.id))}>Stop</Button>}
-      {(run.state === 'stopped' || run.state === 'failed') && <Button loading={busy} leftSection={<IconPlayerPlay size={15} />} onClick={() => during(resumeRun(run.id))}>Resume</Button>}
+      {!active && (
+        <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void removeRun(run.id, run.config.name)}>
+          Remove
+        </Button>
+      )}
+      {active && (
+        <Button variant="default" loading={busy} leftSection={<IconPlayerStop size={15} />} onClick={() => during(stopRun(run.id))}>
+          Stop
+        </Button>
+      )}
+      {(run.state === 'stopped' || run.state === 'failed') && (
+        <Button loading={busy} leftSection={<IconPlayerPlay size={15} />} onClick={() => during(resumeRun(run.id))}>
+          Resume
+        </Button>
+      )}
       {run.epochs.length > 0 && (
         <Menu position="bottom-end">
-          <Menu.Target><Button variant={run.state === 'finished' ? 'filled' : 'default'} leftSection={<IconPackageExport size={15} />} rightSection={<IconChevronDown size={13} />}>Export</Button></Menu.Target>
+          <Menu.Target>
+            <Button
+              variant={run.state === 'finished' ? 'filled' : 'default'}
+              leftSection={<IconPackageExport size={15} />}
+              rightSection={<IconChevronDown size={13} />}
+            >
+              Export
+            </Button>
+          </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item onClick={() => void exportRun(run.id, 'best')}>Best checkpoint{run.best === null ? '' : ` (epoch ${run.best.epoch}, ${percent(run.best.value)})`}</Menu.Item>
+            <Menu.Item onClick={() => void exportRun(run.id, 'best')}>
+              Best checkpoint{run.best === null ? '' : ` (epoch ${run.best.epoch}, ${percent(run.best.value)})`}
+            </Menu.Item>
             <Menu.Item onClick={() => void exportRun(run.id, 'last')}>Last checkpoint (epoch {run.epochs.at(-1)?.epoch})</Menu.Item>
           </Menu.Dropdown>
         </Menu>
@@ -47,7 +69,10 @@ function Figure({ title, value, note }: { readonly title: string; readonly value
   return (
     <div className={styles.figure}>
       <dt>{title}</dt>
-      <dd>{value}{note !== undefined && <small>{note}</small>}</dd>
+      <dd>
+        {value}
+        {note !== undefined && <small>{note}</small>}
+      </dd>
     </div>
   )
 }
@@ -61,15 +86,36 @@ function Figures({ run, live }: { readonly run: Run; readonly live: LiveSteps | 
     <div className={styles.figures}>
       <dl>
         <Figure title="Test accuracy" value={percent(last?.testAccuracy)} note={last === undefined ? undefined : `epoch ${last.epoch}`} />
-        <Figure title="Best test accuracy" value={percent(run.best?.value)} note={run.best === null ? undefined : `epoch ${run.best.epoch}`} />
+        <Figure
+          title="Best test accuracy"
+          value={percent(run.best?.value)}
+          note={run.best === null ? undefined : `epoch ${run.best.epoch}`}
+        />
         <Figure title="Train loss" value={figure(now?.loss ?? last?.trainLoss)} note={now === undefined ? undefined : 'this batch'} />
-        <Figure title="Epoch" value={`${now?.epoch ?? run.epochs.length} / ${run.config.epochs}`} note={now === undefined ? undefined : `step ${now.step} of ${now.steps}`} />
-        <Figure title="Speed" value={`${figure(Number((now?.samplesPerSecond ?? last?.samplesPerSecond ?? NaN).toPrecision(3)))}`} note="samples/s" />
-        {run.state === 'running'
-          ? <Figure title="Time left" value={seconds(now?.secondsLeft)} />
-          : <Figure title="Parameters" value={count(run.parameters)} />}
+        <Figure
+          title="Epoch"
+          value={`${now?.epoch ?? run.epochs.length} / ${run.config.epochs}`}
+          note={now === undefined ? undefined : `step ${now.step} of ${now.steps}`}
+        />
+        <Figure
+          title="Speed"
+          value={`${figure(Number((now?.samplesPerSecond ?? last?.samplesPerSecond ?? NaN).toPrecision(3)))}`}
+          note="samples/s"
+        />
+        {run.state === 'running' ? (
+          <Figure title="Time left" value={seconds(now?.secondsLeft)} />
+        ) : (
+          <Figure title="Parameters" value={count(run.parameters)} />
+        )}
       </dl>
-      <div className={styles.progress} role="progressbar" aria-label="Progress of the run" aria-valuemin={0} aria-valuemax={run.config.epochs} aria-valuenow={Math.floor(done)}>
+      <div
+        className={styles.progress}
+        role="progressbar"
+        aria-label="Progress of the run"
+        aria-valuemin={0}
+        aria-valuemax={run.config.epochs}
+        aria-valuenow={Math.floor(done)}
+      >
         <div style={{ transform: `scaleX(${Math.min(1, done / run.config.epochs)})` }} data-state={run.state} />
       </div>
     </div>
@@ -85,9 +131,16 @@ export function RunPage({ id }: { readonly id: string }) {
     void readRun(id)
   }, [id])
   if (run === undefined) {
-    return failure === undefined
-      ? <EmptyState icon={<Loader size="sm" />} title="Reading the run…" />
-      : <EmptyState title="This run can't be shown" actions={<Button onClick={() => go({ view: 'training', page: 'list' })}>All runs</Button>}>{failure}</EmptyState>
+    return failure === undefined ? (
+      <EmptyState icon={<Loader size="sm" />} title="Reading the run…" />
+    ) : (
+      <EmptyState
+        title="This run can't be shown"
+        actions={<Button onClick={() => go({ view: 'training', page: 'list' })}>All runs</Button>}
+      >
+        {failure}
+      </EmptyState>
+    )
   }
   return (
     <div className={widgets.page}>
@@ -98,14 +151,31 @@ export function RunPage({ id }: { readonly id: string }) {
           <span className={widgets.grow} />
           <Actions run={run} />
         </div>
-        {run.state === 'failed' && run.message !== null && <div className={styles.banner}><Failure message={run.message} /></div>}
+        {run.state === 'failed' && run.message !== null && (
+          <div className={styles.banner}>
+            <Failure message={run.message} />
+          </div>
+        )}
         <Figures run={run} live={live} />
-        {run.warnings.length > 0 && <div className={styles.warnings}><Problems problems={run.warnings.map((message) => ({ severity: 'warning', message }))} /></div>}
-        <Deferred><RunCharts run={run} live={live} /></Deferred>
+        {run.warnings.length > 0 && (
+          <div className={styles.warnings}>
+            <Problems problems={run.warnings.map((message) => ({ severity: 'warning', message }))} />
+          </div>
+        )}
+        <Deferred>
+          <RunCharts run={run} live={live} />
+        </Deferred>
         <Deferred>
           <div className={styles.below}>
-            <Panel title="Confusion on the test split" aside={run.confusion === null ? null : <span className={styles.hint}>after epoch {run.epochs.at(-1)?.epoch}</span>}>
-              {run.confusion === null ? <p className={styles.empty}>Measured after the first epoch.</p> : <ConfusionMatrix matrix={run.confusion} classes={run.classes} />}
+            <Panel
+              title="Confusion on the test split"
+              aside={run.confusion === null ? null : <span className={styles.hint}>after epoch {run.epochs.at(-1)?.epoch}</span>}
+            >
+              {run.confusion === null ? (
+                <p className={styles.empty}>Measured after the first epoch.</p>
+              ) : (
+                <ConfusionMatrix matrix={run.confusion} classes={run.classes} />
+              )}
             </Panel>
             <ConfigSummary run={run} />
           </div>

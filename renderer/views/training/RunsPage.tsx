@@ -32,7 +32,16 @@ function Comparison({ ids, colors }: { readonly ids: readonly string[]; readonly
   return (
     <Panel className={styles.comparison}>
       <div className={styles.pair}>
-        <LineChart title="Test accuracy" {...accuracy} xLabel="epoch" format={percent} ticks={percentMark} range={[null, null]} sync="compare" height={210} />
+        <LineChart
+          title="Test accuracy"
+          {...accuracy}
+          xLabel="epoch"
+          format={percent}
+          ticks={percentMark}
+          range={[null, null]}
+          sync="compare"
+          height={210}
+        />
         <LineChart title="Test loss" {...loss} xLabel="epoch" format={figure} sync="compare" height={210} />
       </div>
     </Panel>
@@ -55,19 +64,39 @@ function Row({ run, color, dataset, compared, onCompare }: RowProps) {
   const open = () => go({ view: 'training', page: 'run', id: run.id })
   return (
     <tr>
-      <td><Checkbox aria-label={`Compare ${run.config.name}`} checked={compared} onChange={(event) => onCompare(event.currentTarget.checked)} /></td>
+      <td>
+        <Checkbox
+          aria-label={`Compare ${run.config.name}`}
+          checked={compared}
+          onChange={(event) => onCompare(event.currentTarget.checked)}
+        />
+      </td>
       <td className={styles.nameCell}>
         <i style={{ background: `var(${color})` }} aria-hidden />
-        <button type="button" onClick={open} title={run.config.name}>{run.config.name}</button>
+        <button type="button" onClick={open} title={run.config.name}>
+          {run.config.name}
+        </button>
       </td>
       <td className={styles.wide}>{dataset}</td>
       <td>{run.config.network.name}</td>
       <td>{run.config.method.name.toUpperCase()}</td>
-      <td><StateTag state={run.state} /></td>
-      <td className={styles.number}>{run.epochsDone} / {run.config.epochs}</td>
-      <td className={styles.number} title={run.best === null ? undefined : `epoch ${run.best.epoch}`}>{percent(run.best?.value)}</td>
+      <td>
+        <StateTag state={run.state} />
+      </td>
+      <td className={styles.number}>
+        {run.epochsDone} / {run.config.epochs}
+      </td>
+      <td className={styles.number} title={run.best === null ? undefined : `epoch ${run.best.epoch}`}>
+        {percent(run.best?.value)}
+      </td>
       <td className={styles.number}>{percent(run.lastTestAccuracy)}</td>
-      <td><Sparkline color={color} label={`Test accuracy of ${run.config.name}`} values={epochs?.map((metrics) => metrics.testAccuracy) ?? []} /></td>
+      <td>
+        <Sparkline
+          color={color}
+          label={`Test accuracy of ${run.config.name}`}
+          values={epochs?.map((metrics) => metrics.testAccuracy) ?? []}
+        />
+      </td>
       <td className={styles.when}>{since(run.created, new Date())}</td>
     </tr>
   )
@@ -80,16 +109,24 @@ function NoRuns() {
     <EmptyState
       icon={<IconBrain size={34} stroke={1.3} />}
       title="No runs yet"
-      actions={any
-        ? <Button leftSection={<IconPlus size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: null })}>New run</Button>
-        : (
-            <>
-              <Button leftSection={<IconFolderPlus size={15} />} onClick={() => go({ view: 'datasets', page: 'import', folder: null })}>Import a folder</Button>
-              <StarterButton variant="default" />
-            </>
-          )}
+      actions={
+        any ? (
+          <Button leftSection={<IconPlus size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: null })}>
+            New run
+          </Button>
+        ) : (
+          <>
+            <Button leftSection={<IconFolderPlus size={15} />} onClick={() => go({ view: 'datasets', page: 'import', folder: null })}>
+              Import a folder
+            </Button>
+            <StarterButton variant="default" />
+          </>
+        )
+      }
     >
-      {any ? 'Choose a dataset, a network and a method, and watch it learn. A run can be stopped and resumed at any time.' : 'Training needs a dataset. Import a folder of recordings, or let the starter project make one and train on it.'}
+      {any
+        ? 'Choose a dataset, a network and a method, and watch it learn. A run can be stopped and resumed at any time.'
+        : 'Training needs a dataset. Import a folder of recordings, or let the starter project make one and train on it.'}
     </EmptyState>
   )
 }
@@ -100,10 +137,16 @@ export function RunsPage() {
   const datasets = useLibrary((state) => state.datasets)
   const ticked = useCompared((state) => state.ids)
   const colors = useMemo(() => runColors(runs ?? []), [runs])
-  if (runs === null) return <div className={widgets.inner}><Skeleton height={180} radius={8} /></div>
+  if (runs === null)
+    return (
+      <div className={widgets.inner}>
+        <Skeleton height={180} radius={8} />
+      </div>
+    )
   if (runs.length === 0) return <NoRuns />
   const compared = ticked ?? runs.slice(0, shownAtFirst).map((run) => run.id)
-  const compare = (id: string, on: boolean) => useCompared.setState({ ids: on ? [...compared, id] : compared.filter((other) => other !== id) })
+  const compare = (id: string, on: boolean) =>
+    useCompared.setState({ ids: on ? [...compared, id] : compared.filter((other) => other !== id) })
   const nameOf = (id: string) => datasets?.find((dataset) => dataset.id === id)?.name ?? id
   return (
     <div className={widgets.page}>
@@ -112,23 +155,40 @@ export function RunsPage() {
           <h2>{plural(runs.length, 'run')}</h2>
           <span className={styles.hint}>Tick runs to compare their curves.</span>
           <span className={widgets.grow} />
-          <Button leftSection={<IconPlus size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: null })}>New run</Button>
+          <Button leftSection={<IconPlus size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: null })}>
+            New run
+          </Button>
         </div>
         <Comparison ids={compared} colors={colors} />
         <div className={`${widgets.panel} ${styles.tableBox}`}>
           <table className={styles.table} aria-label="Runs">
             <thead>
               <tr>
-                <th aria-label="Compare" /><th>Run</th><th className={styles.wide}>Dataset</th><th>Network</th><th>Method</th><th>State</th>
-                <th className={styles.number}>Epochs</th><th className={styles.number}>Best test</th><th className={styles.number}>Last test</th><th>Test accuracy</th><th className={styles.when}>Started</th>
+                <th aria-label="Compare" />
+                <th>Run</th>
+                <th className={styles.wide}>Dataset</th>
+                <th>Network</th>
+                <th>Method</th>
+                <th>State</th>
+                <th className={styles.number}>Epochs</th>
+                <th className={styles.number}>Best test</th>
+                <th className={styles.number}>Last test</th>
+                <th>Test accuracy</th>
+                <th className={styles.when}>Started</th>
               </tr>
             </thead>
-            <tbody>{runs.map((run) => (
-              <Row
-                key={run.id} run={run} color={colors.get(run.id) ?? '--series-1'} dataset={nameOf(run.config.dataset)}
-                compared={compared.includes(run.id)} onCompare={(on) => compare(run.id, on)}
-              />
-            ))}</tbody>
+            <tbody>
+              {runs.map((run) => (
+                <Row
+                  key={run.id}
+                  run={run}
+                  color={colors.get(run.id) ?? '--series-1'}
+                  dataset={nameOf(run.config.dataset)}
+                  compared={compared.includes(run.id)}
+                  onCompare={(on) => compare(run.id, on)}
+                />
+              ))}
+            </tbody>
           </table>
         </div>
       </div>

@@ -24,10 +24,12 @@ export function StartPanel({ form, faults }: FormPart) {
 
   const estimate = () => {
     setBusy('estimate')
-    ask('training.estimate', config).then(
-      (found) => setMeasured({ key, estimate: found, error: null }),
-      (error: unknown) => setMeasured({ key, estimate: null, error: messageOf(error) }),
-    ).finally(() => setBusy(null))
+    ask('training.estimate', config)
+      .then(
+        (found) => setMeasured({ key, estimate: found, error: null }),
+        (error: unknown) => setMeasured({ key, estimate: null, error: messageOf(error) }),
+      )
+      .finally(() => setBusy(null))
   }
   const start = async () => {
     setBusy('start')
@@ -40,18 +42,38 @@ export function StartPanel({ form, faults }: FormPart) {
   return (
     <Panel>
       <div className={styles.start}>
-        <Button size="sm" leftSection={<IconPlayerPlay size={16} />} loading={busy === 'start'} disabled={!valid} onClick={() => void start()}>Start training</Button>
-        <Button size="sm" variant="default" leftSection={<IconClock size={16} />} loading={busy === 'estimate'} disabled={!valid} onClick={estimate}>How long will it take?</Button>
+        <Button
+          size="sm"
+          leftSection={<IconPlayerPlay size={16} />}
+          loading={busy === 'start'}
+          disabled={!valid}
+          onClick={() => void start()}
+        >
+          Start training
+        </Button>
+        <Button
+          size="sm"
+          variant="default"
+          leftSection={<IconClock size={16} />}
+          loading={busy === 'estimate'}
+          disabled={!valid}
+          onClick={estimate}
+        >
+          How long will it take?
+        </Button>
       </div>
       {!valid && <p className={styles.note}>{[...faults].map(([field, fault]) => `${field}: ${fault}`).join('; ')}</p>}
       {shown?.error !== null && shown?.error !== undefined && <Failure message={shown.error} />}
       {shown?.estimate && (
         <p className={styles.estimate} role="status">
-          <b>{seconds(shown.estimate.secondsPerEpoch * config.epochs)}</b> for {count(config.epochs)} epochs: {seconds(shown.estimate.secondsPerEpoch)} each, {compact(shown.estimate.samplesPerSecond)} samples/s,
-          {' '}{count(shown.estimate.parameters)} parameters. Measured on this machine just now.
+          <b>{seconds(shown.estimate.secondsPerEpoch * config.epochs)}</b> for {count(config.epochs)} epochs:{' '}
+          {seconds(shown.estimate.secondsPerEpoch)} each, {compact(shown.estimate.samplesPerSecond)} samples/s,{' '}
+          {count(shown.estimate.parameters)} parameters. Measured on this machine just now.
         </p>
       )}
-      {shown === null && busy !== 'estimate' && valid && <p className={styles.note}>The estimate runs a few real training steps with these settings.</p>}
+      {shown === null && busy !== 'estimate' && valid && (
+        <p className={styles.note}>The estimate runs a few real training steps with these settings.</p>
+      )}
     </Panel>
   )
 }

@@ -18,7 +18,8 @@ export async function resumeRun(id: string): Promise<void> {
 /** Removes a run after asking. */
 export async function removeRun(id: string, name: string): Promise<void> {
   const yes = await confirm({
-    title: `Remove ${name}?`, action: 'Remove the run',
+    title: `Remove ${name}?`,
+    action: 'Remove the run',
     message: 'Its curves and checkpoints are deleted. Models exported from it stay.',
   })
   if (!yes || (await attempt('runs.remove', { id }, 'The run could not be removed')) === null) return

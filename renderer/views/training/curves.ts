@@ -10,7 +10,9 @@ export interface Curves {
 }
 
 /** Curves with x values of their own, brought to the union of them; null where a curve has no value. */
-export function align(curves: readonly { readonly line: Omit<Line, 'values'>; readonly x: readonly number[]; readonly y: readonly number[] }[]): Curves {
+export function align(
+  curves: readonly { readonly line: Omit<Line, 'values'>; readonly x: readonly number[]; readonly y: readonly number[] }[],
+): Curves {
   const x = [...new Set(curves.flatMap((curve) => curve.x))].sort((a, b) => a - b)
   return {
     x,
@@ -28,8 +30,14 @@ export function lossCurves(run: Run, live: LiveSteps | undefined): Curves {
   const method = run.config.method.name.toUpperCase()
   const steps = live?.last.steps ?? 1
   return align([
-    ...(live === undefined ? [] : [{ line: { label: 'batch', color: '--ink-3', faint: true }, x: live.at.map((step) => step / steps), y: live.loss }]),
-    { line: { label: `train (${method})`, color: '--series-1', dashed: true }, x: epochsOf(run), y: run.epochs.map((metrics) => metrics.trainLoss) },
+    ...(live === undefined
+      ? []
+      : [{ line: { label: 'batch', color: '--ink-3', faint: true }, x: live.at.map((step) => step / steps), y: live.loss }]),
+    {
+      line: { label: `train (${method})`, color: '--series-1', dashed: true },
+      x: epochsOf(run),
+      y: run.epochs.map((metrics) => metrics.trainLoss),
+    },
     { line: { label: 'test (CE)', color: '--series-2' }, x: epochsOf(run), y: run.epochs.map((metrics) => metrics.testLoss) },
   ])
 }
@@ -37,7 +45,11 @@ export function lossCurves(run: Run, live: LiveSteps | undefined): Curves {
 /** Train and test accuracy per epoch. */
 export function accuracyCurves(run: Run): Curves {
   return align([
-    { line: { label: 'train', color: '--series-1', dashed: true }, x: epochsOf(run), y: run.epochs.map((metrics) => metrics.trainAccuracy) },
+    {
+      line: { label: 'train', color: '--series-1', dashed: true },
+      x: epochsOf(run),
+      y: run.epochs.map((metrics) => metrics.trainAccuracy),
+    },
     { line: { label: 'test', color: '--series-2' }, x: epochsOf(run), y: run.epochs.map((metrics) => metrics.testAccuracy) },
   ])
 }
@@ -48,12 +60,18 @@ export function timestepCurves(run: Run): Curves {
   const first = run.epochs[0]
   if (last === undefined || first === undefined) return { x: [], lines: [] }
   const best = run.epochs.find((metrics) => metrics.epoch === run.best?.epoch)
-  const line = (metrics: EpochMetrics, label: string, look: Pick<Line, 'color' | 'dashed' | 'faint'>): Line => ({ label, ...look, values: metrics.timestepAccuracy })
+  const line = (metrics: EpochMetrics, label: string, look: Pick<Line, 'color' | 'dashed' | 'faint'>): Line => ({
+    label,
+    ...look,
+    values: metrics.timestepAccuracy,
+  })
   return {
     x: last.timestepAccuracy.map((_, index) => index + 1),
     lines: [
       ...(first.epoch < last.epoch ? [line(first, `epoch ${first.epoch}`, { color: '--ink-3', faint: true })] : []),
-      ...(best !== undefined && best.epoch !== last.epoch ? [line(best, `best, epoch ${best.epoch}`, { color: '--series-2', dashed: true })] : []),
+      ...(best !== undefined && best.epoch !== last.epoch
+        ? [line(best, `best, epoch ${best.epoch}`, { color: '--series-2', dashed: true })]
+        : []),
       line(last, `epoch ${last.epoch}`, { color: '--series-1' }),
     ],
   }
@@ -65,15 +83,24 @@ export function firingCurves(run: Run): Curves {
   return {
     x: epochsOf(run),
     lines: layers.map((layer, index) => ({
-      label: layer, color: lineColor(index),
+      label: layer,
+      color: lineColor(index),
       values: run.epochs.map((metrics) => metrics.firingRates.find((rate) => rate.layer === layer)?.rate ?? null),
     })),
   }
 }
 
 /** One quantity of several runs. */
-export function compareCurves(runs: readonly Run[], colors: ReadonlyMap<string, string>, quantity: (metrics: EpochMetrics) => number): Curves {
-  return align(runs.map((run) => ({
-    line: { label: run.config.name, color: colors.get(run.id) ?? '--series-1' }, x: epochsOf(run), y: run.epochs.map(quantity),
-  })))
+export function compareCurves(
+  runs: readonly Run[],
+  colors: ReadonlyMap<string, string>,
+  quantity: (metrics: EpochMetrics) => number,
+): Curves {
+  return align(
+    runs.map((run) => ({
+      line: { label: run.config.name, color: colors.get(run.id) ?? '--series-1' },
+      x: epochsOf(run),
+      y: run.epochs.map(quantity),
+    })),
+  )
 }

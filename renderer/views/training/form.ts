@@ -1,5 +1,13 @@
 import { create } from 'zustand'
-import { calls, type CallInput, type CallOutput, type DatasetSummary, type NetworkPreset, type TrainingConfig, type TrainingPreset } from '../../../preload/contract/index.ts'
+import {
+  calls,
+  type CallInput,
+  type CallOutput,
+  type DatasetSummary,
+  type NetworkPreset,
+  type TrainingConfig,
+  type TrainingPreset,
+} from '../../../preload/contract/index.ts'
 
 /** What the user decides before a run starts: the run's configuration and the presets it began with. */
 export interface RunForm {
@@ -46,7 +54,15 @@ export function withTraining(form: RunForm, preset: TrainingPreset): RunForm {
 
 /** A change by hand: what the training preset covers no longer carries its name. */
 export function changed(form: RunForm, change: Partial<TrainingConfig>): RunForm {
-  const covered: readonly (keyof TrainingConfig)[] = ['method', 'optimizer', 'learningRate', 'schedule', 'epochs', 'batchSize', 'augmentation']
+  const covered: readonly (keyof TrainingConfig)[] = [
+    'method',
+    'optimizer',
+    'learningRate',
+    'schedule',
+    'epochs',
+    'batchSize',
+    'augmentation',
+  ]
   return {
     ...form,
     config: { ...form.config, ...change },

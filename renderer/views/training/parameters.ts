@@ -8,17 +8,23 @@ export interface Parameter {
 }
 
 /** Each method's loss, in the field's symbols: O(t) logits per timestep, y the class, T timesteps. */
-export const methodTexts: Record<MethodSettings['name'], { readonly title: string; readonly long: string; readonly formulas: readonly string[] }> = {
+export const methodTexts: Record<
+  MethodSettings['name'],
+  { readonly title: string; readonly long: string; readonly formulas: readonly string[] }
+> = {
   sdt: {
-    title: 'SDT', long: 'Standard direct training: one loss of the output averaged over time.',
+    title: 'SDT',
+    long: 'Standard direct training: one loss of the output averaged over time.',
     formulas: ['L = CE( 1/T Σₜ O(t), y )'],
   },
   tet: {
-    title: 'TET', long: 'Temporal efficient training: a loss at every timestep, pulled towards φ.',
+    title: 'TET',
+    long: 'Temporal efficient training: a loss at every timestep, pulled towards φ.',
     formulas: ['L = (1 − λ) · 1/T Σₜ CE(O(t), y) + λ · 1/T Σₜ MSE(O(t), φ)'],
   },
   trt: {
-    title: 'TRT', long: 'Temporal regularization training: a loss at every timestep, and a penalty on weights that fades over time.',
+    title: 'TRT',
+    long: 'Temporal regularization training: a loss at every timestep, and a penalty on weights that fades over time.',
     formulas: ['L = 1/T Σₜ [ (1 − η) CE(O(t), y) + η MSE(O(t), onehot y) + r(t) ]', 'r(t) = Σ λ w² / ( 1 + (|w| + ε)(e^(δt) − 1) )'],
   },
 }
@@ -33,7 +39,10 @@ export const methodParameters = {
   trt: {
     eta: { title: 'η', help: 'Share of the squared error: (1 − η) CE(O(t), y) + η MSE(O(t), onehot y).' },
     lambda: { title: 'λ', help: 'Strength of the weight penalty r(t) = Σ λ w² / (1 + (|w| + ε)(e^(δt) − 1)).' },
-    delta: { title: 'δ', help: 'How fast the penalty fades over the timesteps: e^(δt) in its denominator. 0 makes it a plain weight decay.' },
+    delta: {
+      title: 'δ',
+      help: 'How fast the penalty fades over the timesteps: e^(δt) in its denominator. 0 makes it a plain weight decay.',
+    },
     epsilon: { title: 'ε', help: 'Keeps the fading alive for weights near zero: |w| + ε.' },
   },
 } as const satisfies Record<MethodSettings['name'], Readonly<Record<string, Parameter>>>

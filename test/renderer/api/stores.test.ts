@@ -7,25 +7,41 @@ import { addStep, followRuns, forgetRun, mostSteps, readRun, useRuns, type LiveS
 import { connectTo } from '../../../renderer/api/workbench.ts'
 
 const job = (id: string, change: Partial<Job> = {}): Job => ({
-  id, kind: 'import', title: id, state: 'running', progress: 0, detail: '', rate: null, secondsLeft: null, error: null, subject: null, started: `2026-01-01T00:00:0${id}Z`, ...change,
+  id,
+  kind: 'import',
+  title: id,
+  state: 'running',
+  progress: 0,
+  detail: '',
+  rate: null,
+  secondsLeft: null,
+  error: null,
+  subject: null,
+  started: `2026-01-01T00:00:0${id}Z`,
+  ...change,
 })
 
 /** A workbench that answers from a table; `emit` tells its listeners. */
 function workbenchOf(answers: Record<string, (input: never) => unknown>) {
   const listeners = new Map<string, Set<(payload: never) => void>>()
   const api: WorkbenchApi = {
-    call: (name, input) => new Promise((resolve, reject) => {
-      const answer = answers[name]
-      if (answer) resolve(answer(input as never) as never)
-      else reject(new Error(`no answer to ${name}`))
-    }),
+    call: (name, input) =>
+      new Promise((resolve, reject) => {
+        const answer = answers[name]
+        if (answer) resolve(answer(input as never) as never)
+        else reject(new Error(`no answer to ${name}`))
+      }),
     on: (name, listener) => {
       const heard = listeners.get(name) ?? new Set()
       listeners.set(name, heard.add(listener as never))
       return () => void heard.delete(listener as never)
     },
   }
-  return { api, emit: (name: EventName, payload: unknown) => listeners.get(name)?.forEach((listener) => listener(payload as never)), listeners }
+  return {
+    api,
+    emit: (name: EventName, payload: unknown) => listeners.get(name)?.forEach((listener) => listener(payload as never)),
+    listeners,
+  }
 }
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0))
 
@@ -38,7 +54,11 @@ beforeEach(() => {
 describe('jobs', () => {
   it('keeps jobs in the order they started, and the newest word on each', () => {
     const jobs = [job('3'), job('1'), job('2'), job('1', { progress: 0.5 })].reduce(mergeJob, [] as readonly Job[])
-    expect(jobs.map(({ id, progress }) => [id, progress])).toEqual([['1', 0.5], ['2', 0], ['3', 0]])
+    expect(jobs.map(({ id, progress }) => [id, progress])).toEqual([
+      ['1', 0.5],
+      ['2', 0],
+      ['3', 0],
+    ])
   })
   it('does not let the list that was asked for undo news that came meanwhile', async () => {
     const { api, emit, listeners } = workbenchOf({ 'jobs.list': () => ({ jobs: [job('1', { progress: 0.1 }), job('2')] }) })
@@ -80,8 +100,15 @@ describe('library', () => {
 
   it('reads the lists newest first and keeps the reason where it can’t', async () => {
     const { api } = workbenchOf({
-      'datasets.list': () => ({ datasets: [{ id: 'old', created: '2026-01-01' }, { id: 'new', created: '2026-02-01' }] }), 'models.list': () => ({ models: [] }),
-      'recordings.recent': () => ({ paths: ['/a.bin'] }), 'app.info': () => ({ version: '0' }),
+      'datasets.list': () => ({
+        datasets: [
+          { id: 'old', created: '2026-01-01' },
+          { id: 'new', created: '2026-02-01' },
+        ],
+      }),
+      'models.list': () => ({ models: [] }),
+      'recordings.recent': () => ({ paths: ['/a.bin'] }),
+      'app.info': () => ({ version: '0' }),
     })
     connectTo(api)
     const stop = followLibrary()
@@ -106,7 +133,15 @@ describe('library', () => {
 })
 
 describe('runs', () => {
-  const step = (epoch: number, at: number, loss = 1): StepProgress => ({ epoch, step: at, steps: 10, loss, accuracy: 0, samplesPerSecond: 1, secondsLeft: 1 })
+  const step = (epoch: number, at: number, loss = 1): StepProgress => ({
+    epoch,
+    step: at,
+    steps: 10,
+    loss,
+    accuracy: 0,
+    samplesPerSecond: 1,
+    secondsLeft: 1,
+  })
 
   it('gathers steps over epochs and drops what a resumed run does again', () => {
     let live: LiveSteps | undefined

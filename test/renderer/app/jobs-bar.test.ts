@@ -4,7 +4,18 @@ import { resultOf, shownJobs } from '../../../renderer/app/JobBar.tsx'
 import { usableLanguage } from '../../../renderer/app/language.ts'
 
 const job = (id: string, change: Partial<Job> = {}): Job => ({
-  id, kind: 'training', title: id, state: 'running', progress: null, detail: '', rate: null, secondsLeft: null, error: null, subject: null, started: '', ...change,
+  id,
+  kind: 'training',
+  title: id,
+  state: 'running',
+  progress: null,
+  detail: '',
+  rate: null,
+  secondsLeft: null,
+  error: null,
+  subject: null,
+  started: '',
+  ...change,
 })
 
 describe('job bar', () => {
@@ -18,9 +29,21 @@ describe('job bar', () => {
     const one = (id: string) => [{ id }] as never
     const starter = job('s', { kind: 'starter', subject: 'shapes' })
     expect(resultOf(starter, { datasets: null, runs: null, models: null })).toBeNull()
-    expect(resultOf(starter, { datasets: one('shapes'), runs: [], models: [] })).toEqual({ view: 'datasets', page: 'dataset', id: 'shapes' })
-    expect(resultOf(starter, { datasets: one('shapes'), runs: one('shapes'), models: [] })).toEqual({ view: 'training', page: 'run', id: 'shapes' })
-    expect(resultOf(starter, { datasets: one('shapes'), runs: one('shapes'), models: one('shapes') })).toEqual({ view: 'models', page: 'model', id: 'shapes' })
+    expect(resultOf(starter, { datasets: one('shapes'), runs: [], models: [] })).toEqual({
+      view: 'datasets',
+      page: 'dataset',
+      id: 'shapes',
+    })
+    expect(resultOf(starter, { datasets: one('shapes'), runs: one('shapes'), models: [] })).toEqual({
+      view: 'training',
+      page: 'run',
+      id: 'shapes',
+    })
+    expect(resultOf(starter, { datasets: one('shapes'), runs: one('shapes'), models: one('shapes') })).toEqual({
+      view: 'models',
+      page: 'model',
+      id: 'shapes',
+    })
     expect(resultOf(job('e'), { datasets: one('shapes'), runs: [], models: [] })).toBeNull()
   })
 })

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { controlTakes, keyName, type KeyPress } from '../../../renderer/app/shortcuts.ts'
 
-const press = (key: string, change: Partial<KeyPress> = {}): KeyPress => ({ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...change })
+const press = (key: string, change: Partial<KeyPress> = {}): KeyPress => ({
+  key,
+  shiftKey: false,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  ...change,
+})
 
 describe('shortcuts', () => {
   it('names keys', () => {

@@ -7,7 +7,10 @@ import { sparkPoints } from '../../../renderer/charts/Sparkline.tsx'
 
 describe('colours of runs', () => {
   it('gives a run the same colour whatever else is listed later', () => {
-    const runs = [{ id: 'b', created: '2026-02' }, { id: 'a', created: '2026-01' }]
+    const runs = [
+      { id: 'b', created: '2026-02' },
+      { id: 'a', created: '2026-01' },
+    ]
     const before = runColors(runs)
     const after = runColors([{ id: 'c', created: '2026-03' }, ...runs])
     expect(before.get('a')).toBe(seriesColors[0])
@@ -18,7 +21,11 @@ describe('colours of runs', () => {
 })
 
 describe('confusion', () => {
-  const matrix = [[7, 3, 0], [0, 10, 0], [1, 4, 5]]
+  const matrix = [
+    [7, 3, 0],
+    [0, 10, 0],
+    [1, 4, 5],
+  ]
   it('counts', () => {
     expect(cellOf(matrix, 0, 1)).toEqual({ actual: 0, predicted: 1, count: 3, share: 0.3 })
     expect(cellOf(matrix, 9, 9)).toMatchObject({ count: 0, share: 0 })
@@ -26,8 +33,19 @@ describe('confusion', () => {
     expect(accuracyOf([])).toBe(0)
   })
   it('names the worst mistakes first', () => {
-    expect(worstCells(matrix, 2).map(({ actual, predicted }) => [actual, predicted])).toEqual([[2, 1], [0, 1]])
-    expect(worstCells([[3, 0], [0, 3]], 2)).toEqual([])
+    expect(worstCells(matrix, 2).map(({ actual, predicted }) => [actual, predicted])).toEqual([
+      [2, 1],
+      [0, 1],
+    ])
+    expect(
+      worstCells(
+        [
+          [3, 0],
+          [0, 3],
+        ],
+        2,
+      ),
+    ).toEqual([])
   })
 })
 

@@ -5,19 +5,35 @@ import { fullScale, mixPolarity, paintFrame, paletteNames, paletteOf, palettes, 
 import { rateAt, rateColumns, totalCounts } from '../../../renderer/stage/rate.ts'
 
 const linear = (color: Rgb) => color.map((channel) => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4))
-const times = (matrix: number[][], vector: number[]) => matrix.map((row) => row.reduce((sum, weight, index) => sum + weight * (vector[index] ?? 0), 0))
+const times = (matrix: number[][], vector: number[]) =>
+  matrix.map((row) => row.reduce((sum, weight, index) => sum + weight * (vector[index] ?? 0), 0))
 /** Relative luminance, WCAG 2. */
 const luminance = (color: Rgb) => times([[0.2126, 0.7152, 0.0722]], linear(color))[0] ?? 0
 const contrast = (a: Rgb, b: Rgb) => (Math.max(luminance(a), luminance(b)) + 0.05) / (Math.min(luminance(a), luminance(b)) + 0.05)
 
 /** How dichromats see a colour: Viénot, Brettel and Mollon 1999, for linear sRGB. */
 const blind: Record<string, number[][]> = {
-  protanopia: [[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]],
-  deuteranopia: [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
+  protanopia: [
+    [0.11238, 0.88762, 0],
+    [0.11238, 0.88762, 0],
+    [0.00401, -0.00401, 1],
+  ],
+  deuteranopia: [
+    [0.29275, 0.70725, 0],
+    [0.29275, 0.70725, 0],
+    [-0.02234, 0.02234, 1],
+  ],
 }
 /** CIELAB, D65, of a linear sRGB colour. */
 function lab(color: number[]): number[] {
-  const [x = 0, y = 0, z = 0] = times([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], color)
+  const [x = 0, y = 0, z = 0] = times(
+    [
+      [0.4124, 0.3576, 0.1805],
+      [0.2126, 0.7152, 0.0722],
+      [0.0193, 0.1192, 0.9505],
+    ],
+    color,
+  )
   const f = (value: number) => (value > 0.008856 ? Math.cbrt(value) : 7.787 * value + 16 / 116)
   return [116 * f(y) - 16, 500 * (f(x / 0.95047) - f(y)), 200 * (f(y) - f(z / 1.08883))]
 }
@@ -74,14 +90,18 @@ describe('letterbox', () => {
   })
   it('always fits and keeps the proportions', () => {
     const size = fc.integer({ min: 8, max: 2000 })
-    fc.assert(fc.property(size, size, size, size, (sensorWidth, sensorHeight, viewWidth, viewHeight) => {
-      const box = letterbox([sensorWidth, sensorHeight], [viewWidth, viewHeight])
-      expect(box.width).toBeLessThanOrEqual(viewWidth)
-      expect(box.height).toBeLessThanOrEqual(viewHeight)
-      expect(box.x).toBeGreaterThanOrEqual(0)
-      const scale = Math.min(box.width / sensorWidth, box.height / sensorHeight)
-      expect(Math.abs(box.width - sensorWidth * scale)).toBeLessThanOrEqual(Math.max(1, scale * 0.51 + 1 / scale * (sensorWidth / sensorHeight + 1)))
-    }))
+    fc.assert(
+      fc.property(size, size, size, size, (sensorWidth, sensorHeight, viewWidth, viewHeight) => {
+        const box = letterbox([sensorWidth, sensorHeight], [viewWidth, viewHeight])
+        expect(box.width).toBeLessThanOrEqual(viewWidth)
+        expect(box.height).toBeLessThanOrEqual(viewHeight)
+        expect(box.x).toBeGreaterThanOrEqual(0)
+        const scale = Math.min(box.width / sensorWidth, box.height / sensorHeight)
+        expect(Math.abs(box.width - sensorWidth * scale)).toBeLessThanOrEqual(
+          Math.max(1, scale * 0.51 + (1 / scale) * (sensorWidth / sensorHeight + 1)),
+        )
+      }),
+    )
   })
   it('dims as pixels fill', () => {
     expect(countGain(0, 1156)).toBeCloseTo(1.2)

@@ -1,10 +1,31 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { accumulations, advance, blockAt, initialPlayback, nearest, shownWindow, sought, speeds, stepped, toggled, upperBound, type Playback } from '../../../renderer/stage/playback.ts'
+import {
+  accumulations,
+  advance,
+  blockAt,
+  initialPlayback,
+  nearest,
+  shownWindow,
+  sought,
+  speeds,
+  stepped,
+  toggled,
+  upperBound,
+  type Playback,
+} from '../../../renderer/stage/playback.ts'
 import { neighbour } from '../../../renderer/stage/playback-shortcuts.ts'
 import { speedLabel } from '../../../renderer/stage/Transport.tsx'
 
-const playback = (change: Partial<Playback> = {}): Playback => ({ duration: 1_000_000, time: 100_000, playing: true, speed: 1, accumulation: 33_000, loop: true, ...change })
+const playback = (change: Partial<Playback> = {}): Playback => ({
+  duration: 1_000_000,
+  time: 100_000,
+  playing: true,
+  speed: 1,
+  accumulation: 33_000,
+  loop: true,
+  ...change,
+})
 
 describe('playback', () => {
   it('advances by the viewer’s time times the speed, whatever is accumulated', () => {
@@ -20,11 +41,19 @@ describe('playback', () => {
     expect(toggled(playback())).toMatchObject({ time: 100_000, playing: false })
   })
   it('never leaves the recording', () => {
-    fc.assert(fc.property(fc.double({ noNaN: true, min: 0, max: 1e9 }), fc.double({ noNaN: true, min: 0, max: 1e4 }), fc.boolean(), fc.constantFrom(...speeds), (time, elapsed, loop, speed) => {
-      const next = advance(sought(playback({ loop, speed }), time), elapsed)
-      expect(next.time).toBeGreaterThanOrEqual(0)
-      expect(next.time).toBeLessThanOrEqual(next.duration)
-    }))
+    fc.assert(
+      fc.property(
+        fc.double({ noNaN: true, min: 0, max: 1e9 }),
+        fc.double({ noNaN: true, min: 0, max: 1e4 }),
+        fc.boolean(),
+        fc.constantFrom(...speeds),
+        (time, elapsed, loop, speed) => {
+          const next = advance(sought(playback({ loop, speed }), time), elapsed)
+          expect(next.time).toBeGreaterThanOrEqual(0)
+          expect(next.time).toBeLessThanOrEqual(next.duration)
+        },
+      ),
+    )
   })
   it('steps by one window, so that steps neither overlap nor skip', () => {
     const next = stepped(playback({ time: 66_000 }), 1)
@@ -54,13 +83,19 @@ describe('playback', () => {
 
 describe('searching in time', () => {
   it('finds the end of what is not later', () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 50 })), fc.integer({ min: -1, max: 51 }), (values, limit) => {
-      const sorted = Float32Array.from(values).sort()
-      expect(upperBound(sorted, limit)).toBe(values.filter((value) => value <= limit).length)
-    }))
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 50 })), fc.integer({ min: -1, max: 51 }), (values, limit) => {
+        const sorted = Float32Array.from(values).sort()
+        expect(upperBound(sorted, limit)).toBe(values.filter((value) => value <= limit).length)
+      }),
+    )
   })
   it('finds the block of a time', () => {
-    const blocks = [[0, 99], [100, 199], [250, 400]] as const
+    const blocks = [
+      [0, 99],
+      [100, 199],
+      [250, 400],
+    ] as const
     expect([-1, 0, 99, 150, 220, 399, 900].map((time) => blockAt(blocks, time))).toEqual([-1, 0, 0, 1, 1, 2, 2])
     expect(blockAt([], 5)).toBe(-1)
   })

@@ -9,7 +9,16 @@ import { relativeBlocks } from '../../../renderer/views/recordings/session.ts'
 import { defaultFraming, framingText, resizeChoice } from '../../../renderer/widgets/FramingControls.tsx'
 
 const preview: FolderPreview = {
-  folder: '/data/nmnist/Train', classes: [{ name: '0', files: 5 }, { name: '1', files: 6 }], files: 11, bytes: 1000, formats: { 'nmnist-bin': 11 }, sensor: [34, 34], problems: [],
+  folder: '/data/nmnist/Train',
+  classes: [
+    { name: '0', files: 5 },
+    { name: '1', files: 6 },
+  ],
+  files: 11,
+  bytes: 1000,
+  formats: { 'nmnist-bin': 11 },
+  sensor: [34, 34],
+  problems: [],
 }
 
 describe('import', () => {
@@ -32,7 +41,12 @@ describe('import', () => {
     expect(obstacle({ ...preview, classes: [{ name: '0', files: 5 }] }, form)).toMatch(/two classes/)
     expect(obstacle(preview, { ...form, name: ' ' })).toMatch(/name/)
     expect(obstacle({ ...preview, files: 0 }, form)).toMatch(/no recording/)
-    expect(obstacle({ ...preview, files: 0, problems: [{ severity: 'error', message: 'recordings lie here', advice: 'Use subfolders.' }] }, form)).toBe('recordings lie here. Use subfolders.')
+    expect(
+      obstacle(
+        { ...preview, files: 0, problems: [{ severity: 'error', message: 'recordings lie here', advice: 'Use subfolders.' }] },
+        form,
+      ),
+    ).toBe('recordings lie here. Use subfolders.')
   })
   it('foretells the size on disk', () => {
     expect(framesBytes(preview, defaultFraming)).toBe(11 * 10 * 2 * 48 * 48 * 4)
@@ -41,7 +55,9 @@ describe('import', () => {
   })
   it('says framing in words', () => {
     expect(framingText(defaultFraming)).toBe('10 frames by event count, counts, 48×48')
-    expect(framingText({ timesteps: 4, splitBy: 'time', normalize: 'max', resize: null })).toBe('4 frames by time, divided by maximum, sensor size')
+    expect(framingText({ timesteps: 4, splitBy: 'time', normalize: 'max', resize: null })).toBe(
+      '4 frames by time, divided by maximum, sensor size',
+    )
     expect([resizeChoice(null), resizeChoice([48, 48]), resizeChoice([48, 64])]).toEqual(['sensor', '48x48', 'custom'])
   })
 })
@@ -77,28 +93,69 @@ describe('samples', () => {
 
 describe('models', () => {
   it('takes our metadata apart and leaves foreign as it is', () => {
-    const metadata = { 'saccade.framing': JSON.stringify(defaultFraming), 'saccade.name': '"Shapes"', 'saccade.labels': '["a","b"]', producer: 'someone', 'saccade.broken': '{' }
+    const metadata = {
+      'saccade.framing': JSON.stringify(defaultFraming),
+      'saccade.name': '"Shapes"',
+      'saccade.labels': '["a","b"]',
+      producer: 'someone',
+      'saccade.broken': '{',
+    }
     expect(framingOf(metadata)).toEqual(defaultFraming)
     expect(framingOf({})).toBeNull()
     expect(framingOf({ 'saccade.framing': '3' })).toBeNull()
     expect(metadataRows(metadata)).toEqual([
-      ['framing.timesteps', '10'], ['framing.splitBy', 'count'], ['framing.normalize', 'none'], ['framing.resize', '48, 48'],
-      ['name', 'Shapes'], ['labels', 'a, b'], ['producer', 'someone'], ['broken', '{'],
+      ['framing.timesteps', '10'],
+      ['framing.splitBy', 'count'],
+      ['framing.normalize', 'none'],
+      ['framing.resize', '48, 48'],
+      ['name', 'Shapes'],
+      ['labels', 'a, b'],
+      ['producer', 'someone'],
+      ['broken', '{'],
     ])
   })
   it('draws the logits of the best classes', () => {
-    const { x, lines } = logitLines({
-      model: '', recording: '', events: 1, classes: ['a', 'b', 'c'], top: [{ label: 'c', probability: 0.9, logit: 2 }, { label: 'a', probability: 0.1, logit: 1 }],
-      logitsPerTimestep: [[1, 0, 3], [1.5, 0, 2]], latencyMs: { decode: 1, frames: 1, network: 1 }, problems: [],
-    }, 2)
+    const { x, lines } = logitLines(
+      {
+        model: '',
+        recording: '',
+        events: 1,
+        classes: ['a', 'b', 'c'],
+        top: [
+          { label: 'c', probability: 0.9, logit: 2 },
+          { label: 'a', probability: 0.1, logit: 1 },
+        ],
+        logitsPerTimestep: [
+          [1, 0, 3],
+          [1.5, 0, 2],
+        ],
+        latencyMs: { decode: 1, frames: 1, network: 1 },
+        problems: [],
+      },
+      2,
+    )
     expect(x).toEqual([1, 2])
-    expect(lines.map((line) => [line.label, line.values])).toEqual([['c', [3, 2]], ['a', [1, 1.5]]])
+    expect(lines.map((line) => [line.label, line.values])).toEqual([
+      ['c', [3, 2]],
+      ['a', [1, 1.5]],
+    ])
   })
 })
 
 describe('recordings', () => {
   it('counts blocks from the first event, as the player does', () => {
-    expect(relativeBlocks([[1000, 1500], [1501, 2000]], 1000)).toEqual([[0, 500], [501, 1000]])
+    expect(
+      relativeBlocks(
+        [
+          [1000, 1500],
+          [1501, 2000],
+        ],
+        1000,
+      ),
+    ).toEqual([
+      [0, 500],
+      [501, 1000],
+    ])
     expect(relativeBlocks([[0, 0]], null)).toEqual([[0, 0]])
   })
 })

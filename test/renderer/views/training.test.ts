@@ -1,13 +1,32 @@
 import { describe, expect, it } from 'vitest'
-import { calls, type CallOutput, type DatasetSummary, type EpochMetrics, type Run, type TrainingConfig } from '../../../preload/contract/index.ts'
+import {
+  calls,
+  type CallOutput,
+  type DatasetSummary,
+  type EpochMetrics,
+  type Run,
+  type TrainingConfig,
+} from '../../../preload/contract/index.ts'
 import { networkPresets } from '../../../main/snn/models/index.ts'
 import { trainingPresets } from '../../../main/training/presets.ts'
 import { layersText, settingsText } from '../../../renderer/views/training/ConfigSummary.tsx'
 import { accuracyCurves, align, compareCurves, firingCurves, lossCurves, timestepCurves } from '../../../renderer/views/training/curves.ts'
-import { changed, faultsOf, initialForm, named, runName, withNetwork, withTraining, type RunForm } from '../../../renderer/views/training/form.ts'
+import {
+  changed,
+  faultsOf,
+  initialForm,
+  named,
+  runName,
+  withNetwork,
+  withTraining,
+  type RunForm,
+} from '../../../renderer/views/training/form.ts'
 import { methodParameters, methodTexts, neuronParameters, optimizerParameters } from '../../../renderer/views/training/parameters.ts'
 
-const presets: CallOutput<'training.presets'> = { networks: networkPresets.map((preset) => ({ ...preset, parameters: 1, macsPerTimestep: 1 })), trainings: [...trainingPresets] }
+const presets: CallOutput<'training.presets'> = {
+  networks: networkPresets.map((preset) => ({ ...preset, parameters: 1, macsPerTimestep: 1 })),
+  trainings: [...trainingPresets],
+}
 const dataset = { id: 'nmnist', name: 'N-MNIST' } as DatasetSummary
 const form = (): RunForm => {
   const made = initialForm(presets, dataset)
@@ -47,7 +66,9 @@ describe('the form of a new run', () => {
   it('tells each fault by its field', () => {
     const { config } = changed(form(), { epochs: 0, learningRate: -1, name: '  ' })
     expect([...faultsOf(config).keys()].sort()).toEqual(['epochs', 'learningRate', 'name'])
-    expect([...faultsOf({ ...config, name: 'a', epochs: 1, learningRate: 1, method: { name: 'trt', eta: 2 } }).keys()]).toEqual(['method.eta'])
+    expect([...faultsOf({ ...config, name: 'a', epochs: 1, learningRate: 1, method: { name: 'trt', eta: 2 } }).keys()]).toEqual([
+      'method.eta',
+    ])
   })
 })
 
@@ -55,13 +76,20 @@ describe('every hyper-parameter can be set', () => {
   const { method: _, ...rest } = form().config
   it.each(['sdt', 'tet', 'trt'] as const)('of %s', (name) => {
     const parsed = calls['runs.start'].input.parse({ ...rest, method: { name } }).method
-    const own = Object.keys(parsed).filter((key) => key !== 'name' && key !== 'criterion' && key !== 'firstTimestep').sort()
+    const own = Object.keys(parsed)
+      .filter((key) => key !== 'name' && key !== 'criterion' && key !== 'firstTimestep')
+      .sort()
     expect(Object.keys(methodParameters[name]).sort()).toEqual(own)
     expect(methodTexts[name].formulas.length).toBeGreaterThan(0)
   })
   it('of the neuron and the optimizers', () => {
     const { neuron } = form().config.network
-    expect(Object.keys(neuronParameters).sort()).toEqual(Object.entries(neuron).filter(([, value]) => typeof value === 'number').map(([key]) => key).sort())
+    expect(Object.keys(neuronParameters).sort()).toEqual(
+      Object.entries(neuron)
+        .filter(([, value]) => typeof value === 'number')
+        .map(([key]) => key)
+        .sort(),
+    )
     for (const name of ['adam', 'sgd'] as const) {
       const { optimizer } = calls['runs.start'].input.parse({ ...form().config, optimizer: { name } })
       for (const key of Object.keys(optimizer).filter((other) => other !== 'name')) expect(optimizerParameters).toHaveProperty(key)
@@ -70,25 +98,60 @@ describe('every hyper-parameter can be set', () => {
 })
 
 const metrics = (epoch: number, change: Partial<EpochMetrics> = {}): EpochMetrics => ({
-  epoch, learningRate: 1e-3, trainLoss: 2 / epoch, trainAccuracy: 0.5, testLoss: 3 / epoch, testAccuracy: epoch / 10, timestepAccuracy: [0.1, epoch / 10],
-  firingRates: [{ layer: 'conv1', rate: 0.1 * epoch }, { layer: 'conv2', rate: 0.2 }], samplesPerSecond: 10, seconds: 1, ...change,
+  epoch,
+  learningRate: 1e-3,
+  trainLoss: 2 / epoch,
+  trainAccuracy: 0.5,
+  testLoss: 3 / epoch,
+  testAccuracy: epoch / 10,
+  timestepAccuracy: [0.1, epoch / 10],
+  firingRates: [
+    { layer: 'conv1', rate: 0.1 * epoch },
+    { layer: 'conv2', rate: 0.2 },
+  ],
+  samplesPerSecond: 10,
+  seconds: 1,
+  ...change,
 })
 const run = (id: string, epochs: EpochMetrics[], best: number | null = null): Run => ({
-  id, config: { ...form().config, name: id } satisfies TrainingConfig, created: '', state: 'running', message: null, epochs, confusion: null, classes: [], parameters: 1, warnings: [],
+  id,
+  config: { ...form().config, name: id } satisfies TrainingConfig,
+  created: '',
+  state: 'running',
+  message: null,
+  epochs,
+  confusion: null,
+  classes: [],
+  parameters: 1,
+  warnings: [],
   best: best === null ? null : { epoch: best, metric: 'testAccuracy', value: 1 },
 })
 
 describe('curves', () => {
   it('brings curves of different density to one x', () => {
-    const { x, lines } = align([{ line: { label: 'a', color: 'c' }, x: [1, 2], y: [10, 20] }, { line: { label: 'b', color: 'c' }, x: [0.5, 1], y: [5, 6] }])
+    const { x, lines } = align([
+      { line: { label: 'a', color: 'c' }, x: [1, 2], y: [10, 20] },
+      { line: { label: 'b', color: 'c' }, x: [0.5, 1], y: [5, 6] },
+    ])
     expect(x).toEqual([0.5, 1, 2])
-    expect(lines.map((line) => line.values)).toEqual([[null, 10, 20], [5, 6, null]])
+    expect(lines.map((line) => line.values)).toEqual([
+      [null, 10, 20],
+      [5, 6, null],
+    ])
   })
   it('draws the batches in epochs beside the epochs', () => {
-    const live = { last: { epoch: 1, step: 2, steps: 4, loss: 1, accuracy: 0, samplesPerSecond: 0, secondsLeft: 0 }, at: [1, 2, 4], loss: [3, 2, 1] }
+    const live = {
+      last: { epoch: 1, step: 2, steps: 4, loss: 1, accuracy: 0, samplesPerSecond: 0, secondsLeft: 0 },
+      at: [1, 2, 4],
+      loss: [3, 2, 1],
+    }
     const { x, lines } = lossCurves(run('r', [metrics(1)]), live)
     expect(x).toEqual([0.25, 0.5, 1])
-    expect(lines.map((line) => [line.label, line.values])).toEqual([['batch', [3, 2, 1]], ['train (TRT)', [null, null, 2]], ['test (CE)', [null, null, 3]]])
+    expect(lines.map((line) => [line.label, line.values])).toEqual([
+      ['batch', [3, 2, 1]],
+      ['train (TRT)', [null, null, 2]],
+      ['test (CE)', [null, null, 3]],
+    ])
     expect(lossCurves(run('r', []), undefined).lines.map((line) => line.label)).toEqual(['train (TRT)', 'test (CE)'])
   })
   it('shows first, best and last epoch per timestep, none of them twice', () => {
@@ -99,10 +162,20 @@ describe('curves', () => {
     expect(timestepCurves(run('r', [metrics(1)])).x).toEqual([1, 2])
   })
   it('draws a line for each layer, and each run in its colour', () => {
-    expect(firingCurves(run('r', [metrics(1), metrics(2)])).lines.map((line) => [line.label, line.values])).toEqual([['conv1', [0.1, 0.2]], ['conv2', [0.2, 0.2]]])
+    expect(firingCurves(run('r', [metrics(1), metrics(2)])).lines.map((line) => [line.label, line.values])).toEqual([
+      ['conv1', [0.1, 0.2]],
+      ['conv2', [0.2, 0.2]],
+    ])
     expect(accuracyCurves(run('r', [metrics(1)])).lines.map((line) => line.values)).toEqual([[0.5], [0.1]])
-    const compared = compareCurves([run('a', [metrics(1)]), run('b', [metrics(1), metrics(2)])], new Map([['b', '--series-2']]), (epoch) => epoch.testAccuracy)
-    expect(compared.lines.map((line) => [line.label, line.color, line.values])).toEqual([['a', '--series-1', [0.1, null]], ['b', '--series-2', [0.1, 0.2]]])
+    const compared = compareCurves(
+      [run('a', [metrics(1)]), run('b', [metrics(1), metrics(2)])],
+      new Map([['b', '--series-2']]),
+      (epoch) => epoch.testAccuracy,
+    )
+    expect(compared.lines.map((line) => [line.label, line.color, line.values])).toEqual([
+      ['a', '--series-1', [0.1, null]],
+      ['b', '--series-2', [0.1, 0.2]],
+    ])
   })
 })
 

@@ -8,7 +8,13 @@ import { pick, usePicker } from '../../../renderer/widgets/picker.ts'
 const entry = (name: string, kind: 'folder' | 'recording' | 'other') => ({ name, path: `/${name}`, kind, bytes: 1 })
 
 describe('choosing files', () => {
-  const entries = [entry('10.bin', 'recording'), entry('model.onnx', 'other'), entry('2.bin', 'recording'), entry('zoo', 'folder'), entry('art', 'folder')]
+  const entries = [
+    entry('10.bin', 'recording'),
+    entry('model.onnx', 'other'),
+    entry('2.bin', 'recording'),
+    entry('zoo', 'folder'),
+    entry('art', 'folder'),
+  ]
   it('puts folders first, then what can be chosen, numbers in order', () => {
     expect(sortEntries(entries, 'recording').map(({ name }) => name)).toEqual(['art', 'zoo', '2.bin', '10.bin', 'model.onnx'])
     expect(sortEntries(entries, 'model').map(({ name }) => name)).toEqual(['art', 'zoo', 'model.onnx', '2.bin', '10.bin'])
@@ -42,8 +48,21 @@ describe('confirm', () => {
 })
 
 describe('numbers as text', () => {
-  it.each([['1e-5', 1e-5], ['0,5', 0.5], [' 3 ', 3], ['', null], ['x', null], ['1e999', null]])('reads "%s"', (text, value) => expect(readNumber(text)).toBe(value))
-  it.each([[1e-5, '1e-5'], [0.05, '0.05'], [0, '0'], [300, '300'], [5e-4, '5e-4']])('writes %s', (value, text) => expect(writeNumber(value)).toBe(text))
+  it.each([
+    ['1e-5', 1e-5],
+    ['0,5', 0.5],
+    [' 3 ', 3],
+    ['', null],
+    ['x', null],
+    ['1e999', null],
+  ])('reads "%s"', (text, value) => expect(readNumber(text)).toBe(value))
+  it.each([
+    [1e-5, '1e-5'],
+    [0.05, '0.05'],
+    [0, '0'],
+    [300, '300'],
+    [5e-4, '5e-4'],
+  ])('writes %s', (value, text) => expect(writeNumber(value)).toBe(text))
   it('reads what it writes', () => {
     for (const value of [1e-8, 0.0003, 0.9, 42, -1]) expect(readNumber(writeNumber(value))).toBe(value)
   })
