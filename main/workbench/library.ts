@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { journalFile } from '../datasets/journal.ts'
 import { errorCode, writeJson } from '../training/atomic.ts'
 import { isAlive } from '../training/run-store.ts'
 import { UsageError } from './api.ts'
@@ -17,6 +18,8 @@ const marker: Record<Kind, string> = { datasets: 'manifest.json', runs: 'run.jso
 /** library.json: what is remembered beside datasets, runs and models. */
 const stateSchema = z.object({ version: z.literal(1), recent: z.array(z.string()) })
 const mostRecent = 12
+/** An import that was interrupted can be gone on with for so long; after that its frames only fill the disk. */
+const keepUnfinishedMs = 14 * 24 * 3600 * 1000
 
 /** The user's choice, else ~/Saccade. */
 export function defaultLibrary(): string {
@@ -108,9 +111,12 @@ export class Library {
     }
   }
 
-  /** Finishes removals that were cut short, and clears away what processes that have died were making. */
+  /** Finishes removals that were cut short, and clears away what processes that have died were making, and imports long given up. */
   #sweep(kind: Kind): void {
     for (const name of readdirSync(join(this.root, kind))) {
+      const journal = join(this.root, kind, name, journalFile)
+      const lastWrite = existsSync(join(this.root, kind, name, marker[kind])) ? undefined : statSync(journal, { throwIfNoEntry: false })?.mtimeMs
+      if (lastWrite !== undefined && Date.now() - lastWrite > keepUnfinishedMs) rmSync(join(this.root, kind, name), { recursive: true, force: true })
       const writer = /^\..*\.(\d+)\.tmp$/.exec(name)?.[1]
       const abandoned = writer !== undefined && !isAlive({ pid: Number(writer), updated: new Date().toISOString() })
       if (name.startsWith('.removed-') || abandoned) rmSync(join(this.root, kind, name), { recursive: true, force: true })

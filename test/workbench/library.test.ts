@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -63,6 +63,20 @@ describe('the library', () => {
     expect(existsSync(join(root, 'models', '.removed-old-1-2'))).toBe(false)
     expect(existsSync(join(root, 'models', '.gone.999999999.tmp'))).toBe(false)
     expect(existsSync(join(root, 'models', `.made.${process.pid}.tmp`))).toBe(true)
+  })
+
+  test('an import given up weeks ago is cleared away; a recent one can still be gone on with, and finished datasets stay', () => {
+    const library = new Library(root)
+    const old = new Date(Date.now() - 30 * 24 * 3600 * 1000)
+    for (const [id, files] of Object.entries({ old: ['import.jsonl'], recent: ['import.jsonl'], finished: ['import.jsonl', 'manifest.json'], foreign: ['notes.txt'] })) {
+      mkdirSync(join(library.root, 'datasets', id))
+      for (const file of files) {
+        writeFileSync(join(library.root, 'datasets', id, file), '')
+        if (id !== 'recent') utimesSync(join(library.root, 'datasets', id, file), old, old)
+      }
+    }
+    new Library(root)
+    expect(readdirSync(join(root, 'datasets')).sort()).toEqual(['finished', 'foreign', 'recent'])
   })
 
   test('recent paths: latest first, once each, only those that still exist; a damaged list starts anew', () => {
