@@ -45,14 +45,21 @@ interface Desktop {
 /** Starts the built main process on the stand-in, and finds its window. */
 async function startDesktop(library = join(folder, 'library'), env: Record<string, string> = {}): Promise<Desktop> {
   const child = fork(main, ['--library', library], {
-    execArgv: ['--import', register], stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    execArgv: ['--import', register],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     env: { ...process.env, STAND_IN_BROWSER: endpoint, STAND_IN_USER_DATA: folder, ...env },
   })
   let errors = ''
-  child.stderr?.on('data', (chunk: Buffer) => { errors += chunk.toString() })
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors += chunk.toString()
+  })
   const exit = once(child, 'exit').then(([code]) => code as number | null)
   const view = await chromium.connectOverCDP(endpoint)
-  const find = (): Page | undefined => view.contexts().flatMap((context) => context.pages()).find((page) => page.url().startsWith('https://window.saccade.test/'))
+  const find = (): Page | undefined =>
+    view
+      .contexts()
+      .flatMap((context) => context.pages())
+      .find((page) => page.url().startsWith('https://window.saccade.test/'))
   const page = await Promise.race([
     (async () => {
       for (;;) {
@@ -61,11 +68,16 @@ async function startDesktop(library = join(folder, 'library'), env: Record<strin
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     })(),
-    exit.then((code) => { throw new Error(`The main process ended (${code}): ${errors}`) }),
+    exit.then((code) => {
+      throw new Error(`The main process ended (${code}): ${errors}`)
+    }),
   ])
   await page.waitForLoadState()
   return {
-    process: child, page, exit, errors: () => errors,
+    process: child,
+    page,
+    exit,
+    errors: () => errors,
     tell: (request) => void child.send(request),
     ask: async (request) => {
       child.send(request)
@@ -80,7 +92,9 @@ declare const window: { saccade: WorkbenchApi & Record<string, unknown> }
 
 describe('the built main process and preload script, on a stand-in for electron, in a real Chromium', () => {
   let desktop: Desktop
-  beforeAll(async () => { desktop = await startDesktop() })
+  beforeAll(async () => {
+    desktop = await startDesktop()
+  })
   afterAll(async () => {
     desktop.tell({ ask: 'close' })
     await desktop.exit
@@ -89,7 +103,9 @@ describe('the built main process and preload script, on a stand-in for electron,
   test('the window is isolated and sandboxed, and says so to nobody but its own pages', async () => {
     await expect.poll(async () => (await desktop.ask({ ask: 'state' })).windows.map(({ shown }) => shown)).toEqual([true])
     const state = await desktop.ask({ ask: 'state' })
-    expect(state.windows[0]).toMatchObject({ options: { webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false } } })
+    expect(state.windows[0]).toMatchObject({
+      options: { webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false } },
+    })
     expect(state.permission).toBe(false)
     expect(JSON.stringify(state.menu)).toContain('Show library folder')
     expect(state.schemes).toEqual([{ scheme: 'saccade', privileges: { standard: true, secure: true, supportFetchAPI: true } }])
@@ -97,11 +113,15 @@ describe('the built main process and preload script, on a stand-in for electron,
 
   test('the page sees call and on, and nothing of Electron or Node', async () => {
     expect(await desktop.page.evaluate(() => Object.keys(window.saccade))).toEqual(['call', 'on'])
-    expect(await desktop.page.evaluate(() => ['require', 'process', 'ipcRenderer', 'standInReceive', 'module'].filter((name) => name in globalThis))).toEqual([])
+    expect(
+      await desktop.page.evaluate(() =>
+        ['require', 'process', 'ipcRenderer', 'standInReceive', 'module'].filter((name) => name in globalThis),
+      ),
+    ).toEqual([])
   })
 
   test('the built window shows itself in it', async () => {
-    expect(await desktop.page.title()).toBe('Saccade')
+    await expect.poll(() => desktop.page.title()).toMatch(/Saccade$/)
     await desktop.page.getByRole('heading', { name: 'Recordings' }).first().waitFor()
   })
 
@@ -117,11 +137,20 @@ describe('the built main process and preload script, on a stand-in for electron,
       return [t instanceof Float32Array, x instanceof Uint16Array, t.length, p.length]
     }, path)
     expect(slice).toEqual([true, true, facts.events, facts.events])
-    const failure = await desktop.page.evaluate(() => window.saccade.call('recordings.open', { path: '/nowhere.bin' }).then(() => 'no error', (error: Error) => error.message))
+    const failure = await desktop.page.evaluate(() =>
+      window.saccade.call('recordings.open', { path: '/nowhere.bin' }).then(
+        () => 'no error',
+        (error: Error) => error.message,
+      ),
+    )
     expect(failure).toMatch(/^\/nowhere\.bin: /)
-    const unknown = await desktop.page.evaluate(() => window.saccade.call('app.quit' as 'app.info', {}).catch((error: Error) => error.message))
+    const unknown = await desktop.page.evaluate(() =>
+      window.saccade.call('app.quit' as 'app.info', {}).catch((error: Error) => error.message),
+    )
     expect(unknown).toBe('There is no call "app.quit".')
-    const malformed = await desktop.page.evaluate(() => window.saccade.call('runs.get', { id: 7 } as never).catch((error: Error) => error.message))
+    const malformed = await desktop.page.evaluate(() =>
+      window.saccade.call('runs.get', { id: 7 } as never).catch((error: Error) => error.message),
+    )
     expect(malformed).toContain("runs.get can't be done: id:")
   })
 
@@ -129,7 +158,9 @@ describe('the built main process and preload script, on a stand-in for electron,
     const heard = await desktop.page.evaluate(async () => {
       const jobs: { id: string; state: string }[] = []
       const ended = new Promise<void>((resolve) => {
-        window.saccade.on('job.changed', ({ state }) => { if (state === 'failed') resolve() })
+        window.saccade.on('job.changed', ({ state }) => {
+          if (state === 'failed') resolve()
+        })
       })
       const stop = window.saccade.on('job.changed', (job) => jobs.push(job))
       const { job } = await window.saccade.call('datasets.import', { folder: '/nowhere', name: 'x', framing: {} })
@@ -145,57 +176,87 @@ describe('the built main process and preload script, on a stand-in for electron,
     expect(heard.after).toBe(0)
   })
 
-  test('files are chosen in the system\'s dialog', async () => {
+  test("files are chosen in the system's dialog", async () => {
     desktop.tell({ ask: 'answer', dialog: 'showOpenDialog', value: { canceled: false, filePaths: ['/data/recordings'] } })
     expect(await desktop.page.evaluate(() => window.saccade.call('files.choose', { kind: 'folder' }))).toEqual({ path: '/data/recordings' })
     desktop.tell({ ask: 'answer', dialog: 'showOpenDialog', value: { canceled: true, filePaths: [] } })
     expect(await desktop.page.evaluate(() => window.saccade.call('files.choose', { kind: 'model' }))).toEqual({ path: null })
     const { dialogs } = await desktop.ask({ ask: 'state' })
-    expect(dialogs.map(({ options }) => options)).toMatchObject([{ properties: ['openDirectory'] }, { filters: [{ extensions: ['onnx'] }] }])
+    expect(dialogs.map(({ options }) => options)).toMatchObject([
+      { properties: ['openDirectory'] },
+      { filters: [{ extensions: ['onnx'] }] },
+    ])
   })
 
   test('training, export and inference run in utility processes', async () => {
-    const result = await desktop.page.evaluate(async (recordings) => {
-      const ended = (job: string): Promise<string> => new Promise((resolve) => {
-        const look = async (): Promise<void> => {
-          const found = (await window.saccade.call('jobs.list', {})).jobs.find(({ id }) => id === job)
-          if (found && found.state !== 'running' && found.state !== 'waiting') resolve(`${found.state} ${found.error ?? ''}`)
-          else setTimeout(() => void look(), 50)
-        }
-        void look()
-      })
-      const { job: importing, dataset } = await window.saccade.call('datasets.import', { folder: recordings, name: 'shapes', framing: { resize: [16, 16], timesteps: 4 }, testShare: 0.5 })
-      const imported = await ended(importing)
-      const { networks } = await window.saccade.call('training.presets', { dataset })
-      const network = networks[0]?.network
-      if (!network) throw new Error('no network')
-      const { job, run } = await window.saccade.call('runs.start', {
-        name: 'desktop', dataset, network, method: { name: 'trt' }, optimizer: { name: 'adam' }, epochs: 1, batchSize: 4, augmentation: {},
-      })
-      const trained = await ended(job)
-      const { job: exporting, model } = await window.saccade.call('models.export', { run, checkpoint: 'last' })
-      const exported = await ended(exporting)
-      const { top } = await window.saccade.call('models.infer', { model, recording: `${recordings}/circle/circle-000.bin` })
-      return { imported, trained, exported, top: top.length }
-    }, await manyRecordings())
+    const result = await desktop.page.evaluate(
+      async (recordings) => {
+        const ended = (job: string): Promise<string> =>
+          new Promise((resolve) => {
+            const look = async (): Promise<void> => {
+              const found = (await window.saccade.call('jobs.list', {})).jobs.find(({ id }) => id === job)
+              if (found && found.state !== 'running' && found.state !== 'waiting') resolve(`${found.state} ${found.error ?? ''}`)
+              else setTimeout(() => void look(), 50)
+            }
+            void look()
+          })
+        const { job: importing, dataset } = await window.saccade.call('datasets.import', {
+          folder: recordings,
+          name: 'shapes',
+          framing: { resize: [16, 16], timesteps: 4 },
+          testShare: 0.5,
+        })
+        const imported = await ended(importing)
+        const { networks } = await window.saccade.call('training.presets', { dataset })
+        const network = networks[0]?.network
+        if (!network) throw new Error('no network')
+        const { job, run } = await window.saccade.call('runs.start', {
+          name: 'desktop',
+          dataset,
+          network,
+          method: { name: 'trt' },
+          optimizer: { name: 'adam' },
+          epochs: 1,
+          batchSize: 4,
+          augmentation: {},
+        })
+        const trained = await ended(job)
+        const { job: exporting, model } = await window.saccade.call('models.export', { run, checkpoint: 'last' })
+        const exported = await ended(exporting)
+        const { top } = await window.saccade.call('models.infer', { model, recording: `${recordings}/circle/circle-000.bin` })
+        return { imported, trained, exported, top: top.length }
+      },
+      await manyRecordings(),
+    )
     expect(result).toEqual({ imported: 'done ', trained: 'done ', exported: 'done ', top: 4 })
     const { utilityProcesses } = await desktop.ask({ ask: 'state' })
     expect(utilityProcesses).toBe(3)
   })
 
   test('it stays on its page: no other address, no second window', async () => {
-    await desktop.page.evaluate(() => { (globalThis as unknown as { location: { href: string } }).location.href = 'https://example.com/' })
-    await desktop.page.evaluate(() => { (globalThis as unknown as { open(url: string): void }).open('https://example.com/popup') })
+    await desktop.page.evaluate(() => {
+      ;(globalThis as unknown as { location: { href: string } }).location.href = 'https://example.com/'
+    })
+    await desktop.page.evaluate(() => {
+      ;(globalThis as unknown as { open(url: string): void }).open('https://example.com/popup')
+    })
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect(desktop.page.url()).toBe('https://window.saccade.test/')
     const { windows } = await desktop.ask({ ask: 'state' })
     expect(windows[0]?.denied).toContain('https://example.com/')
-    expect(desktop.page.context().pages().filter((page) => page.url().includes('example.com'))).toEqual([])
+    expect(
+      desktop.page
+        .context()
+        .pages()
+        .filter((page) => page.url().includes('example.com')),
+    ).toEqual([])
   })
 
   test('no inline script runs in it', async () => {
     const ran = await desktop.page.evaluate(() => {
-      const page = globalThis as unknown as { document: { createElement(name: string): { textContent: string }; body: { append(element: unknown): void } } }
+      const page = globalThis as unknown as {
+        document: { createElement(name: string): { textContent: string }; body: { append(element: unknown): void } }
+      }
       const script = page.document.createElement('script')
       script.textContent = 'globalThis.injected = true'
       page.document.body.append(script)
@@ -230,20 +291,38 @@ describe('its end', () => {
     const recordings = join(folder, 'shapes-of-asking')
     await writeStarterRecordings(recordings, { seed: 3, perClass: 4, format: 'bin' })
     const run = await desktop.page.evaluate(async (path) => {
-      const { dataset } = await window.saccade.call('datasets.import', { folder: path, name: 'shapes', framing: { resize: [16, 16], timesteps: 4 }, testShare: 0.5 })
+      const { dataset } = await window.saccade.call('datasets.import', {
+        folder: path,
+        name: 'shapes',
+        framing: { resize: [16, 16], timesteps: 4 },
+        testShare: 0.5,
+      })
       while ((await window.saccade.call('datasets.list', {})).datasets.length === 0) await new Promise((resolve) => setTimeout(resolve, 50))
       const { networks } = await window.saccade.call('training.presets', { dataset })
       const network = networks[0]?.network
       if (!network) throw new Error('no network')
-      const started = await window.saccade.call('runs.start', { name: 'long', dataset, network, method: { name: 'trt' }, optimizer: { name: 'adam' }, epochs: 10_000, batchSize: 4, augmentation: {} })
-      while ((await window.saccade.call('runs.get', { id: started.run })).epochs.length === 0) await new Promise((resolve) => setTimeout(resolve, 50))
+      const started = await window.saccade.call('runs.start', {
+        name: 'long',
+        dataset,
+        network,
+        method: { name: 'trt' },
+        optimizer: { name: 'adam' },
+        epochs: 10_000,
+        batchSize: 4,
+        augmentation: {},
+      })
+      while ((await window.saccade.call('runs.get', { id: started.run })).epochs.length === 0)
+        await new Promise((resolve) => setTimeout(resolve, 50))
       return started.run
     }, recordings)
     desktop.tell({ ask: 'answer', dialog: 'showMessageBox', value: { response: 1 } })
     desktop.tell({ ask: 'close' })
     await new Promise((resolve) => setTimeout(resolve, 300))
     const state = await desktop.ask({ ask: 'state' })
-    expect(state.dialogs.at(-1)).toMatchObject({ name: 'showMessageBox', options: { detail: expect.stringContaining('Train long') as string } })
+    expect(state.dialogs.at(-1)).toMatchObject({
+      name: 'showMessageBox',
+      options: { detail: expect.stringContaining('Train long') as string },
+    })
     expect(desktop.process.exitCode).toBe(null)
     desktop.tell({ ask: 'answer', dialog: 'showMessageBox', value: { response: 0 } })
     desktop.tell({ ask: 'close' })
@@ -253,7 +332,9 @@ describe('its end', () => {
   })
 
   test('a library that can not be kept is said in a dialog, not in silence', async () => {
-    await expect(startDesktop('/dev/null/library')).rejects.toThrow(/The main process ended \(1\).*Saccade can't start: \/dev\/null\/library: the library can't be kept here/s)
+    await expect(startDesktop('/dev/null/library')).rejects.toThrow(
+      /The main process ended \(1\).*Saccade can't start: \/dev\/null\/library: the library can't be kept here/s,
+    )
   })
 
   test('a second instance ends itself', async () => {
