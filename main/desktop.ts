@@ -2,8 +2,19 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import {
-  app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session, shell, utilityProcess,
-  type IpcMainInvokeEvent, type MenuItemConstructorOptions, type OpenDialogOptions,
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  protocol,
+  screen,
+  session,
+  shell,
+  utilityProcess,
+  type IpcMainInvokeEvent,
+  type MenuItemConstructorOptions,
+  type OpenDialogOptions,
 } from 'electron'
 import { channels, type Answer } from '../preload/contract/channels.ts'
 import { readWindowState, saveWindowState } from './desktop/window-state.ts'
@@ -20,7 +31,9 @@ const windowFolder = join(here, '../renderer')
 const scheme = 'saccade'
 const address = `${scheme}://window/`
 const spawn: SpawnChild = (path, env) =>
-  adoptUtilityProcess(utilityProcess.fork(path, [], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'], serviceName: 'Saccade' }))
+  adoptUtilityProcess(
+    utilityProcess.fork(path, [], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'], serviceName: 'Saccade' }),
+  )
 
 const dialogs: Record<ChooseKind, OpenDialogOptions> = {
   folder: { title: 'Choose a folder of recordings', properties: ['openDirectory'] },
@@ -36,10 +49,13 @@ else {
     if (window?.isMinimized()) window.restore()
     window?.focus()
   })
-  app.whenReady().then(start).catch((error: unknown) => {
-    dialog.showErrorBox('Saccade can\'t start', error instanceof Error ? error.message : String(error))
-    app.exit(1)
-  })
+  app
+    .whenReady()
+    .then(start)
+    .catch((error: unknown) => {
+      dialog.showErrorBox("Saccade can't start", error instanceof Error ? error.message : String(error))
+      app.exit(1)
+    })
 }
 
 function start(): void {
@@ -74,10 +90,25 @@ function start(): void {
 
 function openWindow(workbench: Workbench): void {
   const stateFile = join(app.getPath('userData'), 'window.json')
-  const state = readWindowState(stateFile, screen.getAllDisplays().map(({ workArea }) => workArea))
+  const state = readWindowState(
+    stateFile,
+    screen.getAllDisplays().map(({ workArea }) => workArea),
+  )
   const opened = new BrowserWindow({
-    ...state.bounds, minWidth: 900, minHeight: 600, show: false, title: 'Saccade', backgroundColor: '#1a1b1e',
-    webPreferences: { preload: join(here, '../preload/bridge.cjs'), sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false, spellcheck: false },
+    ...state.bounds,
+    minWidth: 900,
+    minHeight: 600,
+    show: false,
+    title: 'Saccade',
+    backgroundColor: '#1a1b1e',
+    webPreferences: {
+      preload: join(here, '../preload/bridge.cjs'),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+    },
   })
   window = opened
   if (state.maximized) opened.maximize()
@@ -103,7 +134,9 @@ function openWindow(workbench: Workbench): void {
       opened.close()
     })
   })
-  opened.on('closed', () => { window = undefined })
+  opened.on('closed', () => {
+    window = undefined
+  })
   // Set by "electron-vite dev" only: the window's files straight from their sources.
   const development = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
   void opened.loadURL(development ?? address)
@@ -115,7 +148,11 @@ async function mayClose(workbench: Workbench, opened: BrowserWindow): Promise<bo
   const active = jobs.filter(isActive)
   if (active.length === 0) return true
   const { response } = await dialog.showMessageBox(opened, {
-    type: 'question', buttons: ['Stop and close', 'Keep working'], defaultId: 1, cancelId: 1, message: 'Work is still going on',
+    type: 'question',
+    buttons: ['Stop and close', 'Keep working'],
+    defaultId: 1,
+    cancelId: 1,
+    message: 'Work is still going on',
     detail: `${active.map((job) => job.title).join('\n')}\n\nTraining saves what it has and can be resumed.`,
   })
   return response === 0
@@ -125,8 +162,11 @@ async function mayClose(workbench: Workbench, opened: BrowserWindow): Promise<bo
 async function answer(workbench: Workbench, event: IpcMainInvokeEvent, name: unknown, input: unknown): Promise<Answer> {
   const frame = event.senderFrame
   const development = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
-  const ours = frame !== null && frame === window?.webContents.mainFrame && (frame.url.startsWith(address) || (development !== undefined && frame.url.startsWith(development)))
-  if (!ours) return { ok: false, error: 'Only Saccade\'s own window may ask the workbench.' }
+  const ours =
+    frame !== null &&
+    frame === window?.webContents.mainFrame &&
+    (frame.url.startsWith(address) || (development !== undefined && frame.url.startsWith(development)))
+  if (!ours) return { ok: false, error: "Only Saccade's own window may ask the workbench." }
   if (typeof name !== 'string' || !isCallName(name)) return { ok: false, error: `There is no call "${String(name)}".` }
   try {
     return { ok: true, value: await workbench.call(name, input) }
@@ -144,9 +184,27 @@ function menu(library: string): MenuItemConstructorOptions[] {
   const mac: MenuItemConstructorOptions[] = process.platform === 'darwin' ? [{ role: 'appMenu' }] : []
   return [
     ...mac,
-    { label: 'File', submenu: [{ label: 'Show library folder', click: () => void shell.openPath(library) }, { type: 'separator' }, { role: process.platform === 'darwin' ? 'close' : 'quit' }] },
+    {
+      label: 'File',
+      submenu: [
+        { label: 'Show library folder', click: () => void shell.openPath(library) },
+        { type: 'separator' },
+        { role: process.platform === 'darwin' ? 'close' : 'quit' },
+      ],
+    },
     { role: 'editMenu' },
-    { label: 'View', submenu: [{ role: 'reload' }, { role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }, { type: 'separator' }, { role: 'togglefullscreen' }, { role: 'toggleDevTools' }] },
+    {
+      label: 'View',
+      submenu: [
+        { role: 'reload' },
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { type: 'separator' },
+        { role: 'togglefullscreen' },
+        { role: 'toggleDevTools' },
+      ],
+    },
     { role: 'windowMenu' },
   ]
 }

@@ -6,7 +6,17 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** What the bundles are made of. */
-const sources = ['main', 'preload', 'renderer', 'resources', 'electron.vite.config.ts', 'package-lock.json', 'package.json', 'tsconfig.base.json', 'tsconfig.web.json']
+const sources = [
+  'main',
+  'preload',
+  'renderer',
+  'resources',
+  'electron.vite.config.ts',
+  'package-lock.json',
+  'package.json',
+  'tsconfig.base.json',
+  'tsconfig.web.json',
+]
 const root = join(import.meta.dirname, '..')
 const stamp = join(root, 'out/sources.txt')
 const lock = join(root, 'out/.building')

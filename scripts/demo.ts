@@ -52,19 +52,41 @@ async function summary(from: Workbench, made: string | null, seconds: number): P
   if (!dataset || !run || !model) throw new Error('The starter project left no dataset, run or model in the library.')
   const { samples } = await from.call('datasets.samples', { id: dataset.id, from: 0, count: 500 })
   // The first test recording of every class.
-  const unseen = dataset.classes.flatMap((label, index) => samples.filter((sample) => sample.split === 'test' && sample.label === index).slice(0, 1).map(({ file }) => ({ label, file })))
+  const unseen = dataset.classes.flatMap((label, index) =>
+    samples
+      .filter((sample) => sample.split === 'test' && sample.label === index)
+      .slice(0, 1)
+      .map(({ file }) => ({ label, file })),
+  )
   const answers: { label: string; file: string; result: InferenceResult }[] = []
-  for (const { label, file } of unseen) answers.push({ label, file, result: await from.call('models.infer', { model: model.id, recording: join(dataset.source, file) }) })
+  for (const { label, file } of unseen)
+    answers.push({ label, file, result: await from.call('models.infer', { model: model.id, recording: join(dataset.source, file) }) })
   const { epochs } = await from.call('runs.get', { id: run.id })
   const training = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0)
   const { proof } = model
   const rows = [
-    ['dataset', `${sum(dataset.train)} training and ${sum(dataset.test)} test recordings of ${dataset.classes.join(', ')}; frames [${dataset.shape.join(', ')}]`],
+    [
+      'dataset',
+      `${sum(dataset.train)} training and ${sum(dataset.test)} test recordings of ${dataset.classes.join(', ')}; ` +
+        `frames [${dataset.shape.join(', ')}]`,
+    ],
     ['training', `${run.config.network.name}, ${run.parameters} parameters, TRT, ${epochs.length} epochs in ${duration(training)}`],
-    ['test accuracy', `${percent(epochs.at(-1)?.testAccuracy ?? NaN)} after the last epoch, best ${percent(run.best?.value ?? NaN)} (epoch ${run.best?.epoch ?? '-'}, chosen on the test split)`],
+    [
+      'test accuracy',
+      `${percent(epochs.at(-1)?.testAccuracy ?? NaN)} after the last epoch, best ${percent(run.best?.value ?? NaN)} ` +
+        `(epoch ${run.best?.epoch ?? '-'}, chosen on the test split)`,
+    ],
     ['export', `${fileSize(model.bytes)} ONNX, ${proof.runtime}`],
-    ['export proof', `${percent(proof.argmaxAgreement)} of ${proof.samples} samples agree, largest logit difference ${proof.largestLogitDifference.toExponential(1)}, accuracy ${percent(proof.accuracyExported)}`],
-    ...answers.map(({ label, file, result }) => [`inference: ${label}`, `${file} is ${result.top[0]?.label ?? '-'} (${percent(result.top[0]?.probability ?? NaN)}), ${result.latencyMs.network.toFixed(1)} ms`]),
+    [
+      'export proof',
+      `${percent(proof.argmaxAgreement)} of ${proof.samples} samples agree, largest logit difference ` +
+        `${proof.largestLogitDifference.toExponential(1)}, accuracy ${percent(proof.accuracyExported)}`,
+    ],
+    ...answers.map(({ label, file, result }) => [
+      `inference: ${label}`,
+      `${file} is ${result.top[0]?.label ?? '-'} (${percent(result.top[0]?.probability ?? NaN)}), ` +
+        `${result.latencyMs.network.toFixed(1)} ms`,
+    ]),
     ['time', duration(seconds)],
   ]
   return `\n${table(rows)}`

@@ -14,15 +14,17 @@ const installMs = 180_000
  * Never throws: where it can't be had, the reason says why.
  */
 export async function findElectron(root: string, env: NodeJS.ProcessEnv = process.env, user = process.getuid?.()): Promise<FoundElectron> {
-  if (process.platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) return none('there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)')
-  if (process.platform === 'linux' && user === 0) return none('Electron\'s sandbox does not run as root')
+  if (process.platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY)
+    return none('there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)')
+  if (process.platform === 'linux' && user === 0) return none("Electron's sandbox does not run as root")
   const folder = join(root, 'node_modules/electron')
   if (!existsSync(folder)) return none('the electron package is not installed')
   const there = installed(folder, env)
   if (there) return { path: there, reason: null }
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }
   const mirror = env.ELECTRON_MIRROR ?? env.npm_config_electron_mirror ?? 'https://github.com/electron/electron/releases/download/'
-  if (!(await reachable(`${mirror}v${version}/SHASUMS256.txt`))) return none(`Electron's binary is not here yet and ${new URL(mirror).host} can't be reached to fetch it`)
+  if (!(await reachable(`${mirror}v${version}/SHASUMS256.txt`)))
+    return none(`Electron's binary is not here yet and ${new URL(mirror).host} can't be reached to fetch it`)
   console.log(`Fetching Electron ${version} (about 120 MB, once) ...`)
   const failure = await install(folder, env)
   const path = installed(folder, env)
@@ -55,7 +57,9 @@ function install(folder: string, env: NodeJS.ProcessEnv): Promise<string | null>
     let said = ''
     const installer = spawn(process.execPath, [join(folder, 'install.js')], { env, stdio: ['ignore', 'ignore', 'pipe'] })
     const timer = setTimeout(() => installer.kill(), installMs)
-    installer.stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-2000) })
+    installer.stderr.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-2000)
+    })
     installer.on('error', (error) => resolve(error.message))
     installer.on('exit', (code, signal) => {
       clearTimeout(timer)

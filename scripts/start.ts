@@ -18,7 +18,13 @@ const usage = `Usage: npm start [-- OPTIONS]
   --library FOLDER  where datasets, runs and models are kept (default: SACCADE_LIBRARY, else ~/Saccade)
 `
 
-const options = { browser: { type: 'boolean' }, open: { type: 'boolean', default: true }, port: { type: 'string' }, library: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const
+const options = {
+  browser: { type: 'boolean' },
+  open: { type: 'boolean', default: true },
+  port: { type: 'string' },
+  library: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
 let values
 try {
   ;({ values } = parseArgs({ options, allowNegative: true }))
@@ -43,9 +49,14 @@ function run(program: string, args: string[], quiet: boolean): Promise<{ code: n
     let said = ''
     const started = spawn(program, args, { cwd: root, stdio: ['inherit', 'inherit', quiet ? 'pipe' : 'inherit'] })
     child = started
-    started.stderr?.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-4000) })
+    started.stderr?.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-4000)
+    })
     const end = (code: number): void => resolve({ code, seconds: (performance.now() - start) / 1000, said })
-    started.on('error', (error) => { said += error.message; end(1) })
+    started.on('error', (error) => {
+      said += error.message
+      end(1)
+    })
     started.on('exit', (code, signal) => end(code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1)))
   })
 }
@@ -65,7 +76,12 @@ if (electron.path !== null) {
   const { code, seconds, said } = await run(electron.path, ['.', ...library], true)
   // A window that was used has been open for longer than this; what fails to start ends at once.
   if (code === 0 || seconds > 15) process.exit(code)
-  const told = said.split('\n').map((line) => line.trim()).filter((line) => line !== '').slice(-3).join('\n  ')
+  const told = said
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .slice(-3)
+    .join('\n  ')
   reason = `Electron did not start (exit code ${code})${told ? `:\n  ${told}` : ''}`
 }
 
@@ -74,7 +90,10 @@ const display = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? p
 const server = join(root, 'out/main/headless.js')
 if (!existsSync(server)) throw new Error(`${server} is missing after the build.`)
 const args = [
-  server, 'serve', ...(values.port === undefined ? [] : ['--port', values.port]), ...(values.library === undefined ? [] : ['--library', values.library]),
+  server,
+  'serve',
+  ...(values.port === undefined ? [] : ['--port', values.port]),
+  ...(values.library === undefined ? [] : ['--library', values.library]),
   ...(values.open && display ? ['--open'] : []),
 ]
 process.exitCode = (await run(process.execPath, args, false)).code

@@ -10,8 +10,17 @@ import { duration, table } from '../main/headless/terminal.ts'
 const root = join(import.meta.dirname, '..')
 const results = join(root, 'test/.cache')
 const tool = (path: string): string => join(root, 'node_modules', path)
-const vitest = (project: string): string[] =>
-  [tool('vitest/vitest.mjs'), 'run', '--project', project, '--reporter', 'default', '--reporter', 'json', `--outputFile.json=${report(project)}`]
+const vitest = (project: string): string[] => [
+  tool('vitest/vitest.mjs'),
+  'run',
+  '--project',
+  project,
+  '--reporter',
+  'default',
+  '--reporter',
+  'json',
+  `--outputFile.json=${report(project)}`,
+]
 const report = (project: string): string => join(results, `${project}.json`)
 const projects = ['unit', 'e2e']
 

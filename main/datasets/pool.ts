@@ -152,7 +152,8 @@ export class DataPool {
   #finish(slot: Slot, reply: TaskReply): void {
     const { job } = slot
     slot.job = null
-    slot.worker.unref()
+    // A worker that is being ended keeps the process alive until it has: its last answer may come in between.
+    if (!this.#closed) slot.worker.unref()
     if (job && reply.ok) job.resolve(reply.output)
     else if (job && !reply.ok) job.reject(fromPlainError(reply.error))
     this.#dispatch()

@@ -77,10 +77,16 @@ export async function withWorkbench<T>(library: string | undefined, work: (workb
  * Starts a job, shows how it goes, and waits for its end; Ctrl-C cancels it.
  * @throws Cancelled, or the job's own error
  */
-export async function follow<T extends { job: string }>(workbench: Workbench, host: Host, start: () => Promise<T>): Promise<T & { ended: Job }> {
+export async function follow<T extends { job: string }>(
+  workbench: Workbench,
+  host: Host,
+  start: () => Promise<T>,
+): Promise<T & { ended: Job }> {
   let id: string | undefined
   let settle: (job: Job) => void = () => undefined
-  const end = new Promise<Job>((resolve) => { settle = resolve })
+  const end = new Promise<Job>((resolve) => {
+    settle = resolve
+  })
   const hear = (job: Job): void => {
     if (job.id !== id) return
     host.progress.show(job)
@@ -113,6 +119,16 @@ export function byIdOrName(wanted: string, kind: string, all: readonly { id: str
   if (exact) return exact.id
   const named = all.filter(({ name }) => name === wanted)
   if (named.length === 1 && named[0]) return named[0].id
-  const known = all.length === 0 ? `there is no ${kind} yet` : `there are ${all.slice(0, 20).map(({ id }) => id).join(', ')}`
-  throw new UsageError(named.length > 1 ? `${named.length} ${kind}s are called "${wanted}": say which by its id (${named.map(({ id }) => id).join(', ')}).` : `There is no ${kind} "${wanted}"; ${known}.`)
+  const known =
+    all.length === 0
+      ? `there is no ${kind} yet`
+      : `there are ${all
+          .slice(0, 20)
+          .map(({ id }) => id)
+          .join(', ')}`
+  throw new UsageError(
+    named.length > 1
+      ? `${named.length} ${kind}s are called "${wanted}": say which by its id (${named.map(({ id }) => id).join(', ')}).`
+      : `There is no ${kind} "${wanted}"; ${known}.`,
+  )
 }

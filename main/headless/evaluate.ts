@@ -5,7 +5,7 @@ import { percent, table } from './terminal.ts'
 import { findRun } from './train.ts'
 
 export const evaluate: Command = {
-  summary: 'a run\'s checkpoint on its dataset',
+  summary: "a run's checkpoint on its dataset",
   usage: `Usage: npm run saccade -- evaluate RUN [OPTIONS]
 
   --checkpoint best|last  default best (chosen by its accuracy on the test split)
@@ -26,12 +26,20 @@ ${sharedUsage}`,
       const stop = workbench.on('job.changed', cancel)
       const result = await workbench.call('runs.evaluate', { id, checkpoint, split }).finally(stop)
       if (values.json) return host.print(JSON.stringify({ run: id, ...result }, null, 2))
-      host.print(table([
-        ['accuracy', `${percent(result.accuracy, 2)} of ${result.samples} samples (${checkpoint} checkpoint, ${split} split)`], ['loss', result.loss.toFixed(4)],
-        ['per timestep', result.timestepAccuracy.map((value) => percent(value)).join(', ')],
-        ['firing rates', result.firingRates.map(({ layer, rate }) => `${layer} ${percent(rate)}`).join(', ')],
-      ]))
-      host.print(`\n${table(result.confusion.map((row, i) => [classes[i] ?? '', ...row.map(String)]), ['is \\ said', ...classes])}`)
+      host.print(
+        table([
+          ['accuracy', `${percent(result.accuracy, 2)} of ${result.samples} samples (${checkpoint} checkpoint, ${split} split)`],
+          ['loss', result.loss.toFixed(4)],
+          ['per timestep', result.timestepAccuracy.map((value) => percent(value)).join(', ')],
+          ['firing rates', result.firingRates.map(({ layer, rate }) => `${layer} ${percent(rate)}`).join(', ')],
+        ]),
+      )
+      host.print(
+        `\n${table(
+          result.confusion.map((row, i) => [classes[i] ?? '', ...row.map(String)]),
+          ['is \\ said', ...classes],
+        )}`,
+      )
     })
   },
 }

@@ -6,7 +6,7 @@ import { fileSize, percent, table } from './terminal.ts'
 import { findRun } from './train.ts'
 
 export const exportRun: Command = {
-  summary: 'a run\'s checkpoint becomes an ONNX file, proven on the test split',
+  summary: "a run's checkpoint becomes an ONNX file, proven on the test split",
   usage: `Usage: npm run saccade -- export RUN [OPTIONS]
 
 The file is run by ONNX Runtime on the whole test split and compared with the trained network before it is kept.
@@ -27,13 +27,18 @@ ${sharedUsage}`,
       const output = values.output === undefined ? undefined : copyTo(record.path, resolve(values.output))
       if (values.json) return host.print(JSON.stringify({ ...record, output: output ?? null }, null, 2))
       const { proof } = record
-      host.print(table([
-        ['model', model], ['file', `${record.path} (${fileSize(record.bytes)})`], ...(output === undefined ? [] : [['copy', output]]),
-        ['proof', `${proof.samples} test samples on ${proof.runtime} (${proof.provider})`],
-        ['arg max agrees', percent(proof.argmaxAgreement, 2)], ['largest logit difference', proof.largestLogitDifference.toExponential(1)],
-        ['largest firing rate difference', proof.largestFiringRateDifference.toExponential(1)],
-        ['accuracy', `${percent(proof.accuracyTrained, 2)} trained, ${percent(proof.accuracyExported, 2)} exported`],
-      ]))
+      host.print(
+        table([
+          ['model', model],
+          ['file', `${record.path} (${fileSize(record.bytes)})`],
+          ...(output === undefined ? [] : [['copy', output]]),
+          ['proof', `${proof.samples} test samples on ${proof.runtime} (${proof.provider})`],
+          ['arg max agrees', percent(proof.argmaxAgreement, 2)],
+          ['largest logit difference', proof.largestLogitDifference.toExponential(1)],
+          ['largest firing rate difference', proof.largestFiringRateDifference.toExponential(1)],
+          ['accuracy', `${percent(proof.accuracyTrained, 2)} trained, ${percent(proof.accuracyExported, 2)} exported`],
+        ]),
+      )
     })
   },
 }

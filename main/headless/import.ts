@@ -22,17 +22,30 @@ Interrupted, the same command goes on where it stopped.
 ${sharedUsage}`,
   async run(args, host) {
     const { values, positionals } = parse(args, {
-      ...shared, name: { type: 'string' }, timesteps: { type: 'string' }, 'split-by': { type: 'string' }, normalize: { type: 'string' },
-      resize: { type: 'string' }, 'test-share': { type: 'string' }, seed: { type: 'string' }, labels: { type: 'string' },
+      ...shared,
+      name: { type: 'string' },
+      timesteps: { type: 'string' },
+      'split-by': { type: 'string' },
+      normalize: { type: 'string' },
+      resize: { type: 'string' },
+      'test-share': { type: 'string' },
+      seed: { type: 'string' },
+      labels: { type: 'string' },
     })
     const [folder = ''] = positional(positionals, 'FOLDER')
     const framing: Partial<Framing> = {
-      timesteps: number(values.timesteps, 'timesteps') ?? 10, splitBy: choice(values['split-by'], 'split-by', ['time', 'count'], 'count'),
-      normalize: choice(values.normalize, 'normalize', ['none', 'max'], 'none'), resize: size(values.resize),
+      timesteps: number(values.timesteps, 'timesteps') ?? 10,
+      splitBy: choice(values['split-by'], 'split-by', ['time', 'count'], 'count'),
+      normalize: choice(values.normalize, 'normalize', ['none', 'max'], 'none'),
+      resize: size(values.resize),
     }
     const options = {
-      folder: resolve(folder), name: values.name ?? basename(resolve(folder)), framing,
-      testShare: number(values['test-share'], 'test-share') ?? 0.1, seed: number(values.seed, 'seed') ?? 42, labels: values.labels === undefined ? null : resolve(values.labels),
+      folder: resolve(folder),
+      name: values.name ?? basename(resolve(folder)),
+      framing,
+      testShare: number(values['test-share'], 'test-share') ?? 0.1,
+      seed: number(values.seed, 'seed') ?? 42,
+      labels: values.labels === undefined ? null : resolve(values.labels),
     }
     await withWorkbench(values.library, async (workbench) => {
       const { dataset } = await follow(workbench, host, () => workbench.call('datasets.import', options))
@@ -40,7 +53,12 @@ ${sharedUsage}`,
       if (values.json) return host.print(JSON.stringify(summary, null, 2))
       const { classes, train, test, skippedFiles, shape } = summary
       host.print(`Dataset ${dataset}: frames [T, C, H, W] = [${shape.join(', ')}]\n`)
-      host.print(table(classes.map((name, i) => [name, String(train[i] ?? 0), String(test[i] ?? 0)]), ['class', 'train', 'test']))
+      host.print(
+        table(
+          classes.map((name, i) => [name, String(train[i] ?? 0), String(test[i] ?? 0)]),
+          ['class', 'train', 'test'],
+        ),
+      )
       if (skippedFiles.length > 0) host.print(`\nSkipped:\n${skippedFiles.map(({ file, reason }) => `  ${file}: ${reason}`).join('\n')}`)
     })
   },
@@ -51,6 +69,7 @@ function size(text: string | undefined): [number, number] | null {
   if (text === undefined) return [48, 48]
   if (text === 'none') return null
   const [, height, width] = /^(\d+)x(\d+)$/.exec(text) ?? []
-  if (height === undefined || width === undefined) throw new UsageError(`--resize must be HEIGHTxWIDTH (e.g. 48x48) or none, not "${text}".`)
+  if (height === undefined || width === undefined)
+    throw new UsageError(`--resize must be HEIGHTxWIDTH (e.g. 48x48) or none, not "${text}".`)
   return [Number(height), Number(width)]
 }

@@ -15,11 +15,19 @@ ${sharedUsage}`,
     await withWorkbench(values.library, async (workbench) => {
       const result = await workbench.call('models.infer', { model, recording })
       if (values.json) return host.print(JSON.stringify(result, null, 2))
-      host.print(table(result.top.slice(0, 5).map(({ label, probability, logit }) => [label, percent(probability), logit.toFixed(3)]), ['class', 'probability', 'logit']))
+      host.print(
+        table(
+          result.top.slice(0, 5).map(({ label, probability, logit }) => [label, percent(probability), logit.toFixed(3)]),
+          ['class', 'probability', 'logit'],
+        ),
+      )
       const rows = result.logitsPerTimestep.map((logits, t) => [String(t + 1), ...logits.map((logit) => logit.toFixed(2))])
       host.print(`\n${table(rows, ['timestep', ...result.classes])}`)
       const { decode, frames, network } = result.latencyMs
-      host.print(`\n${result.events} events; decoded in ${decode.toFixed(1)} ms, framed in ${frames.toFixed(1)} ms, network ${network.toFixed(1)} ms`)
+      host.print(
+        `\n${result.events} events; decoded in ${decode.toFixed(1)} ms, framed in ${frames.toFixed(1)} ms, ` +
+          `network ${network.toFixed(1)} ms`,
+      )
       for (const { severity, message } of result.problems) host.print(`${severity}: ${message}`)
     })
   },

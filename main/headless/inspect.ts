@@ -18,11 +18,15 @@ With --json it prints one object for one file, an array for several. Exit code 1
     if (positionals.length === 0) throw new UsageError('FILE missing.')
     const pool = new DataPool()
     try {
-      const answers = await Promise.allSettled(positionals.map((path) => pool.run('inspect', { path: resolve(path) }, { signal: host.signal })))
+      const answers = await Promise.allSettled(
+        positionals.map((path) => pool.run('inspect', { path: resolve(path) }, { signal: host.signal })),
+      )
       const facts = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
       if (values.json && facts.length > 0) host.print(JSON.stringify(positionals.length === 1 ? facts[0] : facts, null, 2))
       if (!values.json) facts.forEach((one) => host.print(`${describe(one)}\n`))
-      const faults = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason instanceof Error ? answer.reason.message : String(answer.reason)] : []))
+      const faults = answers.flatMap((answer) =>
+        answer.status === 'rejected' ? [answer.reason instanceof Error ? answer.reason.message : String(answer.reason)] : [],
+      )
       if (faults.length > 0) throw new Error(faults.join('\n'))
     } finally {
       await pool.close()
@@ -37,11 +41,19 @@ function describe(facts: RecordingFacts): string {
     ['format', `${facts.formatName} (${facts.format}), ${fileSize(facts.bytes)}`],
     ['sensor', `${facts.width} x ${facts.height}`],
     ['events', `${events} (${on} ON, ${off} OFF)`],
-    ['time', tFirst === null ? 'no events' : `${tFirst} to ${tLast} µs (${seconds.toFixed(3)} s${seconds > 0 ? `, ${(events / seconds / 1e3).toFixed(1)} kEvents/s` : ''})`],
+    [
+      'time',
+      tFirst === null
+        ? 'no events'
+        : `${tFirst} to ${tLast} µs (${seconds.toFixed(3)} s${seconds > 0 ? `, ${(events / seconds / 1e3).toFixed(1)} kEvents/s` : ''})`,
+    ],
     ['pixels', facts.xMin === null ? 'no events' : `x ${facts.xMin} to ${facts.xMax}, y ${facts.yMin} to ${facts.yMax}`],
     ['checksum', `t ${checksum.t}, x ${checksum.x}, y ${checksum.y}, p ${checksum.p}`],
     ...Object.entries(facts.details),
   ]
-  const problems = facts.problems.map(({ severity, message, offset, advice }) => `  ${severity}: ${message}${offset === undefined ? '' : ` (byte ${offset})`}${advice ? `. ${advice}` : ''}`)
+  const problems = facts.problems.map(
+    ({ severity, message, offset, advice }) =>
+      `  ${severity}: ${message}${offset === undefined ? '' : ` (byte ${offset})`}${advice ? `. ${advice}` : ''}`,
+  )
   return [facts.path, table(rows).replace(/^/gm, '  '), ...problems].join('\n')
 }

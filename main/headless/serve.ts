@@ -32,7 +32,11 @@ ssh -L 4173:127.0.0.1:4173 HOST. Ctrl-C ends it; a run in training is saved and 
       const server = await startServer({ workbench, port, windowFolder: folder })
       const { library } = await workbench.call('app.info', {})
       if (values.json) host.print(JSON.stringify({ url: server.url, port: server.port, token: server.token, library }))
-      else host.print(`Saccade runs at\n\n  ${server.url}\n\nOpen this address in a browser on this machine; the token in it is the key, keep it to yourself.\nLibrary: ${library}. Ctrl-C ends it.`)
+      else
+        host.print(
+          `Saccade runs at\n\n  ${server.url}\n\nOpen this address in a browser on this machine; the token in it is the key, ` +
+            `keep it to yourself.\nLibrary: ${library}. Ctrl-C ends it.`,
+        )
       if (values.open) openBrowser(server.url)
       await new Promise<void>((resolve) => {
         if (host.signal.aborted) resolve()
@@ -46,6 +50,9 @@ ssh -L 4173:127.0.0.1:4173 HOST. Ctrl-C ends it; a run in training is saved and 
 
 /** Asks the desktop to open an address. Where it can't, the printed address is still there. */
 function openBrowser(url: string): void {
-  const [program, ...args] = process.platform === 'darwin' ? ['open', url] : process.platform === 'win32' ? ['cmd', '/c', 'start', '', url] : ['xdg-open', url]
-  spawn(program ?? 'xdg-open', args, { stdio: 'ignore', detached: true }).on('error', () => undefined).unref()
+  const [program, ...args] =
+    process.platform === 'darwin' ? ['open', url] : process.platform === 'win32' ? ['cmd', '/c', 'start', '', url] : ['xdg-open', url]
+  spawn(program ?? 'xdg-open', args, { stdio: 'ignore', detached: true })
+    .on('error', () => undefined)
+    .unref()
 }

@@ -42,7 +42,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { workbench } = options
   const token = options.token ?? randomBytes(32).toString('base64url')
   const sockets = new WebSocketServer({
-    noServer: true, maxPayload: 1024, handleProtocols: (offered) => (offered.has(eventsProtocol) ? eventsProtocol : false),
+    noServer: true,
+    maxPayload: 1024,
+    handleProtocols: (offered) => (offered.has(eventsProtocol) ? eventsProtocol : false),
   })
 
   const server = createServer((request, response) => {
@@ -53,8 +55,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
-    const allowed = request.url === '/events' && loopback(request) && sameOrigin(request)
-      && offered.some((name) => sameText(name, tokenProtocol(token)))
+    const allowed =
+      request.url === '/events' && loopback(request) && sameOrigin(request) && offered.some((name) => sameText(name, tokenProtocol(token)))
     if (!allowed) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
       return
@@ -72,7 +74,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new UsageError(`Port ${options.port} is in use. Choose another one with --port, or leave it out to take a free one.`) : error))
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new UsageError(`Port ${options.port} is in use. Choose another one with --port, or leave it out to take a free one.`)
+          : error,
+      ),
+    )
     server.listen(options.port, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
@@ -89,7 +96,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, { workbench, windowFolder }: ServerOptions, token: string): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { workbench, windowFolder }: ServerOptions,
+  token: string,
+): Promise<void> {
   if (!loopback(request)) return refuse(response, 403, 'This workbench answers on loopback addresses only.')
   if (!sameOrigin(request)) return refuse(response, 403, 'This workbench answers only to its own pages.')
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
@@ -123,7 +135,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, { work
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', connection: 'close' }).end(message)
+  response
+    .writeHead(status, {
+      'content-type': 'text/plain; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      connection: 'close',
+    })
+    .end(message)
 }
 
 /** The whole body, or undefined where it is too long; the rest of it is then read and dropped, so that the answer arrives. */

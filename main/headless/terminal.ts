@@ -23,7 +23,7 @@ export function fileSize(bytes: number): string {
   return power === 0 ? `${bytes} B` : `${(bytes / 1000 ** power).toFixed(1)} ${units[power]}`
 }
 
-export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`
+export { percent } from '../workbench/text.ts'
 
 /** One line about a job: "[#####     ] 52 % Import: file.bin, 812 files/s, 8 s left". */
 export function jobLine(job: Job, width: number): string {
@@ -72,7 +72,12 @@ export function table(rows: readonly (readonly string[])[], header?: readonly st
   const all = header ? [header, ...rows] : [...rows]
   const widths = all.reduce<number[]>((sums, row) => row.map((cell, i) => Math.max(cell.length, sums[i] ?? 0)), [])
   const right = widths.map((_, i) => rows.length > 0 && rows.every((row) => /^[-+\d.,]+( ?[%x])?$|^$/.test(row[i] ?? '')))
-  const lines = all.map((row) => row.map((cell, i) => (right[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))).join('  ').trimEnd())
+  const lines = all.map((row) =>
+    row
+      .map((cell, i) => (right[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  )
   if (header) lines.splice(1, 0, widths.map((width) => '-'.repeat(width)).join('  '))
   return lines.join('\n')
 }

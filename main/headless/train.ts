@@ -4,15 +4,43 @@ import { networkSchema, methodSchema, type MethodSettings, type NetworkDescripti
 import type { CallInput, CallOutput, Run } from '../../preload/contract/index.ts'
 import { UsageError, type Workbench } from '../workbench/api.ts'
 import { Cancelled } from '../workbench/jobs.ts'
-import { byIdOrName, choice, follow, number, parse, positional, shared, sharedUsage, withWorkbench, type Command, type Host } from './command.ts'
+import {
+  byIdOrName,
+  choice,
+  follow,
+  number,
+  parse,
+  positional,
+  shared,
+  sharedUsage,
+  withWorkbench,
+  type Command,
+  type Host,
+} from './command.ts'
 import { duration, percent, table } from './terminal.ts'
 
 const methods = ['sdt', 'tet', 'trt'] as const
 const options = {
-  ...shared, dataset: { type: 'string' }, resume: { type: 'string' }, name: { type: 'string' }, network: { type: 'string' }, preset: { type: 'string' }, method: { type: 'string' },
-  epochs: { type: 'string' }, 'batch-size': { type: 'string' }, 'learning-rate': { type: 'string' }, schedule: { type: 'string' }, optimizer: { type: 'string' },
-  seed: { type: 'string' }, flip: { type: 'boolean' }, roll: { type: 'string' }, device: { type: 'string' },
-  eta: { type: 'string' }, lambda: { type: 'string' }, delta: { type: 'string' }, phi: { type: 'string' },
+  ...shared,
+  dataset: { type: 'string' },
+  resume: { type: 'string' },
+  name: { type: 'string' },
+  network: { type: 'string' },
+  preset: { type: 'string' },
+  method: { type: 'string' },
+  epochs: { type: 'string' },
+  'batch-size': { type: 'string' },
+  'learning-rate': { type: 'string' },
+  schedule: { type: 'string' },
+  optimizer: { type: 'string' },
+  seed: { type: 'string' },
+  flip: { type: 'boolean' },
+  roll: { type: 'string' },
+  device: { type: 'string' },
+  eta: { type: 'string' },
+  lambda: { type: 'string' },
+  delta: { type: 'string' },
+  phi: { type: 'string' },
 } as const
 type Values = Partial<Record<keyof typeof options, string | boolean>>
 
@@ -54,7 +82,11 @@ ${sharedUsage}`,
           return started
         })
       } catch (error) {
-        if (error instanceof Cancelled) throw new Cancelled(`${error.message}\nGo on with: npm run saccade -- train --resume ${id}${values.library === undefined ? '' : ` --library ${values.library}`}`)
+        if (error instanceof Cancelled)
+          throw new Cancelled(
+            `${error.message}\nGo on with: npm run saccade -- train --resume ${id}` +
+              (values.library === undefined ? '' : ` --library ${values.library}`),
+          )
         throw error
       }
       const run = await workbench.call('runs.get', { id })
@@ -66,7 +98,11 @@ ${sharedUsage}`,
 /** A run by id or name. */
 export async function findRun(workbench: Workbench, wanted: string): Promise<string> {
   const { runs } = await workbench.call('runs.list', {})
-  return byIdOrName(wanted, 'run', runs.map(({ id, config }) => ({ id, name: config.name })))
+  return byIdOrName(
+    wanted,
+    'run',
+    runs.map(({ id, config }) => ({ id, name: config.name })),
+  )
 }
 
 async function configured(workbench: Workbench, values: Values): Promise<CallInput<'runs.start'>> {
@@ -81,13 +117,30 @@ async function configured(workbench: Workbench, values: Values): Promise<CallInp
   if (!preset) throw new UsageError(`There is no preset "${presetId}"; there are ${trainings.map(({ id }) => id).join(', ')}.`)
   const network = findNetwork(text('network') ?? 'small', networks)
   const { settings } = preset
-  const method = configuredMethod(settings.method, values, { eta: amount('eta'), lambda: amount('lambda'), delta: amount('delta'), phi: amount('phi') })
-  const optimizer = text('optimizer') === undefined ? settings.optimizer
-    : choice(text('optimizer'), 'optimizer', ['adam', 'sgd'], 'adam') === 'adam' ? { name: 'adam' as const } : { name: 'sgd' as const }
+  const method = configuredMethod(settings.method, values, {
+    eta: amount('eta'),
+    lambda: amount('lambda'),
+    delta: amount('delta'),
+    phi: amount('phi'),
+  })
+  const optimizer =
+    text('optimizer') === undefined
+      ? settings.optimizer
+      : choice(text('optimizer'), 'optimizer', ['adam', 'sgd'], 'adam') === 'adam'
+        ? { name: 'adam' as const }
+        : { name: 'sgd' as const }
   return {
-    ...settings, dataset, network, method, optimizer, name: text('name') ?? `${network.name} ${method.name.toUpperCase()}`,
-    learningRate: amount('learning-rate') ?? settings.learningRate, schedule: choice(text('schedule'), 'schedule', ['cosine', 'constant'], settings.schedule),
-    epochs: amount('epochs') ?? settings.epochs, batchSize: amount('batch-size') ?? settings.batchSize, seed: amount('seed') ?? 42,
+    ...settings,
+    dataset,
+    network,
+    method,
+    optimizer,
+    name: text('name') ?? `${network.name} ${method.name.toUpperCase()}`,
+    learningRate: amount('learning-rate') ?? settings.learningRate,
+    schedule: choice(text('schedule'), 'schedule', ['cosine', 'constant'], settings.schedule),
+    epochs: amount('epochs') ?? settings.epochs,
+    batchSize: amount('batch-size') ?? settings.batchSize,
+    seed: amount('seed') ?? 42,
     augmentation: { flip: values.flip === true || settings.augmentation.flip, roll: amount('roll') ?? settings.augmentation.roll },
     device: choice(text('device'), 'device', ['cpu', 'webgpu'], 'cpu'),
   }
@@ -107,7 +160,8 @@ function configuredMethod(preset: MethodSettings, values: Values, numbers: Recor
 function findNetwork(wanted: string, networks: CallOutput<'training.presets'>['networks']): NetworkDescription {
   const preset = networks.find(({ id }) => id === wanted)
   if (preset) return preset.network
-  if (!existsSync(wanted)) throw new UsageError(`There is no network "${wanted}": neither ${networks.map(({ id }) => id).join(', ')} nor a file.`)
+  if (!existsSync(wanted))
+    throw new UsageError(`There is no network "${wanted}": neither ${networks.map(({ id }) => id).join(', ')} nor a file.`)
   let content: unknown
   try {
     content = JSON.parse(readFileSync(wanted, 'utf8'))
@@ -121,8 +175,18 @@ function findNetwork(wanted: string, networks: CallOutput<'training.presets'>['n
 
 async function listPresets(workbench: Workbench, host: Host): Promise<void> {
   const { trainings, networks } = await workbench.call('training.presets', { dataset: null })
-  host.print(table(trainings.map(({ id, title, source }) => [id, title, source]), ['preset', 'title', 'source']))
-  host.print(`\n${table(networks.map(({ id, description }) => [id, description]), ['network', 'description'])}`)
+  host.print(
+    table(
+      trainings.map(({ id, title, source }) => [id, title, source]),
+      ['preset', 'title', 'source'],
+    ),
+  )
+  host.print(
+    `\n${table(
+      networks.map(({ id, description }) => [id, description]),
+      ['network', 'description'],
+    )}`,
+  )
 }
 
 function describe(run: Run): string {

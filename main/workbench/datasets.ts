@@ -56,17 +56,26 @@ export class Datasets {
   }
 
   /** @param id claimed for it */
-  async import(options: ImportOptions, id: string, context: JobContext, share: (progress: number) => number = (progress) => progress): Promise<DatasetManifest> {
+  async import(
+    options: ImportOptions,
+    id: string,
+    context: JobContext,
+    share: (progress: number) => number = (progress) => progress,
+  ): Promise<DatasetManifest> {
     const { library, emit } = this.#shared
     const directory = library.folder('datasets', id)
     context.update({ detail: `looks through ${options.folder}` })
     try {
       const manifest = await importDataset(options, directory, {
-        pool: this.#pool, signal: context.signal,
-        onProgress: ({ done, total, skipped, filesPerSecond, secondsLeft, file }) => context.update({
-          progress: share(total > 0 ? done / total : 0), detail: `${done} of ${total} files${skipped ? `, ${skipped} skipped` : ''}${file ? `: ${basename(file)}` : ''}`,
-          rate: filesPerSecond > 0 ? `${filesPerSecond.toFixed(filesPerSecond < 10 ? 1 : 0)} files/s` : null, secondsLeft,
-        }),
+        pool: this.#pool,
+        signal: context.signal,
+        onProgress: ({ done, total, skipped, filesPerSecond, secondsLeft, file }) =>
+          context.update({
+            progress: share(total > 0 ? done / total : 0),
+            detail: `${done} of ${total} files${skipped ? `, ${skipped} skipped` : ''}${file ? `: ${basename(file)}` : ''}`,
+            rate: filesPerSecond > 0 ? `${filesPerSecond.toFixed(filesPerSecond < 10 ? 1 : 0)} files/s` : null,
+            secondsLeft,
+          }),
       })
       emit('library.changed', { what: 'datasets' })
       return manifest
@@ -101,14 +110,20 @@ export class Datasets {
 
   frames(id: string, index: number): CallOutput<'datasets.frames'> {
     const dataset = this.#opened(id)
-    if (index >= dataset.count) throw new UsageError(`Dataset "${dataset.manifest.name}" has ${dataset.count} samples; there is no number ${index}.`)
+    if (index >= dataset.count)
+      throw new UsageError(`Dataset "${dataset.manifest.name}" has ${dataset.count} samples; there is no number ${index}.`)
     return { shape: [...dataset.manifest.shape], data: Float32Array.from(dataset.sample(index)) }
   }
 
   /** @throws UsageError where a run is being trained on it */
   remove(id: string): void {
     const { library, jobs, emit } = this.#shared
-    const user = jobs.list().find(({ state, kind, subject }) => kind === 'training' && (state === 'running' || state === 'waiting') && subject !== null && this.#trainsOn(subject, id))
+    const user = jobs
+      .list()
+      .find(
+        ({ state, kind, subject }) =>
+          kind === 'training' && (state === 'running' || state === 'waiting') && subject !== null && this.#trainsOn(subject, id),
+      )
     if (user) throw new UsageError(`"${user.title}" uses this dataset. Stop it first.`)
     this.#close()
     library.remove('datasets', id)
@@ -158,7 +173,16 @@ function summarize({ samples, skipped, ...manifest }: DatasetManifest, bytes: nu
 
 /** What decides whether two imports are the same: all but the name. */
 function comparable({ name: _, folder, ...options }: ImportOptions): string {
-  return JSON.stringify([resolve(folder), options.framing.timesteps, options.framing.splitBy, options.framing.normalize, options.framing.resize, options.testShare, options.seed, options.labels])
+  return JSON.stringify([
+    resolve(folder),
+    options.framing.timesteps,
+    options.framing.splitBy,
+    options.framing.normalize,
+    options.framing.resize,
+    options.testShare,
+    options.seed,
+    options.labels,
+  ])
 }
 
 /** Leaves nothing behind of an import that kept nothing. */
@@ -170,7 +194,8 @@ function removeEmpty(directory: string): void {
   }
 }
 
-type DatasetCalls = 'datasets.list' | 'datasets.preview' | 'datasets.import' | 'datasets.get' | 'datasets.samples' | 'datasets.frames' | 'datasets.remove'
+type DatasetCalls =
+  'datasets.list' | 'datasets.preview' | 'datasets.import' | 'datasets.get' | 'datasets.samples' | 'datasets.frames' | 'datasets.remove'
 
 export function datasetHandlers(datasets: Datasets): Pick<Handlers, DatasetCalls> {
   return {

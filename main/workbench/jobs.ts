@@ -38,7 +38,9 @@ export class Lane {
   async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const before = this.#last
     let leave = (): void => undefined
-    const turn = new Promise<void>((resolve) => { leave = resolve })
+    const turn = new Promise<void>((resolve) => {
+      leave = resolve
+    })
     this.#last = Promise.all([before, turn])
     this.#waiting++
     try {
@@ -80,9 +82,20 @@ export class Jobs {
   start(about: Pick<Job, 'kind' | 'title' | 'subject'>, work: (context: JobContext) => Promise<string>): Job {
     const id = `job-${this.#next++}`
     const abort = new AbortController()
-    const job: Job = { ...about, id, state: 'running', progress: null, detail: '', rate: null, secondsLeft: null, error: null, started: new Date().toISOString() }
+    const job: Job = {
+      ...about,
+      id,
+      state: 'running',
+      progress: null,
+      detail: '',
+      rate: null,
+      secondsLeft: null,
+      error: null,
+      started: new Date().toISOString(),
+    }
     const context: JobContext = {
-      id, signal: abort.signal,
+      id,
+      signal: abort.signal,
       update: (update) => this.#change(id, update, false),
       inLane: (lane, inner) => {
         if (lane.busy) this.#change(id, { state: 'waiting', detail: 'Waits for its turn' }, true)
@@ -95,22 +108,33 @@ export class Jobs {
     // The entry is there before the work begins, which may report at once.
     let settle = (_: Job): void => undefined
     const tell = new Throttle(tellEveryMs, () => this.#emit('job.changed', this.get(id) ?? job))
-    this.#entries.set(id, { job, abort, ended: new Promise((resolve) => { settle = resolve }), tell })
+    this.#entries.set(id, {
+      job,
+      abort,
+      ended: new Promise((resolve) => {
+        settle = resolve
+      }),
+      tell,
+    })
     this.#change(id, {}, true)
     const begin = async (): Promise<string> => {
       if (abort.signal.aborted) throw new Cancelled()
       return work(context)
     }
-    void Promise.resolve().then(begin).then(
-      (detail) => this.#change(id, { state: 'done', detail, progress: 1, secondsLeft: null }, true),
-      (error: unknown) => {
-        const message = error instanceof Error ? error.message : String(error)
-        const over: Partial<Job> = error instanceof Cancelled || (abort.signal.aborted && isAbort(error))
-          ? { state: 'cancelled', detail: error instanceof Cancelled ? message : 'Cancelled.' }
-          : { state: 'failed', error: message }
-        this.#change(id, { ...over, rate: null, secondsLeft: null }, true)
-      },
-    ).then(() => settle(this.get(id) ?? job))
+    void Promise.resolve()
+      .then(begin)
+      .then(
+        (detail) => this.#change(id, { state: 'done', detail, progress: 1, secondsLeft: null }, true),
+        (error: unknown) => {
+          const message = error instanceof Error ? error.message : String(error)
+          const over: Partial<Job> =
+            error instanceof Cancelled || (abort.signal.aborted && isAbort(error))
+              ? { state: 'cancelled', detail: error instanceof Cancelled ? message : 'Cancelled.' }
+              : { state: 'failed', error: message }
+          this.#change(id, { ...over, rate: null, secondsLeft: null }, true)
+        },
+      )
+      .then(() => settle(this.get(id) ?? job))
     return job
   }
 

@@ -39,7 +39,10 @@ export class Library {
       for (const kind of kinds) mkdirSync(join(this.root, kind), { recursive: true })
       accessSync(this.root, constants.W_OK)
     } catch (error) {
-      throw new UsageError(`${this.root}: the library can't be kept here (${errorCode(error) || String(error)}). Choose another folder with --library or SACCADE_LIBRARY.`)
+      throw new UsageError(
+        `${this.root}: the library can't be kept here (${errorCode(error) || String(error)}). ` +
+          'Choose another folder with --library or SACCADE_LIBRARY.',
+      )
     }
     for (const kind of kinds) this.#sweep(kind)
   }
@@ -59,12 +62,20 @@ export class Library {
 
   /** Ids of all that is finished, sorted. */
   ids(kind: Kind): string[] {
-    return readdirSync(join(this.root, kind)).filter((id) => !id.startsWith('.') && existsSync(join(this.root, kind, id, marker[kind]))).sort()
+    return readdirSync(join(this.root, kind))
+      .filter((id) => !id.startsWith('.') && existsSync(join(this.root, kind, id, marker[kind])))
+      .sort()
   }
 
-  /** An id that says the name and is not taken: "N-MNIST small" becomes n-mnist-small, then n-mnist-small-2. It stays taken until released. */
+  /** An id that says the name and is not taken: "N-MNIST small" is n-mnist-small, then n-mnist-small-2. Taken until released. */
   claim(kind: Kind, name: string): string {
-    const words = name.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 80) || singular[kind]
+    const words =
+      name
+        .normalize('NFKD')
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-+|-+$/g, '')
+        .slice(0, 80) || singular[kind]
     for (let n = 1; ; n++) {
       const id = n === 1 ? words : `${words}-${n}`
       const folder = this.folder(kind, id)
@@ -89,7 +100,10 @@ export class Library {
 
   /** Bytes of all files directly in a folder. */
   bytes(folder: string): number {
-    return readdirSync(folder, { withFileTypes: true }).reduce((sum, file) => sum + (file.isFile() ? statSync(join(folder, file.name)).size : 0), 0)
+    return readdirSync(folder, { withFileTypes: true }).reduce(
+      (sum, file) => sum + (file.isFile() ? statSync(join(folder, file.name)).size : 0),
+      0,
+    )
   }
 
   /** Paths opened last, latest first; those that have gone are left out. */
@@ -115,8 +129,11 @@ export class Library {
   #sweep(kind: Kind): void {
     for (const name of readdirSync(join(this.root, kind))) {
       const journal = join(this.root, kind, name, journalFile)
-      const lastWrite = existsSync(join(this.root, kind, name, marker[kind])) ? undefined : statSync(journal, { throwIfNoEntry: false })?.mtimeMs
-      if (lastWrite !== undefined && Date.now() - lastWrite > keepUnfinishedMs) rmSync(join(this.root, kind, name), { recursive: true, force: true })
+      const lastWrite = existsSync(join(this.root, kind, name, marker[kind]))
+        ? undefined
+        : statSync(journal, { throwIfNoEntry: false })?.mtimeMs
+      if (lastWrite !== undefined && Date.now() - lastWrite > keepUnfinishedMs)
+        rmSync(join(this.root, kind, name), { recursive: true, force: true })
       const writer = /^\..*\.(\d+)\.tmp$/.exec(name)?.[1]
       const abandoned = writer !== undefined && !isAlive({ pid: Number(writer), updated: new Date().toISOString() })
       if (name.startsWith('.removed-') || abandoned) rmSync(join(this.root, kind, name), { recursive: true, force: true })

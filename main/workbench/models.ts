@@ -11,6 +11,7 @@ import type { RunningTask } from '../training/task.ts'
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
 import type { Shared } from './shared.ts'
+import { percent } from './text.ts'
 
 export type Checkpoint = 'best' | 'last'
 
@@ -49,20 +50,29 @@ export class Models {
     const model = library.claim('models', checkpoint === 'best' ? name : `${name} ${checkpoint}`)
     const job = jobs.start({ kind: 'export', title: `Export ${name} (${checkpoint})`, subject: model }, async (context) => {
       const { proof } = await this.export(run, checkpoint, model, context)
-      return `proven on ${proof.samples} test samples: ${(100 * proof.argmaxAgreement).toFixed(1)} % agree, accuracy ${(100 * proof.accuracyExported).toFixed(1)} %`
+      return `proven on ${proof.samples} test samples: ${percent(proof.argmaxAgreement)} agree, accuracy ${percent(proof.accuracyExported)}`
     })
     return { job, model }
   }
 
   /** @param model id that was claimed for it */
-  async export(run: string, checkpoint: Checkpoint, model: string, context: JobContext, share: (progress: number) => number = (progress) => progress): Promise<ModelRecord> {
+  async export(
+    run: string,
+    checkpoint: Checkpoint,
+    model: string,
+    context: JobContext,
+    share: (progress: number) => number = (progress) => progress,
+  ): Promise<ModelRecord> {
     const { library, spawn, emit } = this.#shared
     const folder = library.folder('runs', run)
     const dataset = library.existing('datasets', readRunHeader(folder).config.dataset)
     context.update({ progress: share(0), detail: 'builds the network and proves it on the test split' })
     try {
       const input = { run: folder, dataset, checkpoint, model: library.folder('models', model) }
-      const record = await cancellable(context.signal, launchExport(input, spawn, (progress) => context.update({ progress: share(progress) })))
+      const record = await cancellable(
+        context.signal,
+        launchExport(input, spawn, (progress) => context.update({ progress: share(progress) })),
+      )
       emit('library.changed', { what: 'models' })
       return record
     } finally {
@@ -88,7 +98,7 @@ export class Models {
       const task = launchEvaluation(input, spawn, (progress) => context.update({ progress }))
       const { samples, loss, accuracy, timestepAccuracy, firingRates, confusion } = await cancellable(context.signal, task)
       answer = { checkpoint, split, samples, loss, accuracy, timestepAccuracy, firingRates, confusion }
-      return `accuracy ${(100 * accuracy).toFixed(1)} % of ${samples} samples`
+      return `accuracy ${percent(accuracy)} of ${samples} samples`
     })
     const job = await jobs.ended(id)
     if (answer) return answer
@@ -105,7 +115,8 @@ export class Models {
   #trained(run: string, checkpoint: Checkpoint): { name: string; dataset: string } {
     const folder = this.#shared.library.existing('runs', run)
     const { config } = readRunHeader(folder)
-    if (!existsSync(checkpointPath(folder, checkpoint))) throw new UsageError(`Run "${config.name}" has no checkpoint yet: its first epoch is not finished.`)
+    if (!existsSync(checkpointPath(folder, checkpoint)))
+      throw new UsageError(`Run "${config.name}" has no checkpoint yet: its first epoch is not finished.`)
     return config
   }
 }

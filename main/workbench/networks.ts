@@ -12,7 +12,8 @@ export function presetHandlers({ library }: Shared): Pick<Handlers, 'training.pr
     'training.presets': ({ dataset }) => {
       const manifest = dataset === null ? null : readManifest(library.existing('datasets', dataset))
       const networks = networkPresets.map((preset): NetworkPreset => ({
-        ...preset, ...(manifest ? sizeOf(preset.network, manifest.classes.length, manifest.shape) : { parameters: null, macsPerTimestep: null }),
+        ...preset,
+        ...(manifest ? sizeOf(preset.network, manifest.classes.length, manifest.shape) : { parameters: null, macsPerTimestep: null }),
       }))
       return { networks, trainings: [...trainingPresets] }
     },
@@ -20,7 +21,11 @@ export function presetHandlers({ library }: Shared): Pick<Handlers, 'training.pr
 }
 
 /** Null where the network doesn't fit the frames (too many poolings for so few pixels). */
-function sizeOf(network: NetworkPreset['network'], classes: number, shape: [number, number, number, number]): Pick<NetworkPreset, 'parameters' | 'macsPerTimestep'> {
+function sizeOf(
+  network: NetworkPreset['network'],
+  classes: number,
+  shape: [number, number, number, number],
+): Pick<NetworkPreset, 'parameters' | 'macsPerTimestep'> {
   try {
     const { parameters, macsPerTimestep } = networkInfo({ network, classes, shape })
     return { parameters, macsPerTimestep }

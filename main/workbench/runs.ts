@@ -11,6 +11,7 @@ import type { EpochMetrics, Run, StepProgress, TrainingConfig } from '../trainin
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
 import type { Shared } from './shared.ts'
+import { percent } from './text.ts'
 import { Throttle } from './throttle.ts'
 
 /** Epochs and steps of a small network may take milliseconds; nobody reads more often than this. */
@@ -34,9 +35,13 @@ export class Runs {
   create(config: TrainingConfig): string {
     const { library } = this.#shared
     const { classes, hash, shape, samples, name } = readManifest(library.existing('datasets', config.dataset))
-    if (classes.length < 2) throw new UsageError(`Dataset "${name}" has one class only; a network needs at least two to tell apart. Import a folder with one subfolder per class.`)
+    if (classes.length < 2)
+      throw new UsageError(
+        `Dataset "${name}" has one class only; a network needs at least two to tell apart. Import a folder with one subfolder per class.`,
+      )
     for (const split of ['train', 'test'] as const) {
-      if (!samples.some((sample) => sample.split === split)) throw new UsageError(`Dataset "${name}" has no sample in its ${split} split. Import it again with another test share.`)
+      if (!samples.some((sample) => sample.split === split))
+        throw new UsageError(`Dataset "${name}" has no sample in its ${split} split. Import it again with another test share.`)
     }
     const parameters = fits(() => networkInfo({ network: config.network, classes: classes.length, shape }).parameters, config)
     const id = library.claim('runs', config.name)
@@ -80,7 +85,8 @@ export class Runs {
       context.update({
         progress: share((step.epoch - 1 + step.step / step.steps) / epochs),
         detail: `epoch ${step.epoch} of ${epochs}, loss ${step.loss.toPrecision(3)}${lastEpoch}`,
-        rate: `${step.samplesPerSecond.toPrecision(3)} samples/s`, secondsLeft: step.secondsLeft,
+        rate: `${step.samplesPerSecond.toPrecision(3)} samples/s`,
+        secondsLeft: step.secondsLeft,
       })
     }
     const onEpoch = (metrics: EpochMetrics): void => {
@@ -140,7 +146,8 @@ export class Runs {
   /** @throws UsageError where there is nothing to go on with */
   resume(id: string): Job {
     const { state, config } = this.get(id)
-    if (state === 'finished') throw new UsageError(`Run "${config.name}" is finished: there is nothing to resume. Start a new run for more epochs.`)
+    if (state === 'finished')
+      throw new UsageError(`Run "${config.name}" is finished: there is nothing to resume. Start a new run for more epochs.`)
     this.#idle(id)
     return this.start(id)
   }
@@ -150,7 +157,8 @@ export class Runs {
     const job = jobs.active(id)
     if (job) return jobs.cancel(job.id)
     const status = storedStatus(library.existing('runs', id))
-    if (status.state === 'running' && isAlive(status)) throw new UsageError(`This run is trained by another Saccade (process ${status.pid}). Stop it there.`)
+    if (status.state === 'running' && isAlive(status))
+      throw new UsageError(`This run is trained by another Saccade (process ${status.pid}). Stop it there.`)
   }
 
   remove(id: string): void {
@@ -167,7 +175,8 @@ export class Runs {
     const { jobs, library } = this.#shared
     if (jobs.active(id)) throw new UsageError('This run is being trained. Stop it first.')
     const status = storedStatus(library.folder('runs', id))
-    if (status.state === 'running' && isAlive(status)) throw new UsageError(`This run is being trained by another Saccade (process ${status.pid}). Stop it there first.`)
+    if (status.state === 'running' && isAlive(status))
+      throw new UsageError(`This run is being trained by another Saccade (process ${status.pid}). Stop it there first.`)
   }
 
   #changed(id: string): void {
@@ -202,8 +211,6 @@ export function runHandlers(shared: Shared, runs: Runs): Pick<Handlers, RunCalls
   }
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
-
 function signatureOf(path: string): string {
   if (!existsSync(path)) return '-'
   const { size, mtimeMs } = statSync(path)
@@ -215,7 +222,11 @@ function fits<T>(build: () => T, { network }: TrainingConfig): T {
   try {
     return build()
   } catch (error) {
-    if (error instanceof GraphError) throw new UsageError(`Network "${network.name}" doesn't fit this dataset's frames: ${error.message}. Import with larger frames, or choose a smaller network.`)
+    if (error instanceof GraphError)
+      throw new UsageError(
+        `Network "${network.name}" doesn't fit this dataset's frames: ${error.message}. ` +
+          'Import with larger frames, or choose a smaller network.',
+      )
     throw error
   }
 }

@@ -13,6 +13,7 @@ import { Cancelled, isActive, type JobContext } from './jobs.ts'
 import type { Models } from './models.ts'
 import type { Runs } from './runs.ts'
 import type { Shared } from './shared.ts'
+import { percent } from './text.ts'
 
 const name = 'Starter: moving shapes'
 /** Recordings per class, four classes. */
@@ -32,8 +33,15 @@ function settings(dataset: string): TrainingConfig {
   const [network] = networkPresets
   if (!network) throw new Error('There is no network to start with.')
   return trainingConfigSchema.parse({
-    name, dataset, network: network.network, method: methodSchema.parse({ name: 'trt' }), optimizer: optimizerSchema.parse({ name: 'adam' }),
-    learningRate: 3e-3, epochs: 25, batchSize: 16, augmentation: { flip: false, roll: 2 },
+    name,
+    dataset,
+    network: network.network,
+    method: methodSchema.parse({ name: 'trt' }),
+    optimizer: optimizerSchema.parse({ name: 'adam' }),
+    learningRate: 3e-3,
+    epochs: 25,
+    batchSize: 16,
+    augmentation: { flip: false, roll: 2 },
   })
 }
 
@@ -52,7 +60,8 @@ export class Starter {
   /** @throws UsageError while it is being made already */
   start(): string {
     const { jobs } = this.#shared
-    if (jobs.list().some((job) => job.kind === 'starter' && isActive(job))) throw new UsageError('The starter project is being made already.')
+    if (jobs.list().some((job) => job.kind === 'starter' && isActive(job)))
+      throw new UsageError('The starter project is being made already.')
     return jobs.start({ kind: 'starter', title: 'Starter project', subject: null }, (context) => this.#make(context)).id
   }
 
@@ -84,17 +93,27 @@ export class Starter {
     context.update({ progress: begun, detail: `runs the model on ${basename(shown.file)}` })
     const { top } = await models.infer(model, join(dataset.source, shown.file))
     const { best } = readRun(library.existing('runs', run))
-    return `test accuracy ${percent(best?.value ?? NaN)}; ${shown.file} is recognized as ${top[0]?.label ?? 'nothing'} (${percent(top[0]?.probability ?? NaN)})`
+    const [first] = top
+    const answer = `${first?.label ?? 'nothing'} (${percent(first?.probability ?? NaN)})`
+    return `test accuracy ${percent(best?.value ?? NaN)}; ${shown.file} is recognized as ${answer}`
   }
 
   /** A DVS128's recordings to learn from, and a few of an N-MNIST-like camera. What is there already is kept. */
   async #simulate(folder: string, context: JobContext): Promise<void> {
-    const sets = [{ folder: join(folder, 'dvs128'), options: { seed, perClass, format: 'aedat' } }, { folder: join(folder, 'nmnist-like'), options: { seed, perClass: perClassToTry, format: 'bin' } }] as const
+    const sets = [
+      { folder: join(folder, 'dvs128'), options: { seed, perClass, format: 'aedat' } },
+      { folder: join(folder, 'nmnist-like'), options: { seed, perClass: perClassToTry, format: 'bin' } },
+    ] as const
     for (const set of sets) {
       try {
         await makeStarterRecordings(set.folder, set.options, {
-          pool: this.#pool, signal: context.signal,
-          onProgress: (done, total) => context.update({ ...(set === sets[0] && { progress: (parts.simulate * done) / total }), detail: `simulates an event camera: ${done} of ${total} recordings` }),
+          pool: this.#pool,
+          signal: context.signal,
+          onProgress: (done, total) =>
+            context.update({
+              ...(set === sets[0] && { progress: (parts.simulate * done) / total }),
+              detail: `simulates an event camera: ${done} of ${total} recordings`,
+            }),
         })
       } catch (error) {
         throw context.signal.aborted ? new Cancelled() : error
@@ -107,15 +126,15 @@ export class Starter {
     const { library } = this.#shared
     const { datasets } = this.#rooms
     const options: ImportOptions = importOptionsSchema.parse({ folder, name, framing, testShare, seed })
-    const known = datasets.list().find((dataset) => dataset.source === folder && dataset.seed === seed && JSON.stringify(dataset.framing) === JSON.stringify(framing))
+    const known = datasets
+      .list()
+      .find((dataset) => dataset.source === folder && dataset.seed === seed && JSON.stringify(dataset.framing) === JSON.stringify(framing))
     if (known) return readManifest(library.existing('datasets', known.id))
     const id = await datasets.claim(options)
     context.update({ subject: id })
     return datasets.import(options, id, context, (share) => begun + share * parts.import)
   }
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
 export function starterHandlers(starter: Starter): Pick<Handlers, 'starter.create'> {
   return { 'starter.create': () => ({ job: starter.start() }) }

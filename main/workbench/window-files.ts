@@ -2,8 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { extname, join, resolve, sep } from 'node:path'
 
 const types: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml', '.png': 'image/png', '.ico': 'image/x-icon', '.woff2': 'font/woff2', '.json': 'application/json', '.wasm': 'application/wasm',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
 }
 
 /**
@@ -13,8 +20,16 @@ const types: Record<string, string> = {
  */
 export function windowHeaders(connect: readonly string[] = []): Record<string, string> {
   const policy = [
-    "default-src 'none'", "script-src 'self'", "style-src 'self' 'unsafe-inline'", "img-src 'self' data: blob:", "font-src 'self' data:",
-    `connect-src ${["'self'", ...connect].join(' ')}`, "worker-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    `connect-src ${["'self'", ...connect].join(' ')}`,
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
   ]
   return {
     'content-security-policy': policy.join('; '),
@@ -37,7 +52,11 @@ export interface WindowFile {
  * @param pathname of the address, still percent-encoded
  */
 export async function windowFile(folder: string, pathname: string, connect: readonly string[] = []): Promise<WindowFile> {
-  const missing = { status: 404, headers: { ...windowHeaders(connect), 'content-type': 'text/plain; charset=utf-8' }, body: new TextEncoder().encode('Not found.') } as const
+  const missing = {
+    status: 404,
+    headers: { ...windowHeaders(connect), 'content-type': 'text/plain; charset=utf-8' },
+    body: new TextEncoder().encode('Not found.'),
+  } as const
   let name: string
   try {
     name = decodeURIComponent(pathname)

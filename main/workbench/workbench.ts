@@ -52,8 +52,14 @@ export function createWorkbench({ library: root, host, spawn, choose }: Workbenc
 
   const handlers: Handlers = {
     'app.info': () => ({
-      version: VERSION, host, platform: process.platform, library: library.root, cores: availableParallelism(), memoryBytes: totalmem(),
-      engine: `ONNX Runtime ${runtimeVersion()}`, home: homedir(),
+      version: VERSION,
+      host,
+      platform: process.platform,
+      library: library.root,
+      cores: availableParallelism(),
+      memoryBytes: totalmem(),
+      engine: `ONNX Runtime ${runtimeVersion()}`,
+      home: homedir(),
     }),
     ...fileHandlers(choose),
     ...recordingHandlers(shared, pool),

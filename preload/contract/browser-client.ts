@@ -67,7 +67,9 @@ export function createBrowserClient(token: string, origin: string = pageOrigin()
     let response: Response
     try {
       response = await fetch(`${origin}/api/${name}`, {
-        method: 'POST', body: encode(input), headers: { authorization: `Bearer ${token}`, 'content-type': messageType },
+        method: 'POST',
+        body: encode(input),
+        headers: { authorization: `Bearer ${token}`, 'content-type': messageType },
       })
     } catch {
       throw new Error('The workbench does not answer. Is it still running? Start it again with "npm start" or "npm run saccade -- serve".')

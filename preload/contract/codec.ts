@@ -113,7 +113,12 @@ function readHeader(message: Uint8Array): Header {
 
 function isHeader(header: unknown): header is Header {
   if (typeof header !== 'object' || header === null || !('arrays' in header) || !Array.isArray(header.arrays)) return false
-  return header.arrays.every((entry: unknown) =>
-    Array.isArray(entry) && typeof entry[0] === 'string' && Object.hasOwn(arrayTypes, entry[0])
-      && Number.isSafeInteger(entry[1]) && Number(entry[1]) >= 0)
+  return header.arrays.every(
+    (entry: unknown) =>
+      Array.isArray(entry) &&
+      typeof entry[0] === 'string' &&
+      Object.hasOwn(arrayTypes, entry[0]) &&
+      Number.isSafeInteger(entry[1]) &&
+      Number(entry[1]) >= 0,
+  )
 }

@@ -19,10 +19,18 @@ export interface BenchResult {
 export type Bench = { readonly run: (args: readonly string[]) => Promise<BenchResult> }
 
 const benches: Record<string, string> = {
-  training: './training.ts', inference: './inference.ts', decode: './decode.ts', frames: './frames.ts',
+  training: './training.ts',
+  inference: './inference.ts',
+  decode: './decode.ts',
+  frames: './frames.ts',
 }
 
-const { values, tokens } = parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }, allowPositionals: true, strict: false, tokens: true })
+const { values, tokens } = parseArgs({
+  options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  allowPositionals: true,
+  strict: false,
+  tokens: true,
+})
 const [name] = tokens.filter((token) => token.kind === 'positional').map((token) => token.value)
 const file = name === undefined ? undefined : benches[name]
 if (values.help || file === undefined) {
@@ -39,5 +47,10 @@ const number = (value: number | undefined): string => (value === undefined ? '' 
 if (values.json) console.log(JSON.stringify({ name: title, machine, rows }, null, 2))
 else {
   console.log(`${title} (${machine})\n`)
-  console.log(table(rows.map(({ label, value, unit, peer, ratio }) => [label, number(value), unit, number(peer), number(ratio)]), ['what', 'value', 'unit', 'peer', 'ratio']))
+  console.log(
+    table(
+      rows.map(({ label, value, unit, peer, ratio }) => [label, number(value), unit, number(peer), number(ratio)]),
+      ['what', 'value', 'unit', 'peer', 'ratio'],
+    ),
+  )
 }

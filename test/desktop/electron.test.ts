@@ -20,7 +20,9 @@ describe.skipIf(electron.path === null)(`the real Electron (skipped here: ${elec
     const port = await freePort()
     const child = spawn(electron.path ?? '', ['.', '--library', library, `--remote-debugging-port=${port}`], { cwd: root, stdio: 'ignore' })
     try {
-      const browser = await expect.poll(() => chromium.connectOverCDP(`http://127.0.0.1:${port}`).catch(() => null), { timeout: 30_000 }).not.toBe(null)
+      const browser = await expect
+        .poll(() => chromium.connectOverCDP(`http://127.0.0.1:${port}`).catch(() => null), { timeout: 30_000 })
+        .not.toBe(null)
         .then(() => chromium.connectOverCDP(`http://127.0.0.1:${port}`))
       await expect.poll(() => browser.contexts()[0]?.pages()[0]?.url(), { timeout: 30_000 }).toMatch(/^saccade:\/\/window\//)
       const page = browser.contexts()[0]?.pages()[0]

@@ -48,7 +48,10 @@ describe('the starter project', () => {
   test('its run shows curves and what it confuses', async () => {
     const { page, visit } = window
     await visit('Training')
-    await page.getByRole('button', { name: /Starter: moving shapes/ }).first().click()
+    await page
+      .getByRole('button', { name: /Starter: moving shapes/ })
+      .first()
+      .click()
     await page.getByText('Confusion on the test split').waitFor()
     expect(await colours(page, page.locator('.uplot canvas').first())).toBeGreaterThan(3)
   })
@@ -64,11 +67,15 @@ describe('a recording', () => {
     const stage = page.getByRole('img', { name: `Events of ${recording}` })
     await stage.waitFor()
     expect(await page.getByLabel('File facts').textContent()).toContain('128×128')
-    expect(await page.getByRole('list', { name: 'Frames of the network' }).getByRole('listitem').count()).toBe(10)
+    await expect.poll(() => page.getByRole('list', { name: 'Frames of the network' }).getByRole('listitem').count(), { timeout: 20_000 }).toBe(10)
     const before = await page.getByTestId('time').textContent()
     await page.getByRole('button', { name: 'Play', exact: true }).click()
     await expect.poll(() => page.getByTestId('time').textContent(), { timeout: 20_000 }).not.toBe(before)
-    await page.getByRole('button', { name: 'Pause', exact: true }).or(page.getByRole('button', { name: 'Play', exact: true })).first().click()
+    await page
+      .getByRole('button', { name: 'Pause', exact: true })
+      .or(page.getByRole('button', { name: 'Play', exact: true }))
+      .first()
+      .click()
     await expect.poll(() => colours(page, stage), { timeout: 20_000 }).toBeGreaterThan(2)
   })
 })
@@ -85,7 +92,10 @@ describe('a folder of recordings, by hand', () => {
     await page.getByRole('button', { name: 'Start training' }).click()
     await page.getByRole('heading', { name: 'Stopped on the way' }).waitFor()
     await page.getByText('Test accuracy').first().waitFor()
-    await page.getByText(/^epoch \d+$/).first().waitFor({ timeout: 60_000 })
+    await page
+      .getByText(/^epoch \d+$/)
+      .first()
+      .waitFor({ timeout: 60_000 })
     await page.getByRole('button', { name: 'Stop', exact: true }).click()
     await page.getByRole('button', { name: 'Resume', exact: true }).click({ timeout: 60_000 })
     await page.getByRole('button', { name: 'Stop', exact: true }).click({ timeout: 60_000 })
@@ -106,7 +116,9 @@ describe.skipIf(!existsSync(real))(`real recordings (skipped where ../shared/rec
     const { page } = window
     await importFolder(window, real, 'N-MNIST')
     // A tenth of each of the ten classes is kept apart.
-    const [train, apart] = await Promise.all([/^\d+ train$/, /^\d+ test$/].map(async (text) => Number.parseInt((await page.getByText(text).first().textContent()) ?? '', 10)))
+    const [train, apart] = await Promise.all(
+      [/^\d+ train$/, /^\d+ test$/].map(async (text) => Number.parseInt((await page.getByText(text).first().textContent()) ?? '', 10)),
+    )
     expect([(train ?? 0) + (apart ?? 0), Math.round((apart ?? 0) / 10)]).toEqual([1000, 10])
     await page.getByRole('button', { name: 'Train on it' }).click()
     await page.getByRole('radio', { name: 'Small' }).click()
@@ -136,15 +148,23 @@ describe('bad input', () => {
 
     await page.getByRole('textbox', { name: 'Folder to import' }).fill(join(folder, 'library/recordings/starter/dvs128/circle'))
     await page.getByRole('button', { name: 'Look into it' }).click()
-    await page.getByText(/recordings lie directly in this folder/).first().waitFor()
+    await page
+      .getByText(/recordings lie directly in this folder/)
+      .first()
+      .waitFor()
 
     await visit('Recordings')
     await page.getByRole('textbox', { name: 'Path of a recording' }).fill(join(root, 'package.json'))
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'This file could not be opened' }).waitFor()
-    await page.getByText(/package\.json: /).first().waitFor()
+    await page
+      .getByText(/package\.json: /)
+      .first()
+      .waitFor()
 
-    await page.evaluate((path) => { location.hash = `#/models/id/${encodeURIComponent(path)}` }, 'no-such-model')
+    await page.evaluate((path) => {
+      location.hash = `#/models/id/${encodeURIComponent(path)}`
+    }, 'no-such-model')
     await page.getByText('There is no such model').waitFor()
   })
 

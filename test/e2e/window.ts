@@ -21,7 +21,9 @@ export async function openWindow(library: string): Promise<OpenWindow> {
   await buildIfChanged(() => undefined)
   const server: Running = start([join(root, 'out/main/headless.js'), 'serve', '--json', '--library', library])
   let said = ''
-  server.child.stdout?.on('data', (chunk: Buffer) => { said += chunk.toString() })
+  server.child.stdout?.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
   await server.says(/"url":.*\n/)
   const { url } = JSON.parse(said) as { url: string }
   const browser: Browser = await launchBrowser()
@@ -34,7 +36,9 @@ export async function openWindow(library: string): Promise<OpenWindow> {
   page.setDefaultTimeout(30_000)
   await page.goto(url)
   return {
-    page, url, faults,
+    page,
+    url,
+    faults,
     visit: async (view) => page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: view, exact: true }).click(),
     close: async () => {
       await browser.close()

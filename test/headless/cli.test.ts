@@ -31,7 +31,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 describe('usage', () => {
   test('without a command: what there is, exit code 2; asked for it: 0', async () => {
     const [none, help, wrong] = await Promise.all([saccade(), saccade('--help'), saccade('tarin')])
-    for (const { stderr } of [none, wrong]) expect(stderr).toMatch(/inspect .*\n {2}import .*\n {2}train .*\n {2}evaluate .*\n {2}export .*\n {2}infer .*\n {2}serve/)
+    for (const { stderr } of [none, wrong])
+      expect(stderr).toMatch(/inspect .*\n {2}import .*\n {2}train .*\n {2}evaluate .*\n {2}export .*\n {2}infer .*\n {2}serve/)
     expect([none.code, help.code, wrong.code]).toEqual([2, 0, 2])
     expect(wrong.stderr).toContain('There is no command "tarin".')
     expect(help.stdout).toContain('Exit codes: 0 ok, 1 failed, 2 usage')
@@ -48,11 +49,18 @@ describe('usage', () => {
 
   test('what is wrong with the arguments is said, exit code 2, nothing on stdout', async () => {
     const cases: [string[], RegExp][] = [
-      [['inspect'], /FILE missing/], [['import'], /FOLDER missing/], [['import', 'a', 'b'], /"b" is one argument too many/],
-      [['import', 'a', '--resize', 'big'], /--resize must be HEIGHTxWIDTH/], [['import', 'a', '--split-by', 'luck'], /--split-by must be time or count, not "luck"/],
-      [['import', 'a', '--timesteps', '0', '--library', library], /framing\.timesteps/], [['train', '--library', library], /--dataset missing/],
-      [['train', '--dataset', 'x', '--library', library], /There is no dataset "x"/], [['train', '--what'], /--what/],
-      [['infer', 'model'], /RECORDING missing/], [['serve', '--port', 'x'], /--port must be a number/], [['evaluate', 'r', '--split', 'all'], /--split must be test or train/],
+      [['inspect'], /FILE missing/],
+      [['import'], /FOLDER missing/],
+      [['import', 'a', 'b'], /"b" is one argument too many/],
+      [['import', 'a', '--resize', 'big'], /--resize must be HEIGHTxWIDTH/],
+      [['import', 'a', '--split-by', 'luck'], /--split-by must be time or count, not "luck"/],
+      [['import', 'a', '--timesteps', '0', '--library', library], /framing\.timesteps/],
+      [['train', '--library', library], /--dataset missing/],
+      [['train', '--dataset', 'x', '--library', library], /There is no dataset "x"/],
+      [['train', '--what'], /--what/],
+      [['infer', 'model'], /RECORDING missing/],
+      [['serve', '--port', 'x'], /--port must be a number/],
+      [['evaluate', 'r', '--split', 'all'], /--split must be test or train/],
     ]
     const answers = await Promise.all(cases.map(([args]) => saccade(...args)))
     answers.forEach(({ code, stdout, stderr }, i) => {
@@ -65,16 +73,41 @@ describe('usage', () => {
 describe('inspect', () => {
   test('prints facts, for people and as JSON', async () => {
     const file = join(recordings, 'circle/circle-000.bin')
-    const [one, two, text] = await Promise.all([saccade('inspect', file, '--json'), saccade('inspect', file, join(recordings, 'cross/cross-000.bin'), '--json'), saccade('inspect', file)])
+    const [one, two, text] = await Promise.all([
+      saccade('inspect', file, '--json'),
+      saccade('inspect', file, join(recordings, 'cross/cross-000.bin'), '--json'),
+      saccade('inspect', file),
+    ])
     const facts = JSON.parse(one.stdout) as RecordingFacts
-    for (const key of ['format', 'width', 'height', 'events', 'tFirst', 'tLast', 'on', 'off', 'xMin', 'xMax', 'yMin', 'yMax', 'checksum', 'problems']) expect(facts).toHaveProperty(key)
+    for (const key of [
+      'format',
+      'width',
+      'height',
+      'events',
+      'tFirst',
+      'tLast',
+      'on',
+      'off',
+      'xMin',
+      'xMax',
+      'yMin',
+      'yMax',
+      'checksum',
+      'problems',
+    ])
+      expect(facts).toHaveProperty(key)
     expect(facts).toMatchObject({ format: 'nmnist-bin', width: 34, height: 34, problems: [] })
     expect((JSON.parse(two.stdout) as RecordingFacts[]).map(({ path }) => path)).toEqual([file, join(recordings, 'cross/cross-000.bin')])
     expect(text.stdout).toMatch(new RegExp(`${facts.events} \\(${facts.on} ON, ${facts.off} OFF\\)`))
   })
 
   test('one that can not be read does not hide the others, exit code 1', async () => {
-    const { code, stdout, stderr } = await saccade('inspect', join(folder, 'network.json'), join(recordings, 'circle/circle-000.bin'), '--json')
+    const { code, stdout, stderr } = await saccade(
+      'inspect',
+      join(folder, 'network.json'),
+      join(recordings, 'circle/circle-000.bin'),
+      '--json',
+    )
     expect(code).toBe(1)
     expect(JSON.parse(stdout)).toHaveLength(1)
     expect(stderr).toContain('network.json: ')
@@ -83,27 +116,67 @@ describe('inspect', () => {
 
 describe('the main job', () => {
   test('import, train, evaluate, export, infer: JSON on stdout and nothing else there', async () => {
-    const importing = await saccade('import', recordings, '--name', 'Shapes', '--timesteps', '4', '--resize', '16x16', '--test-share', '0.4', '--library', library, '--json')
+    const importing = await saccade(
+      'import',
+      recordings,
+      '--name',
+      'Shapes',
+      '--timesteps',
+      '4',
+      '--resize',
+      '16x16',
+      '--test-share',
+      '0.4',
+      '--library',
+      library,
+      '--json',
+    )
     expect(importing.code).toBe(0)
     expect(importing.stderr).toMatch(/100 % Import Shapes: 20 recordings of 4 classes/)
     const dataset = JSON.parse(importing.stdout) as DatasetSummary
     expect(dataset).toMatchObject({ id: 'shapes', train: [3, 3, 3, 3], test: [2, 2, 2, 2], shape: [4, 2, 16, 16] })
 
-    const training = await saccade('train', '--dataset', 'Shapes', ...smallRun(), '--epochs', '3', '--method', 'tet', '--lambda', '0.1', '--name', 'First', '--json')
+    const training = await saccade(
+      'train',
+      '--dataset',
+      'Shapes',
+      ...smallRun(),
+      '--epochs',
+      '3',
+      '--method',
+      'tet',
+      '--lambda',
+      '0.1',
+      '--name',
+      'First',
+      '--json',
+    )
     expect([training.code, training.stderr.includes('100 % Train First')]).toEqual([0, true])
     const run = JSON.parse(training.stdout) as Run
-    expect(run).toMatchObject({ id: 'first', state: 'finished', config: { method: { name: 'tet', lambda: 0.1, phi: 1 }, network: { name: 'tiny' } } })
+    expect(run).toMatchObject({
+      id: 'first',
+      state: 'finished',
+      config: { method: { name: 'tet', lambda: 0.1, phi: 1 }, network: { name: 'tiny' } },
+    })
 
-    const evaluation = JSON.parse((await saccade('evaluate', 'First', '--checkpoint', 'last', '--library', library, '--json')).stdout) as RunEvaluation
+    const evaluation = JSON.parse(
+      (await saccade('evaluate', 'First', '--checkpoint', 'last', '--library', library, '--json')).stdout,
+    ) as RunEvaluation
     expect(evaluation).toMatchObject({ samples: 8, accuracy: run.epochs[2]?.testAccuracy })
 
     const copy = join(folder, 'copy.onnx')
-    const exported = JSON.parse((await saccade('export', 'first', '--checkpoint', 'last', '--output', copy, '--library', library, '--json')).stdout) as ModelRecord
+    const exported = JSON.parse(
+      (await saccade('export', 'first', '--checkpoint', 'last', '--output', copy, '--library', library, '--json')).stdout,
+    ) as ModelRecord
     expect(exported.proof.accuracyExported).toBe(evaluation.accuracy)
     expect(createHash('sha256').update(readFileSync(copy)).digest('hex')).toBe(exported.hash)
 
     const recording = join(recordings, 'square/square-000.bin')
-    const [byId, byPath, text] = await Promise.all([saccade('infer', exported.id, recording, '--library', library, '--json'), saccade('infer', copy, recording, '--library', library, '--json'), saccade('infer', copy, recording, '--library', library)])
+    const [byId, byPath, text] = await Promise.all([
+      saccade('infer', exported.id, recording, '--library', library, '--json'),
+      saccade('infer', copy, recording, '--library', library, '--json'),
+      saccade('infer', copy, recording, '--library', library),
+    ])
     const result = JSON.parse(byId.stdout) as InferenceResult
     expect(result.top).toHaveLength(4)
     expect((JSON.parse(byPath.stdout) as InferenceResult).logitsPerTimestep).toEqual(result.logitsPerTimestep)
@@ -125,12 +198,17 @@ describe('the main job', () => {
     killed.child.kill('SIGKILL')
     expect((await killed.ended).code).toBe(null)
     // Its training process finds its parent gone, saves and ends.
-    await expect.poll(() => (JSON.parse(readFileSync(join(library, 'runs/killed/status.json'), 'utf8')) as { state: string }).state, { timeout: 30_000 }).toBe('stopped')
+    await expect
+      .poll(() => (JSON.parse(readFileSync(join(library, 'runs/killed/status.json'), 'utf8')) as { state: string }).state, {
+        timeout: 30_000,
+      })
+      .toBe('stopped')
 
     for (const name of ['stopped', 'Killed']) {
       const resumed = await saccade('train', '--resume', name, '--library', library, '--json')
       expect(resumed.code).toBe(0)
-      const figures = (run: Run): unknown => run.epochs.map(({ epoch, trainLoss, testLoss, testAccuracy }) => [epoch, trainLoss, testLoss, testAccuracy])
+      const figures = (run: Run): unknown =>
+        run.epochs.map(({ epoch, trainLoss, testLoss, testAccuracy }) => [epoch, trainLoss, testLoss, testAccuracy])
       expect(figures(JSON.parse(resumed.stdout) as Run)).toEqual(figures(whole))
     }
     expect((await saccade('train', '--resume', 'stopped', '--library', library)).stderr).toContain('is finished')
@@ -140,7 +218,11 @@ describe('the main job', () => {
 describe('bad input ends with exit code 1, a clear message and an untouched library', () => {
   test('folders, datasets, models', async () => {
     const before = snapshot(library)
-    const bad = folderWith(join(folder, 'bad'), { 'text.onnx': 'not a model', 'network.json': '{"name": 3}', 'deep.json': JSON.stringify({ ...tinyNetwork, layers: [...tinyNetwork.layers, ...tinyNetwork.layers, ...tinyNetwork.layers] }) })
+    const bad = folderWith(join(folder, 'bad'), {
+      'text.onnx': 'not a model',
+      'network.json': '{"name": 3}',
+      'deep.json': JSON.stringify({ ...tinyNetwork, layers: [...tinyNetwork.layers, ...tinyNetwork.layers, ...tinyNetwork.layers] }),
+    })
     for (const name of ['empty', 'one']) mkdirSync(join(bad, name))
     cpSync(join(recordings, 'circle'), join(bad, 'one/circle'), { recursive: true })
     const recording = join(recordings, 'circle/circle-000.bin')
@@ -156,7 +238,12 @@ describe('bad input ends with exit code 1, a clear message and an untouched libr
     ]
     const answers = await Promise.all(cases.map(([args]) => saccade(...args, '--library', library)))
     answers.forEach(({ code, stdout, stderr }, i) => {
-      expect([cases[i]?.[0].slice(0, 2), code, stdout, stderr]).toEqual([cases[i]?.[0].slice(0, 2), cases[i]?.[1], '', expect.stringMatching(cases[i]?.[2] ?? /^$/)])
+      expect([cases[i]?.[0].slice(0, 2), code, stdout, stderr]).toEqual([
+        cases[i]?.[0].slice(0, 2),
+        cases[i]?.[1],
+        '',
+        expect.stringMatching(cases[i]?.[2] ?? /^$/),
+      ])
     })
     expect(snapshot(library)).toEqual(before)
   })
@@ -179,7 +266,8 @@ describe('bad input ends with exit code 1, a clear message and an untouched libr
       ${sums} > /tmp/after-$$; cmp /tmp/before-$$ /tmp/after-$$ && echo "--- untouched"
       rm -f /tmp/before-$$ /tmp/after-$$`
     const { stdout } = spawnSync('unshare', ['-rm', 'sh', '-c', script], { cwd: root, encoding: 'utf8' })
-    for (const step of ['import', 'train', 'export']) expect(stdout).toMatch(new RegExp(`--- ${step}\\n(?:(?!---)[^])*the disk (?:is full|has only)(?:(?!---)[^])*code 1\\n`))
+    for (const step of ['import', 'train', 'export'])
+      expect(stdout).toMatch(new RegExp(`--- ${step}\\n(?:(?!---)[^])*the disk (?:is full|has only)(?:(?!---)[^])*code 1\\n`))
     expect(stdout).toContain('--- untouched')
   })
 })

@@ -37,30 +37,46 @@ afterAll(async () => {
 })
 
 /** A plain HTTP request: fetch would not let us lie about Host and Origin. */
-function ask(path: string, options: { method?: string; headers?: Record<string, string>; body?: Uint8Array } = {}): Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }> {
+function ask(
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: Uint8Array } = {},
+): Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port: server.port, path, method: options.method ?? 'GET', headers: options.headers ?? {} }, (response) => {
-      const parts: Buffer[] = []
-      response.on('data', (part: Buffer) => parts.push(part))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) }))
-    })
+    const sent = request(
+      { host: '127.0.0.1', port: server.port, path, method: options.method ?? 'GET', headers: options.headers ?? {} },
+      (response) => {
+        const parts: Buffer[] = []
+        response.on('data', (part: Buffer) => parts.push(part))
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) }))
+      },
+    )
     sent.on('error', reject)
     sent.end(options.body)
   })
 }
 const call = (name: string, input: unknown, headers: Record<string, string> = {}): ReturnType<typeof ask> =>
-  ask(`/api/${name}`, { method: 'POST', headers: { authorization: `Bearer ${server.token}`, 'content-type': messageType, ...headers }, body: encode(input) })
+  ask(`/api/${name}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.token}`, 'content-type': messageType, ...headers },
+    body: encode(input),
+  })
 
 describe('calls', () => {
   test('cross with their input and output', async () => {
     const info = await client.call('app.info', {})
     expect(info).toMatchObject({ host: 'browser', library: join(root, 'library') })
     const listing = await client.call('files.list', { path: root })
-    expect(listing.entries.map(({ name, kind }) => [name, kind])).toEqual([['library', 'folder'], ['window', 'folder'], ['secret.html', 'other']])
+    expect(listing.entries.map(({ name, kind }) => [name, kind])).toEqual([
+      ['library', 'folder'],
+      ['window', 'folder'],
+      ['secret.html', 'other'],
+    ])
   })
 
   test('errors cross as messages for people', async () => {
-    await expect(client.call('files.list', { path: join(root, 'nowhere') })).rejects.toThrow(`${join(root, 'nowhere')}: there is no such folder.`)
+    await expect(client.call('files.list', { path: join(root, 'nowhere') })).rejects.toThrow(
+      `${join(root, 'nowhere')}: there is no such folder.`,
+    )
     await expect(client.call('runs.get', { id: '../../etc' })).rejects.toThrow('"../../etc" is not the id of a run.')
     await expect(client.call('files.choose', { kind: 'folder' })).rejects.toThrow('on the desktop only')
   })
@@ -77,22 +93,32 @@ describe('calls', () => {
     expect((await call('toString', {})).status).toBe(404)
     expect((await call('app.info', {}, { 'content-type': 'application/json' })).status).toBe(415)
     expect((await ask('/api/app.info', { headers: { authorization: `Bearer ${server.token}` } })).status).toBe(405)
-    const damaged = await ask('/api/app.info', { method: 'POST', headers: { authorization: `Bearer ${server.token}`, 'content-type': messageType }, body: Buffer.from('{}') })
+    const damaged = await ask('/api/app.info', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.token}`, 'content-type': messageType },
+      body: Buffer.from('{}'),
+    })
     expect([damaged.status, damaged.body.toString()]).toEqual([400, 'Damaged message: its header is cut short.'])
   })
 
   test('a body that is too long is refused, announced or not', async () => {
     const headers = { authorization: `Bearer ${server.token}`, 'content-type': messageType }
-    const announced = await ask('/api/app.info', { method: 'POST', headers: { ...headers, 'content-length': String(2 << 20) } }).catch((error: unknown) => error)
+    const announced = await ask('/api/app.info', { method: 'POST', headers: { ...headers, 'content-length': String(2 << 20) } }).catch(
+      (error: unknown) => error,
+    )
     expect(announced).toMatchObject({ status: 413 })
     const chunked = await new Promise<string>((resolve) => {
       const socket = connect(server.port, '127.0.0.1', () => {
-        socket.write(`POST /api/app.info HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${server.token}\r\nContent-Type: ${messageType}\r\nTransfer-Encoding: chunked\r\n\r\n`)
+        socket.write(
+          `POST /api/app.info HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${server.token}\r\nContent-Type: ${messageType}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+        )
         const chunk = 'x'.repeat(65536)
         for (let i = 0; i < 20; i++) socket.write(`10000\r\n${chunk}\r\n`)
       })
       let said = ''
-      socket.on('data', (data) => { said += data.toString() })
+      socket.on('data', (data) => {
+        said += data.toString()
+      })
       socket.on('error', () => undefined)
       socket.on('close', () => resolve(said))
     })
@@ -119,7 +145,13 @@ describe('who may ask', () => {
   })
 
   test('no name that was rebound to this machine; tunnels with another port are fine', async () => {
-    for (const host of ['evil.example', `evil.example:${server.port}`, '127.0.0.1.evil.example', 'localhost.evil.example:80', '127.0.0.1:80@evil.example']) {
+    for (const host of [
+      'evil.example',
+      `evil.example:${server.port}`,
+      '127.0.0.1.evil.example',
+      'localhost.evil.example:80',
+      '127.0.0.1:80@evil.example',
+    ]) {
       expect([host, (await call('app.info', {}, { host })).status]).toEqual([host, 403])
       expect((await ask('/', { headers: { host } })).status).toBe(403)
     }
@@ -136,7 +168,7 @@ describe('who may ask', () => {
   test('events only with token and origin', async () => {
     const refused = async (protocols: string[], headers: Record<string, string>, path = '/events'): Promise<unknown> => {
       const socket = new NodeWebSocket(`ws://127.0.0.1:${server.port}${path}`, protocols, { headers })
-      const [error] = await once(socket, 'error') as [Error]
+      const [error] = (await once(socket, 'error')) as [Error]
       return error.message
     }
     const mine = { origin: origin() }
@@ -153,7 +185,7 @@ describe('who may ask', () => {
   })
 })
 
-describe('the window\'s files', () => {
+describe("the window's files", () => {
   test('are served with a strict policy, and nothing beside them', async () => {
     const page = await ask('/')
     expect(page.status).toBe(200)
@@ -162,10 +194,27 @@ describe('the window\'s files', () => {
     expect(policy).toContain("default-src 'none'; script-src 'self';")
     expect(policy).toContain("frame-ancestors 'none'")
     expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*unsafe|\*/)
-    expect(page.headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cache-control': 'no-cache' })
+    expect(page.headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-cache',
+    })
     const script = await ask('/assets/app-1a2b.js')
-    expect(script.headers).toMatchObject({ 'content-type': 'text/javascript; charset=utf-8', 'cache-control': expect.stringContaining('immutable') as string })
-    for (const path of ['/../secret.html', '/..%2fsecret.html', '/%2e%2e/secret.html', '/assets/..%2f..%2fsecret.html', '/nowhere.html', '/assets', '/%00.html', '/%zz.html', '//etc/passwd']) {
+    expect(script.headers).toMatchObject({
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': expect.stringContaining('immutable') as string,
+    })
+    for (const path of [
+      '/../secret.html',
+      '/..%2fsecret.html',
+      '/%2e%2e/secret.html',
+      '/assets/..%2f..%2fsecret.html',
+      '/nowhere.html',
+      '/assets',
+      '/%00.html',
+      '/%zz.html',
+      '//etc/passwd',
+    ]) {
       expect([path, (await ask(path)).status]).toEqual([path, 404])
     }
     expect((await ask('/', { method: 'PUT' })).status).toBe(405)
@@ -177,7 +226,12 @@ describe('events', () => {
     const heard: string[] = []
     const connections: boolean[] = []
     const stop = client.on('library.changed', ({ what }) => heard.push(what))
-    const seen = new Promise<void>((resolve) => client.onConnection((connected) => { connections.push(connected); if (connected) resolve() }))
+    const seen = new Promise<void>((resolve) =>
+      client.onConnection((connected) => {
+        connections.push(connected)
+        if (connected) resolve()
+      }),
+    )
     await seen
     const recording = join(root, 'window/index.html')
     await expect(client.call('recordings.open', { path: recording })).rejects.toThrow('index.html')
@@ -190,13 +244,16 @@ describe('events', () => {
     stop()
   })
 
-  test('payloads are the workbench\'s own', async () => {
+  test("payloads are the workbench's own", async () => {
     const heard = new Promise((resolve) => client.on('job.changed', resolve))
     const { job } = await client.call('datasets.import', { folder: join(root, 'nowhere'), name: 'x', framing: {} })
     expect(await heard).toMatchObject({ id: job, kind: 'import', title: 'Import x' })
     let jobs = (await client.call('jobs.list', {})).jobs
     while (jobs.some(({ state }) => state === 'running')) jobs = (await client.call('jobs.list', {})).jobs
-    expect(jobs.find(({ id }) => id === job)).toMatchObject({ state: 'failed', error: expect.stringContaining('there is no such folder') as string })
+    expect(jobs.find(({ id }) => id === job)).toMatchObject({
+      state: 'failed',
+      error: expect.stringContaining('there is no such folder') as string,
+    })
   })
 })
 
@@ -218,7 +275,7 @@ test('the token leaves the address and stays for this tab', () => {
   expect(takeToken(page(''))).toBe('abc-_1')
 })
 
-test('messages of calls are the codec\'s', async () => {
+test("messages of calls are the codec's", async () => {
   const answer = await call('app.info', {})
   expect(decode(answer.body)).toMatchObject({ host: 'browser' })
 })

@@ -3,11 +3,27 @@ import type { Job } from '../../preload/contract/index.ts'
 import { duration, fileSize, jobLine, percent, Progress, table } from '../../main/headless/terminal.ts'
 
 const job = (changes: Partial<Job> = {}): Job => ({
-  id: 'job-1', kind: 'import', title: 'Import x', state: 'running', progress: 0.52, detail: 'a.bin', rate: '812 files/s', secondsLeft: 8, error: null, subject: null, started: '', ...changes,
+  id: 'job-1',
+  kind: 'import',
+  title: 'Import x',
+  state: 'running',
+  progress: 0.52,
+  detail: 'a.bin',
+  rate: '812 files/s',
+  secondsLeft: 8,
+  error: null,
+  subject: null,
+  started: '',
+  ...changes,
 })
 /** A terminal that keeps what is written. */
 const terminal = (isTTY: boolean): { isTTY: boolean; columns: number; text: string; write(text: string): void } => ({
-  isTTY, columns: 60, text: '', write(text) { this.text += text },
+  isTTY,
+  columns: 60,
+  text: '',
+  write(text) {
+    this.text += text
+  },
 })
 
 test('figures for people', () => {
@@ -30,7 +46,9 @@ describe('progress', () => {
     progress.line('a note')
     progress.show(job({ state: 'done', progress: 1, detail: 'all', rate: null, secondsLeft: null }))
     expect(out.text.split('\r\x1b[2K').slice(1)).toEqual([
-      '[#####     ]  52 % Import x: a.bin, 812 files/s, 8 s left', 'a note\n[#####     ]  52 % Import x: a.bin, 812 files/s, 8 s left', '[##########] 100 % Import x: all\n',
+      '[#####     ]  52 % Import x: a.bin, 812 files/s, 8 s left',
+      'a note\n[#####     ]  52 % Import x: a.bin, 812 files/s, 8 s left',
+      '[##########] 100 % Import x: all\n',
     ])
   })
 
@@ -46,6 +64,14 @@ describe('progress', () => {
 })
 
 test('tables align text left and numbers right', () => {
-  expect(table([['a', '1'], ['long', '20.5']], ['what', 'value'])).toBe('what  value\n----  -----\na         1\nlong   20.5')
+  expect(
+    table(
+      [
+        ['a', '1'],
+        ['long', '20.5'],
+      ],
+      ['what', 'value'],
+    ),
+  ).toBe('what  value\n----  -----\na         1\nlong   20.5')
   expect(table([])).toBe('')
 })

@@ -10,17 +10,31 @@ const arrays = fc.oneof(
   fc.array(fc.nat(), { maxLength: 20 }).map((values) => Uint32Array.from(values)),
   fc.array(fc.integer(), { maxLength: 20 }).map((values) => Int32Array.from(values)),
 )
-const keys = fc.oneof(fc.string(), fc.constantFrom('$array', '$number', '$$array', '$', 'value', 'arrays')).filter((key) => key !== '__proto__')
+const keys = fc
+  .oneof(fc.string(), fc.constantFrom('$array', '$number', '$$array', '$', 'value', 'arrays'))
+  .filter((key) => key !== '__proto__')
 const { message } = fc.letrec<{ message: unknown }>((tie) => ({
   message: fc.oneof(
-    { maxDepth: 4 }, fc.constant(null), fc.boolean(), fc.string(), fc.double(), fc.integer(), arrays,
-    fc.array(tie('message'), { maxLength: 5 }), fc.dictionary(keys, tie('message'), { maxKeys: 5, noNullPrototype: true }),
+    { maxDepth: 4 },
+    fc.constant(null),
+    fc.boolean(),
+    fc.string(),
+    fc.double(),
+    fc.integer(),
+    arrays,
+    fc.array(tie('message'), { maxLength: 5 }),
+    fc.dictionary(keys, tie('message'), { maxKeys: 5, noNullPrototype: true }),
   ),
 }))
 
 describe('messages as bytes', () => {
   test('what goes in comes out: typed arrays, NaN and infinities, keys that look like ours', () => {
-    fc.assert(fc.property(message, (value) => { expect(decode(encode(value))).toStrictEqual(value) }), { numRuns: 500 })
+    fc.assert(
+      fc.property(message, (value) => {
+        expect(decode(encode(value))).toStrictEqual(value)
+      }),
+      { numRuns: 500 },
+    )
   })
 
   test('it decodes from any position of a larger buffer', () => {
@@ -48,23 +62,26 @@ describe('messages as bytes', () => {
   })
 
   test('what can not cross is refused by name', () => {
-    expect(() => encode({ f: () => 1 })).toThrow('A function can\'t cross')
-    expect(() => encode(new Map())).toThrow('A Map can\'t cross')
-    expect(() => encode(new BigUint64Array(1))).toThrow('A BigUint64Array can\'t cross')
+    expect(() => encode({ f: () => 1 })).toThrow("A function can't cross")
+    expect(() => encode(new Map())).toThrow("A Map can't cross")
+    expect(() => encode(new BigUint64Array(1))).toThrow("A BigUint64Array can't cross")
   })
 
   test('damaged messages end in a TypeError, never in a hang or a huge allocation', () => {
     const whole = encode({ t: Float32Array.of(1, 2, 3), name: 'value' })
     for (let length = 0; length < whole.length; length++) expect(() => decode(whole.slice(0, length))).toThrow(TypeError)
-    fc.assert(fc.property(fc.nat(whole.length - 1), fc.nat(255), (at, byte) => {
-      const mutated = whole.slice()
-      mutated[at] = byte
-      try {
-        decode(mutated)
-      } catch (error) {
-        expect(error).toBeInstanceOf(TypeError)
-      }
-    }), { numRuns: 500 })
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), fc.nat(255), (at, byte) => {
+        const mutated = whole.slice()
+        mutated[at] = byte
+        try {
+          decode(mutated)
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError)
+        }
+      }),
+      { numRuns: 500 },
+    )
     const lying = encode({ t: new Float32Array(2) })
     const text = new TextDecoder().decode(lying).replace('"Float32Array",2', '"Float32Array",9')
     expect(() => decode(new TextEncoder().encode(text))).toThrow('cut short')

@@ -8,7 +8,8 @@ test('npm run demo: recordings, dataset, run, model and inferences of the starte
   const library = temporaryFolder('demo')
   const { code, stdout, stderr } = await start(['scripts/demo.ts', '--library', library]).ended
   expect([code, stderr.includes('100 % Starter project: test accuracy')]).toEqual([0, true])
-  for (const row of ['dataset ', 'training ', 'test accuracy ', 'export proof ', 'inference: circle ', 'inference: triangle ', 'time ']) expect(stdout).toContain(`\n${row}`)
+  for (const row of ['dataset ', 'training ', 'test accuracy ', 'export proof ', 'inference: circle ', 'inference: triangle ', 'time '])
+    expect(stdout).toContain(`\n${row}`)
   const progress = [...stderr.matchAll(/\] +(\d+) % /g)].map(([, share]) => Number(share))
   expect(progress.length).toBeGreaterThan(2)
   expect(progress).toEqual(progress.toSorted((a, b) => a - b))

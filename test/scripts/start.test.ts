@@ -25,7 +25,9 @@ describe('npm start without a display', () => {
     const library = temporaryFolder('start')
     const started = start(['scripts/start.ts', '--browser', '--no-open', '--library', library])
     let said = ''
-    started.child.stdout?.on('data', (text: Buffer) => { said += text.toString() })
+    started.child.stdout?.on('data', (text: Buffer) => {
+      said += text.toString()
+    })
     await started.says(/Ctrl-C ends it/)
     const [, origin = '', token = ''] = /(http:\/\/127\.0\.0\.1:\d+)\/#token=([\w-]+)/.exec(said) ?? []
     expect(await (await fetch(origin)).text()).toContain('<title>Saccade</title>')
@@ -45,12 +47,19 @@ describe('npm start without a display', () => {
 
 describe.skipIf(process.platform !== 'linux')('finding Electron (Linux; elsewhere there is always a display)', () => {
   const display = { DISPLAY: ':0' }
-  const electron = (files: Record<string, string> = {}): string => folderWith(temporaryFolder('electron'), { 'node_modules/electron/package.json': '{"version": "1.2.3"}', ...files })
+  const electron = (files: Record<string, string> = {}): string =>
+    folderWith(temporaryFolder('electron'), { 'node_modules/electron/package.json': '{"version": "1.2.3"}', ...files })
 
   test('not without a display, and not as root', async () => {
-    expect(await findElectron(electron(), {}, 1000)).toMatchObject({ path: null, reason: expect.stringContaining('there is no display') as string })
+    expect(await findElectron(electron(), {}, 1000)).toMatchObject({
+      path: null,
+      reason: expect.stringContaining('there is no display') as string,
+    })
     expect(await findElectron(electron(), display, 0)).toMatchObject({ path: null, reason: expect.stringContaining('root') as string })
-    expect(await findElectron(temporaryFolder('none'), { WAYLAND_DISPLAY: 'wayland-0' }, 1000)).toMatchObject({ path: null, reason: 'the electron package is not installed' })
+    expect(await findElectron(temporaryFolder('none'), { WAYLAND_DISPLAY: 'wayland-0' }, 1000)).toMatchObject({
+      path: null,
+      reason: 'the electron package is not installed',
+    })
   })
 
   test('the binary that is there is taken', async () => {
@@ -60,14 +69,18 @@ describe.skipIf(process.platform !== 'linux')('finding Electron (Linux; elsewher
 
   test('where its host can not be reached, its installer is not even asked', async () => {
     const root = electron({ 'node_modules/electron/install.js': "require('fs').writeFileSync(__dirname + '/asked', '')" })
-    expect(await findElectron(root, { ...display, ELECTRON_MIRROR: 'http://127.0.0.1:9/' }, 1000)).toEqual({ path: null, reason: "Electron's binary is not here yet and 127.0.0.1:9 can't be reached to fetch it" })
+    expect(await findElectron(root, { ...display, ELECTRON_MIRROR: 'http://127.0.0.1:9/' }, 1000)).toEqual({
+      path: null,
+      reason: "Electron's binary is not here yet and 127.0.0.1:9 can't be reached to fetch it",
+    })
   })
 
   test('where it can, the installer fetches it; one that fails says why', async () => {
     const mirror = createServer((_request, response) => response.end())
     await new Promise<void>((resolve) => mirror.listen(0, '127.0.0.1', resolve))
     const env = { ...process.env, ...display, ELECTRON_MIRROR: `http://127.0.0.1:${(mirror.address() as AddressInfo).port}/` }
-    const installer = "const fs = require('fs'); fs.mkdirSync(__dirname + '/dist'); fs.writeFileSync(__dirname + '/dist/electron', ''); fs.writeFileSync(__dirname + '/path.txt', 'electron')"
+    const installer =
+      "const fs = require('fs'); fs.mkdirSync(__dirname + '/dist'); fs.writeFileSync(__dirname + '/dist/electron', ''); fs.writeFileSync(__dirname + '/path.txt', 'electron')"
     const good = electron({ 'node_modules/electron/install.js': installer })
     expect(await findElectron(good, env, 1000)).toEqual({ path: join(good, 'node_modules/electron/dist/electron'), reason: null })
     const bad = electron({ 'node_modules/electron/install.js': "console.error('checksum mismatch\\n  at line 1'); process.exit(1)" })
@@ -76,11 +89,17 @@ describe.skipIf(process.platform !== 'linux')('finding Electron (Linux; elsewher
   })
 })
 
-test.skipIf(process.platform !== 'linux' || process.getuid?.() === 0)('an Electron that does not start is told, and the browser is used (Linux, not as root)', async () => {
-  const dist = folderWith(temporaryFolder('dist'), { electron: '#!/bin/sh\necho "no sandbox here" >&2\nexit 1\n' })
-  chmodSync(join(dist, 'electron'), 0o755)
-  const started = start(['scripts/start.ts', '--no-open', '--library', temporaryFolder('start')], { DISPLAY: ':0', ELECTRON_OVERRIDE_DIST_PATH: dist })
-  await started.says(/Ctrl-C ends it/)
-  started.interrupt()
-  expect((await started.ended).stdout).toMatch(/Electron did not start \(exit code 1\):\n {2}no sandbox here/)
-})
+test.skipIf(process.platform !== 'linux' || process.getuid?.() === 0)(
+  'an Electron that does not start is told, and the browser is used (Linux, not as root)',
+  async () => {
+    const dist = folderWith(temporaryFolder('dist'), { electron: '#!/bin/sh\necho "no sandbox here" >&2\nexit 1\n' })
+    chmodSync(join(dist, 'electron'), 0o755)
+    const started = start(['scripts/start.ts', '--no-open', '--library', temporaryFolder('start')], {
+      DISPLAY: ':0',
+      ELECTRON_OVERRIDE_DIST_PATH: dist,
+    })
+    await started.says(/Ctrl-C ends it/)
+    started.interrupt()
+    expect((await started.ended).stdout).toMatch(/Electron did not start \(exit code 1\):\n {2}no sandbox here/)
+  },
+)

@@ -4,8 +4,15 @@ import { chromium, type Browser } from 'playwright-core'
 
 /** Chromium's flags: no GPU here, so WebGL runs on SwiftShader; nothing of its own goes to the network. */
 const flags = [
-  '--headless', '--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-dev-shm-usage',
-  '--disable-background-networking', '--disable-component-update', '--no-first-run',
+  '--headless',
+  '--no-sandbox',
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--no-first-run',
 ]
 
 /** A real Chromium, from the npm package. @param debugPort opens it for a second driver (connectOverCDP) */

@@ -22,25 +22,37 @@ export interface Running {
 
 /** Starts a program of the repository under this Node. */
 export function start(args: readonly string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   let [stdout, stderr] = ['', '']
   const heard = new Set<() => void>()
-  child.stdout.on('data', (chunk: Buffer) => { stdout += chunk.toString(); heard.forEach((look) => look()) })
-  child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); heard.forEach((look) => look()) })
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString()
+    heard.forEach((look) => look())
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString()
+    heard.forEach((look) => look())
+  })
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => resolve({ code, stdout, stderr }))
   })
-  const says = (pattern: RegExp): Promise<void> => new Promise((resolve, reject) => {
-    const look = (): void => {
-      if (!pattern.test(stdout + stderr)) return
-      heard.delete(look)
-      resolve()
-    }
-    heard.add(look)
-    look()
-    void ended.then(() => reject(new Error(`It ended without saying ${pattern.source}:\n${stdout}${stderr}`)))
-  })
+  const says = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!pattern.test(stdout + stderr)) return
+        heard.delete(look)
+        resolve()
+      }
+      heard.add(look)
+      look()
+      void ended.then(() => reject(new Error(`It ended without saying ${pattern.source}:\n${stdout}${stderr}`)))
+    })
   return { child, ended, says, interrupt: () => void (child.pid !== undefined && process.kill(-child.pid, 'SIGINT')) }
 }
 

@@ -71,8 +71,16 @@ export const tinyNetwork: NetworkDescription = {
 /** A run that takes about a second. */
 export function tinyRun(dataset: string, changes: Partial<CallInput<'runs.start'>> = {}): CallInput<'runs.start'> {
   return {
-    name: 'tiny', dataset, network: tinyNetwork, method: { name: 'trt' }, optimizer: { name: 'adam' }, learningRate: 0.01, epochs: 3, batchSize: 8,
-    augmentation: { flip: false, roll: 1 }, ...changes,
+    name: 'tiny',
+    dataset,
+    network: tinyNetwork,
+    method: { name: 'trt' },
+    optimizer: { name: 'adam' },
+    learningRate: 0.01,
+    epochs: 3,
+    batchSize: 8,
+    augmentation: { flip: false, roll: 1 },
+    ...changes,
   }
 }
 

@@ -49,7 +49,13 @@ describe('folders', () => {
   test('an empty one', async () => {
     const folder = join(root, 'empty')
     mkdirSync(folder)
-    expect((await bench.call('datasets.preview', { folder })).problems).toMatchObject([{ severity: 'error', message: `${folder}: no recordings found`, advice: expect.stringContaining('one subfolder per class') as string }])
+    expect((await bench.call('datasets.preview', { folder })).problems).toMatchObject([
+      {
+        severity: 'error',
+        message: `${folder}: no recordings found`,
+        advice: expect.stringContaining('one subfolder per class') as string,
+      },
+    ])
     expect(await importFails(folder)).toContain(`${folder}: no recordings found. Choose a folder with one subfolder per class`)
   })
 
@@ -61,7 +67,9 @@ describe('folders', () => {
   test('one class only', async () => {
     const folder = join(root, 'one-class')
     cpSync(join(recordings, 'circle'), join(folder, 'circle'), { recursive: true })
-    expect((await bench.call('datasets.preview', { folder })).problems).toMatchObject([{ severity: 'error', message: `${folder}: only one class, circle` }])
+    expect((await bench.call('datasets.preview', { folder })).problems).toMatchObject([
+      { severity: 'error', message: `${folder}: only one class, circle` },
+    ])
     expect(await importFails(folder)).toContain('only one class, circle. A network learns to tell classes apart')
   })
 
@@ -82,7 +90,12 @@ describe('recordings of an import', () => {
     const { job, dataset } = await bench.call('datasets.import', { folder, name: 'Mixed', framing: smallFraming })
     await bench.done(job)
     const { samples } = await bench.call('datasets.samples', { id: dataset, from: 0, count: 500 })
-    expect(samples.find(({ file }) => file === 'cross/large.aedat')?.problems.map(({ message: text }) => text).join()).toMatch(/Sensors differ \(34x34/)
+    expect(
+      samples
+        .find(({ file }) => file === 'cross/large.aedat')
+        ?.problems.map(({ message: text }) => text)
+        .join(),
+    ).toMatch(/Sensors differ \(34x34/)
     await bench.call('datasets.remove', { id: dataset })
     untouched()
   })
@@ -92,7 +105,10 @@ describe('recordings of an import', () => {
     for (const name of ['circle', 'cross']) cpSync(join(recordings, name), join(folder, name), { recursive: true })
     const good = readFileSync(join(folder, 'circle/circle-000.bin'))
     folderWith(folder, {
-      'circle/no-events.bin': '', 'circle/header-only.aedat': '#!AER-DAT2.0\r\n# no events follow\r\n', 'cross/noise.aedat4': good, 'cross/text.bin': 'this is text, and not a recording of anything at all',
+      'circle/no-events.bin': '',
+      'circle/header-only.aedat': '#!AER-DAT2.0\r\n# no events follow\r\n',
+      'cross/noise.aedat4': good,
+      'cross/text.bin': 'this is text, and not a recording of anything at all',
     })
     truncateSync(join(folder, 'cross/cross-001.bin'), 5 * 40 + 3)
     const { job, dataset } = await bench.call('datasets.import', { folder, name: 'Damaged', framing: smallFraming })
@@ -122,7 +138,10 @@ describe('single recordings', () => {
   })
 
   test('what is no recording says what it is', async () => {
-    const folder = folderWith(join(root, 'other'), { 'picture.aedat': Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), 'empty.aedat4': '' })
+    const folder = folderWith(join(root, 'other'), {
+      'picture.aedat': Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
+      'empty.aedat4': '',
+    })
     await expect(bench.call('recordings.open', { path: join(folder, 'picture.aedat') })).rejects.toThrow(/picture\.aedat: .*PNG/i)
     await expect(bench.call('recordings.open', { path: join(folder, 'empty.aedat4') })).rejects.toThrow(/empty\.aedat4: .*empty/i)
     await expect(bench.call('recordings.open', { path: folder })).rejects.toThrow(/other: .*folder/i)
@@ -145,55 +164,80 @@ describe('a library whose files have gone', () => {
   }
 
   test('a dataset without its frames can not be trained on; its run and model stay', async () => {
-    await broken('no-frames', (library) => rmSync(join(library, 'datasets', kept.dataset, 'frames.npy')), async (copy) => {
-      await expect(copy.call('datasets.frames', { id: kept.dataset, index: 0 })).rejects.toThrow(/frames\.npy.*(missing|no such file|gone)/i)
-      const { job, run } = await copy.call('runs.start', tinyRun(kept.dataset))
-      expect(await copy.ended(job)).toMatchObject({ state: 'failed', error: expect.stringMatching(/frames\.npy/) as string })
-      expect((await copy.call('runs.get', { id: run })).state).toBe('failed')
-      const exporting = await copy.call('models.export', { run: kept.run, checkpoint: 'best' })
-      expect(await copy.ended(exporting.job)).toMatchObject({ state: 'failed', error: expect.stringMatching(/frames\.npy/) as string })
-      expect((await copy.call('runs.list', {})).runs.map(({ id }) => id)).toContain(kept.run)
-      expect((await copy.call('models.list', {})).models).toHaveLength(1)
-    })
+    await broken(
+      'no-frames',
+      (library) => rmSync(join(library, 'datasets', kept.dataset, 'frames.npy')),
+      async (copy) => {
+        await expect(copy.call('datasets.frames', { id: kept.dataset, index: 0 })).rejects.toThrow(
+          /frames\.npy.*(missing|no such file|gone)/i,
+        )
+        const { job, run } = await copy.call('runs.start', tinyRun(kept.dataset))
+        expect(await copy.ended(job)).toMatchObject({ state: 'failed', error: expect.stringMatching(/frames\.npy/) as string })
+        expect((await copy.call('runs.get', { id: run })).state).toBe('failed')
+        const exporting = await copy.call('models.export', { run: kept.run, checkpoint: 'best' })
+        expect(await copy.ended(exporting.job)).toMatchObject({ state: 'failed', error: expect.stringMatching(/frames\.npy/) as string })
+        expect((await copy.call('runs.list', {})).runs.map(({ id }) => id)).toContain(kept.run)
+        expect((await copy.call('models.list', {})).models).toHaveLength(1)
+      },
+    )
   })
 
   test('a dataset that is gone altogether is named by what needs it', async () => {
-    await broken('no-dataset', (library) => rmSync(join(library, 'datasets', kept.dataset), { recursive: true }), async (copy) => {
-      expect((await copy.call('datasets.list', {})).datasets).toEqual([])
-      await expect(copy.call('runs.start', tinyRun(kept.dataset))).rejects.toThrow(`There is no dataset "${kept.dataset}"`)
-      const exporting = await copy.call('models.export', { run: kept.run, checkpoint: 'best' })
-      expect(await copy.ended(exporting.job)).toMatchObject({ state: 'failed', error: expect.stringContaining(`There is no dataset "${kept.dataset}"`) as string })
-      await expect(copy.call('runs.evaluate', { id: kept.run })).rejects.toThrow(`There is no dataset "${kept.dataset}"`)
-      expect((await copy.call('runs.get', { id: kept.run })).epochs).toHaveLength(1)
-    })
+    await broken(
+      'no-dataset',
+      (library) => rmSync(join(library, 'datasets', kept.dataset), { recursive: true }),
+      async (copy) => {
+        expect((await copy.call('datasets.list', {})).datasets).toEqual([])
+        await expect(copy.call('runs.start', tinyRun(kept.dataset))).rejects.toThrow(`There is no dataset "${kept.dataset}"`)
+        const exporting = await copy.call('models.export', { run: kept.run, checkpoint: 'best' })
+        expect(await copy.ended(exporting.job)).toMatchObject({
+          state: 'failed',
+          error: expect.stringContaining(`There is no dataset "${kept.dataset}"`) as string,
+        })
+        await expect(copy.call('runs.evaluate', { id: kept.run })).rejects.toThrow(`There is no dataset "${kept.dataset}"`)
+        expect((await copy.call('runs.get', { id: kept.run })).epochs).toHaveLength(1)
+      },
+    )
   })
 
   test('a dataset that was exchanged is not taken for the one a run was trained on', async () => {
-    await broken('other-dataset', (library) => {
-      const manifest = join(library, 'datasets', kept.dataset, 'manifest.json')
-      writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"label":0', '"label":1').replace('"label": 0', '"label": 1'))
-    }, async (copy) => {
-      await expect(copy.call('runs.evaluate', { id: kept.run })).rejects.toThrow(/manifest\.json.*hash.*edited/s)
-    })
+    await broken(
+      'other-dataset',
+      (library) => {
+        const manifest = join(library, 'datasets', kept.dataset, 'manifest.json')
+        writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"label":0', '"label":1').replace('"label": 0', '"label": 1'))
+      },
+      async (copy) => {
+        await expect(copy.call('runs.evaluate', { id: kept.run })).rejects.toThrow(/manifest\.json.*hash.*edited/s)
+      },
+    )
   })
 
   test('one damaged run or model does not hide the others', async () => {
-    await broken('damaged-run', (library) => {
-      cpSync(join(library, 'runs', kept.run), join(library, 'runs', 'damaged'), { recursive: true })
-      writeFileSync(join(library, 'runs', 'damaged', 'run.json'), '{"version": 1')
-      mkdirSync(join(library, 'models', 'damaged'))
-      writeFileSync(join(library, 'models', 'damaged', 'model.json'), '[]')
-    }, async (copy) => {
-      expect((await copy.call('runs.list', {})).runs.map(({ id }) => id)).toEqual([kept.run])
-      expect((await copy.call('models.list', {})).models.map(({ id }) => id)).toEqual([kept.model])
-      await expect(copy.call('runs.get', { id: 'damaged' })).rejects.toThrow(/run\.json: not valid JSON/)
-    })
+    await broken(
+      'damaged-run',
+      (library) => {
+        cpSync(join(library, 'runs', kept.run), join(library, 'runs', 'damaged'), { recursive: true })
+        writeFileSync(join(library, 'runs', 'damaged', 'run.json'), '{"version": 1')
+        mkdirSync(join(library, 'models', 'damaged'))
+        writeFileSync(join(library, 'models', 'damaged', 'model.json'), '[]')
+      },
+      async (copy) => {
+        expect((await copy.call('runs.list', {})).runs.map(({ id }) => id)).toEqual([kept.run])
+        expect((await copy.call('models.list', {})).models.map(({ id }) => id)).toEqual([kept.model])
+        await expect(copy.call('runs.get', { id: 'damaged' })).rejects.toThrow(/run\.json: not valid JSON/)
+      },
+    )
   })
 
   test('a run without a checkpoint can not be exported', async () => {
-    await broken('no-checkpoint', (library) => rmSync(join(library, 'runs', kept.run, 'best.safetensors')), async (copy) => {
-      await expect(copy.call('models.export', { run: kept.run, checkpoint: 'best' })).rejects.toThrow('has no checkpoint yet')
-    })
+    await broken(
+      'no-checkpoint',
+      (library) => rmSync(join(library, 'runs', kept.run, 'best.safetensors')),
+      async (copy) => {
+        await expect(copy.call('models.export', { run: kept.run, checkpoint: 'best' })).rejects.toThrow('has no checkpoint yet')
+      },
+    )
   })
 })
 
@@ -206,7 +250,9 @@ describe('models', () => {
     const [{ path = '' } = {}] = (await bench.call('models.list', {})).models
     const whole = readFileSync(path)
     writeFileSync(join(folder, 'cut.onnx'), whole.subarray(0, whole.length / 2))
-    await expect(infer(join(folder, 'text.onnx'))).rejects.toThrow(/text\.onnx: not an ONNX model\. Choose a \.onnx file that Saccade exported/)
+    await expect(infer(join(folder, 'text.onnx'))).rejects.toThrow(
+      /text\.onnx: not an ONNX model\. Choose a \.onnx file that Saccade exported/,
+    )
     await expect(infer(join(folder, 'empty.onnx'))).rejects.toThrow(/empty\.onnx: the file is empty/)
     await expect(infer(join(folder, 'cut.onnx'))).rejects.toThrow(/cut\.onnx: .*(cut short|damaged)/)
     await expect(infer(join(folder, 'gone.onnx'))).rejects.toThrow('neither an exported one of this id nor a file')

@@ -14,7 +14,8 @@ function listening(): { jobs: Jobs; told: Job[] } {
 }
 const about = { kind: 'import', title: 'Import x', subject: 'x' } as const
 /** Work that goes on until it is cancelled. */
-const untilCancelled = ({ signal }: JobContext): Promise<string> => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+const untilCancelled = ({ signal }: JobContext): Promise<string> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
 
 describe('jobs', () => {
   test('a job is told from its start to its end, and its result is the last detail', async () => {
@@ -52,14 +53,20 @@ describe('jobs', () => {
     const { jobs } = listening()
     const { id } = jobs.start(about, () => Promise.reject(new Error('a.bin: not a recording')))
     expect(await jobs.ended(id)).toMatchObject({ state: 'failed', error: 'a.bin: not a recording' })
-    const thrown = jobs.start(about, () => { throw new Error('at once') })
+    const thrown = jobs.start(about, () => {
+      throw new Error('at once')
+    })
     expect(await jobs.ended(thrown.id)).toMatchObject({ state: 'failed', error: 'at once' })
   })
 
   test('cancelling reaches the work; what it says is left is shown', async () => {
     const { jobs } = listening()
     const plain = jobs.start(about, untilCancelled)
-    const saying = jobs.start(about, (context) => untilCancelled(context).catch(() => { throw new Cancelled('Saved after epoch 3.') }))
+    const saying = jobs.start(about, (context) =>
+      untilCancelled(context).catch(() => {
+        throw new Cancelled('Saved after epoch 3.')
+      }),
+    )
     const early = jobs.start(about, () => Promise.reject(new Error('must not begin')))
     jobs.cancel(early.id)
     expect(await jobs.ended(early.id)).toMatchObject({ state: 'cancelled' })
@@ -77,7 +84,11 @@ describe('jobs', () => {
       while (!signal.aborted) await sleep(5)
       return 'was almost through'
     })
-    const breaking = jobs.start(about, (context) => untilCancelled(context).catch(() => { throw new Error('the disk is full') }))
+    const breaking = jobs.start(about, (context) =>
+      untilCancelled(context).catch(() => {
+        throw new Error('the disk is full')
+      }),
+    )
     await sleep(1)
     jobs.cancel(finishing.id)
     jobs.cancel(breaking.id)
@@ -99,11 +110,13 @@ describe('jobs', () => {
   test('closing cancels all and waits for them', async () => {
     const { jobs } = listening()
     let saved = false
-    jobs.start(about, (context) => untilCancelled(context).catch(async () => {
-      await sleep(30)
-      saved = true
-      return 'saved'
-    }))
+    jobs.start(about, (context) =>
+      untilCancelled(context).catch(async () => {
+        await sleep(30)
+        saved = true
+        return 'saved'
+      }),
+    )
     await sleep(1)
     await jobs.close()
     expect(saved).toBe(true)
@@ -116,11 +129,14 @@ describe('a lane', () => {
     const lane = new Lane()
     const order: string[] = []
     const ends: (() => void)[] = []
-    const start = (name: string): Job => jobs.start({ ...about, subject: name }, (context) => context.inLane(lane, async () => {
-      order.push(name)
-      await new Promise<void>((resolve) => ends.push(resolve))
-      return name
-    }))
+    const start = (name: string): Job =>
+      jobs.start({ ...about, subject: name }, (context) =>
+        context.inLane(lane, async () => {
+          order.push(name)
+          await new Promise<void>((resolve) => ends.push(resolve))
+          return name
+        }),
+      )
     const [a, b, c] = [start('a'), start('b'), start('c')]
     await sleep(20)
     expect(jobs.list().map(({ state }) => state)).toEqual(['running', 'waiting', 'waiting'])

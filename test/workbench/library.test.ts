@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { defaultLibrary, Library } from '../../main/workbench/library.ts'
 
 let root: string
-beforeEach(() => { root = mkdtempSync(join(tmpdir(), 'saccade-library-')) })
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'saccade-library-'))
+})
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 describe('the library', () => {
@@ -68,7 +70,12 @@ describe('the library', () => {
   test('an import given up weeks ago is cleared away; a recent one can still be gone on with, and finished datasets stay', () => {
     const library = new Library(root)
     const old = new Date(Date.now() - 30 * 24 * 3600 * 1000)
-    for (const [id, files] of Object.entries({ old: ['import.jsonl'], recent: ['import.jsonl'], finished: ['import.jsonl', 'manifest.json'], foreign: ['notes.txt'] })) {
+    for (const [id, files] of Object.entries({
+      old: ['import.jsonl'],
+      recent: ['import.jsonl'],
+      finished: ['import.jsonl', 'manifest.json'],
+      foreign: ['notes.txt'],
+    })) {
       mkdirSync(join(library.root, 'datasets', id))
       for (const file of files) {
         writeFileSync(join(library.root, 'datasets', id, file), '')

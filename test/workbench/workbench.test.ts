@@ -54,16 +54,31 @@ describe('datasets', () => {
   test('a folder is looked at before it is imported', async () => {
     const preview = await bench.call('datasets.preview', { folder: recordings })
     expect(preview).toMatchObject({ files: 24, sensor: [34, 34], formats: { 'nmnist-bin': 24 } })
-    expect(preview.classes.map(({ name, files }) => [name, files])).toEqual([['circle', 6], ['cross', 6], ['square', 6], ['triangle', 6]])
+    expect(preview.classes.map(({ name, files }) => [name, files])).toEqual([
+      ['circle', 6],
+      ['cross', 6],
+      ['square', 6],
+      ['triangle', 6],
+    ])
   })
 
   test('are listed with their split, and paged through', async () => {
     const { datasets } = await bench.call('datasets.list', {})
     expect(datasets).toHaveLength(1)
-    expect(datasets[0]).toMatchObject({ id: 'moving-shapes', name: 'Moving shapes', shape: [4, 2, 16, 16], train: [4, 4, 4, 4], test: [2, 2, 2, 2], skipped: 0 })
+    expect(datasets[0]).toMatchObject({
+      id: 'moving-shapes',
+      name: 'Moving shapes',
+      shape: [4, 2, 16, 16],
+      train: [4, 4, 4, 4],
+      test: [2, 2, 2, 2],
+      skipped: 0,
+    })
     expect(datasets[0]?.bytes).toBeGreaterThan(24 * 4 * 2 * 16 * 16 * 2)
     const page = await bench.call('datasets.samples', { id: dataset, from: 1, count: 3, label: 2 })
-    expect([page.total, page.samples.map(({ file }) => file)]).toEqual([6, ['square/square-001.bin', 'square/square-002.bin', 'square/square-003.bin']])
+    expect([page.total, page.samples.map(({ file }) => file)]).toEqual([
+      6,
+      ['square/square-001.bin', 'square/square-002.bin', 'square/square-003.bin'],
+    ])
     const { samples } = await bench.call('datasets.samples', { id: dataset, from: 0, count: 500 })
     expect(samples).toHaveLength(24)
     const frames = await bench.call('datasets.frames', { id: dataset, index: page.samples[0]?.index ?? 0 })
@@ -85,14 +100,19 @@ describe('datasets', () => {
       })
     })
     await bench.call('jobs.cancel', { id: first.job })
-    expect(await bench.ended(first.job)).toMatchObject({ state: 'cancelled', detail: expect.stringContaining('goes on where it stopped') as string })
+    expect(await bench.ended(first.job)).toMatchObject({
+      state: 'cancelled',
+      detail: expect.stringContaining('goes on where it stopped') as string,
+    })
     expect((await bench.call('datasets.list', {})).datasets.map(({ id }) => id)).toEqual(['moving-shapes'])
     const again = await bench.call('datasets.import', options)
     expect(again.dataset).toBe(first.dataset)
     await expect(bench.call('datasets.import', options)).rejects.toThrow('being imported')
-    const begun = new Promise<number>((resolve) => bench.workbench.on('job.changed', ({ id, progress }) => {
-      if (id === again.job && progress !== null) resolve(progress)
-    }))
+    const begun = new Promise<number>((resolve) =>
+      bench.workbench.on('job.changed', ({ id, progress }) => {
+        if (id === again.job && progress !== null) resolve(progress)
+      }),
+    )
     await bench.done(again.job)
     expect(await begun).toBeGreaterThan(0)
     await bench.call('datasets.remove', { id: again.dataset })
@@ -100,7 +120,12 @@ describe('datasets', () => {
   })
 
   test('the same folder twice makes two datasets', async () => {
-    const { job, dataset: second } = await bench.call('datasets.import', { folder: recordings, name: 'Moving shapes', framing: smallFraming, testShare: 0.34 })
+    const { job, dataset: second } = await bench.call('datasets.import', {
+      folder: recordings,
+      name: 'Moving shapes',
+      framing: smallFraming,
+      testShare: 0.34,
+    })
     await bench.done(job)
     expect(second).toBe('moving-shapes-2')
     await bench.call('datasets.remove', { id: second })
@@ -125,11 +150,19 @@ describe('training', () => {
   test('from start to end: progress, epochs, evaluation, export with its proof, inference', async () => {
     const steps: EventPayload<'run.step'>[] = []
     const changed: string[] = []
-    const stops = [bench.workbench.on('run.step', (step) => steps.push(step)), bench.workbench.on('run.changed', ({ run }) => changed.push(run))]
+    const stops = [
+      bench.workbench.on('run.step', (step) => steps.push(step)),
+      bench.workbench.on('run.changed', ({ run }) => changed.push(run)),
+    ]
     const { job, run } = await bench.call('runs.start', tinyRun(dataset, { name: 'First', epochs: 4 }))
     const ended = await bench.done(job)
     stops.forEach((stop) => stop())
-    expect(ended).toMatchObject({ subject: run, title: 'Train First', progress: 1, detail: expect.stringMatching(/^4 of 4 epochs, test accuracy/) as string })
+    expect(ended).toMatchObject({
+      subject: run,
+      title: 'Train First',
+      progress: 1,
+      detail: expect.stringMatching(/^4 of 4 epochs, test accuracy/) as string,
+    })
     expect(steps.at(-1)).toMatchObject({ run, progress: { epoch: 4, step: 2, steps: 2 } })
     // Made, waiting, and at its end; epochs of milliseconds are told together.
     expect(changed.filter((id) => id === run).length).toBeGreaterThanOrEqual(3)
@@ -146,7 +179,13 @@ describe('training', () => {
     const exporting = await bench.call('models.export', { run, checkpoint: 'last' })
     await bench.done(exporting.job)
     const { models } = await bench.call('models.list', {})
-    expect(models[0]).toMatchObject({ id: exporting.model, run, checkpoint: 'last', epoch: 4, proof: { samples: 8, accuracyExported: evaluation.accuracy } })
+    expect(models[0]).toMatchObject({
+      id: exporting.model,
+      run,
+      checkpoint: 'last',
+      epoch: 4,
+      proof: { samples: 8, accuracyExported: evaluation.accuracy },
+    })
     const recording = join(recordings, 'cross/cross-000.bin')
     const byId = await bench.call('models.infer', { model: exporting.model, recording })
     const byPath = await bench.call('models.infer', { model: models[0]?.path ?? '', recording })
@@ -166,9 +205,15 @@ describe('training', () => {
     await expect(bench.call('datasets.remove', { id: dataset })).rejects.toThrow('"Train Long" uses this dataset')
     await bench.call('jobs.cancel', { id: next.job })
     expect(await bench.ended(next.job)).toMatchObject({ state: 'cancelled' })
-    expect(await bench.call('runs.get', { id: next.run })).toMatchObject({ state: 'stopped', message: expect.stringContaining('Resume starts it') as string })
+    expect(await bench.call('runs.get', { id: next.run })).toMatchObject({
+      state: 'stopped',
+      message: expect.stringContaining('Resume starts it') as string,
+    })
     await bench.call('runs.stop', { id: long.run })
-    expect(await bench.ended(long.job)).toMatchObject({ state: 'cancelled', detail: expect.stringMatching(/^Stopped and saved: \d+ of 2000 epochs/) as string })
+    expect(await bench.ended(long.job)).toMatchObject({
+      state: 'cancelled',
+      detail: expect.stringMatching(/^Stopped and saved: \d+ of 2000 epochs/) as string,
+    })
     const stopped = await bench.call('runs.get', { id: long.run })
     expect(stopped.state).toBe('stopped')
 
@@ -177,7 +222,9 @@ describe('training', () => {
     expect((await bench.call('runs.get', { id: next.run })).state).toBe('finished')
     await expect(bench.call('runs.resume', { id: next.run })).rejects.toThrow('is finished')
     const on = await bench.call('runs.resume', { id: long.run })
-    await expect.poll(async () => (await bench.call('runs.get', { id: long.run })).epochs.length, { timeout: 20_000 }).toBeGreaterThan(stopped.epochs.length)
+    await expect
+      .poll(async () => (await bench.call('runs.get', { id: long.run })).epochs.length, { timeout: 20_000 })
+      .toBeGreaterThan(stopped.epochs.length)
     await bench.call('runs.stop', { id: long.run })
     await bench.ended(on.job)
     expect((await bench.call('runs.get', { id: long.run })).epochs.slice(0, stopped.epochs.length)).toEqual(stopped.epochs)
@@ -188,7 +235,9 @@ describe('training', () => {
   test('a network that does not fit the frames is refused before anything is made', async () => {
     const before = (await bench.call('runs.list', {})).runs.length
     const layers = [...tinyNetwork.layers, ...tinyNetwork.layers, ...tinyNetwork.layers]
-    await expect(bench.call('runs.start', tinyRun(dataset, { network: { ...tinyNetwork, name: 'deep', layers } }))).rejects.toThrow(/Network "deep" doesn't fit this dataset's frames/)
+    await expect(bench.call('runs.start', tinyRun(dataset, { network: { ...tinyNetwork, name: 'deep', layers } }))).rejects.toThrow(
+      /Network "deep" doesn't fit this dataset's frames/,
+    )
     expect((await bench.call('runs.list', {})).runs).toHaveLength(before)
   })
 

@@ -10,7 +10,10 @@ import { windows } from './window.ts'
 export { BrowserWindow } from './window.ts'
 
 /** What the test may ask this process. */
-export type StandInRequest = { readonly ask: 'state' } | { readonly ask: 'close' } | { readonly ask: 'answer'; readonly dialog: 'showMessageBox' | 'showOpenDialog'; readonly value: unknown }
+export type StandInRequest =
+  | { readonly ask: 'state' }
+  | { readonly ask: 'close' }
+  | { readonly ask: 'answer'; readonly dialog: 'showMessageBox' | 'showOpenDialog'; readonly value: unknown }
 export interface StandInState {
   readonly menu: unknown
   readonly windows: readonly { readonly options: unknown; readonly shown: boolean; readonly denied: readonly string[] }[]
@@ -20,13 +23,22 @@ export interface StandInState {
   readonly utilityProcesses: number
 }
 
-const recorded = { menu: null as unknown, schemes: null as unknown, permission: null as boolean | null, dialogs: [] as { name: string; options: unknown }[], utilityProcesses: 0 }
+const recorded = {
+  menu: null as unknown,
+  schemes: null as unknown,
+  permission: null as boolean | null,
+  dialogs: [] as { name: string; options: unknown }[],
+  utilityProcesses: 0,
+}
 const answers = new Map<string, unknown>()
 
 process.on('message', (request: StandInRequest) => {
   if (request.ask === 'close') return windows.at(-1)?.close()
   if (request.ask === 'answer') return void answers.set(request.dialog, request.value)
-  const state: StandInState = { ...recorded, windows: windows.map(({ options, shown, webContents: { denied } }) => ({ options, shown, denied })) }
+  const state: StandInState = {
+    ...recorded,
+    windows: windows.map(({ options, shown, webContents: { denied } }) => ({ options, shown, denied })),
+  }
   process.send?.(state)
 })
 
@@ -48,7 +60,11 @@ class App extends EventEmitter {
 
   quit(): void {
     let prevented = false
-    this.emit('before-quit', { preventDefault: () => { prevented = true } })
+    this.emit('before-quit', {
+      preventDefault: () => {
+        prevented = true
+      },
+    })
     if (!prevented) this.exit(0)
   }
 
@@ -72,7 +88,9 @@ export const ipcMain = {
 type Responder = (request: Request) => Promise<Response>
 const schemes = new Map<string, Responder>()
 export const protocol = {
-  registerSchemesAsPrivileged: (list: unknown): void => { recorded.schemes = list },
+  registerSchemesAsPrivileged: (list: unknown): void => {
+    recorded.schemes = list
+  },
   handle: (scheme: string, responder: Responder): void => void schemes.set(scheme, responder),
   respond: (url: string): Promise<Response> => {
     const responder = schemes.get(new URL(url).protocol.slice(0, -1))
@@ -93,13 +111,17 @@ export const dialog = {
 
 export const Menu = {
   buildFromTemplate: (template: unknown): unknown => template,
-  setApplicationMenu: (menu: unknown): void => { recorded.menu = menu },
+  setApplicationMenu: (menu: unknown): void => {
+    recorded.menu = menu
+  },
 }
 export const screen = { getAllDisplays: (): unknown[] => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] }
 export const session = {
   defaultSession: {
     setPermissionRequestHandler: (handler: (contents: unknown, permission: string, decide: (granted: boolean) => void) => void): void =>
-      handler(null, 'media', (granted) => { recorded.permission = granted }),
+      handler(null, 'media', (granted) => {
+        recorded.permission = granted
+      }),
   },
 }
 export const shell = { openPath: (): Promise<string> => Promise.resolve('') }
@@ -111,7 +133,12 @@ class UtilityProcess extends EventEmitter {
     super()
     recorded.utilityProcesses++
     const parentPort = fileURLToPath(new URL('./parent-port.ts', import.meta.url))
-    this.#child = fork(path, [], { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced', execArgv: ['--import', parentPort] })
+    this.#child = fork(path, [], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'advanced',
+      execArgv: ['--import', parentPort],
+    })
     this.#child.on('message', (message) => this.emit('message', message))
     this.#child.on('exit', (code, signal) => this.emit('exit', code ?? (signal === 'SIGKILL' ? 137 : 1)))
   }
@@ -133,7 +160,8 @@ class UtilityProcess extends EventEmitter {
   }
 }
 export const utilityProcess = {
-  fork: (path: string, _args: string[], options: { env?: NodeJS.ProcessEnv }): UtilityProcess => new UtilityProcess(path, options.env ?? process.env),
+  fork: (path: string, _args: string[], options: { env?: NodeJS.ProcessEnv }): UtilityProcess =>
+    new UtilityProcess(path, options.env ?? process.env),
 }
 
 process.on('disconnect', () => process.exit(0))

@@ -12,8 +12,19 @@ const schemeOrigin = 'saccade://window'
 const world = 'preload'
 const binding = 'standInSend'
 
-interface WebPreferences { readonly preload?: string; readonly sandbox?: boolean; readonly contextIsolation?: boolean; readonly nodeIntegration?: boolean }
-interface WindowOptions { readonly width?: number; readonly height?: number; readonly x?: number; readonly y?: number; readonly webPreferences?: WebPreferences }
+interface WebPreferences {
+  readonly preload?: string
+  readonly sandbox?: boolean
+  readonly contextIsolation?: boolean
+  readonly nodeIntegration?: boolean
+}
+interface WindowOptions {
+  readonly width?: number
+  readonly height?: number
+  readonly x?: number
+  readonly y?: number
+  readonly webPreferences?: WebPreferences
+}
 
 /** The codec as a plain script, for the isolated world. */
 function codecScript(): string {
@@ -71,7 +82,11 @@ class WebContents extends EventEmitter {
         return route.fulfill({ status: 204 })
       }
       const response = await protocol.respond(url.replace(standInOrigin, schemeOrigin))
-      await route.fulfill({ status: response.status, headers: Object.fromEntries(response.headers), body: Buffer.from(await response.arrayBuffer()) })
+      await route.fulfill({
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: Buffer.from(await response.arrayBuffer()),
+      })
     })
     await this.#addWorlds(page, preferences)
     return page
@@ -96,7 +111,9 @@ class WebContents extends EventEmitter {
     await session.send('Page.enable')
     await session.send('Runtime.enable')
     await session.send('Runtime.addBinding', { name: binding, executionContextName: world })
-    await session.send('Page.addScriptToEvaluateOnNewDocument', { source: `(${pageWorld.toString()})(${JSON.stringify(toPage)}, ${JSON.stringify(toPreload)})` })
+    await session.send('Page.addScriptToEvaluateOnNewDocument', {
+      source: `(${pageWorld.toString()})(${JSON.stringify(toPage)}, ${JSON.stringify(toPreload)})`,
+    })
     const preloadCode = preload === undefined ? '' : readFileSync(preload, 'utf8')
     const source = `{
       const codec = (() => { ${codecScript()} })()
@@ -114,7 +131,9 @@ class WebContents extends EventEmitter {
   #tell(message: unknown): void {
     if (this.#context === undefined) return
     const text = Buffer.from(encode(message)).toString('base64')
-    void this.#session?.send('Runtime.evaluate', { expression: `standInReceive(${JSON.stringify(text)})`, contextId: this.#context }).catch(() => undefined)
+    void this.#session
+      ?.send('Runtime.evaluate', { expression: `standInReceive(${JSON.stringify(text)})`, contextId: this.#context })
+      .catch(() => undefined)
   }
 }
 

@@ -25,16 +25,27 @@ export function pageWorld(inbox: string, outbox: string): void {
   page.addEventListener(inbox, (event) => {
     const message = (event as CustomEvent<Message>).detail
     if (message.kind === 'expose') {
-      page[message.key] = Object.fromEntries(message.methods.map((method) => [method, (...args: unknown[]): unknown => {
-        const id = next++
-        send({ kind: 'call', id, key: message.key, method, args: args.map((arg) => (typeof arg === 'function' ? { $function: functions.push(arg as never) - 1 } : arg)) })
-        const answer = answers.get(id)
-        answers.delete(id)
-        if (!answer || answer.result === 'error') throw new Error(String(answer?.value ?? 'the preload world does not answer'))
-        if (answer.result === 'promise') return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }))
-        if (answer.result === 'function') return () => void send({ kind: 'run', function: answer.value, args: [] })
-        return answer.value
-      }]))
+      page[message.key] = Object.fromEntries(
+        message.methods.map((method) => [
+          method,
+          (...args: unknown[]): unknown => {
+            const id = next++
+            send({
+              kind: 'call',
+              id,
+              key: message.key,
+              method,
+              args: args.map((arg) => (typeof arg === 'function' ? { $function: functions.push(arg as never) - 1 } : arg)),
+            })
+            const answer = answers.get(id)
+            answers.delete(id)
+            if (!answer || answer.result === 'error') throw new Error(String(answer?.value ?? 'the preload world does not answer'))
+            if (answer.result === 'promise') return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }))
+            if (answer.result === 'function') return () => void send({ kind: 'run', function: answer.value, args: [] })
+            return answer.value
+          },
+        ]),
+      )
     } else if (message.kind === 'answer') answers.set(message.id, message)
     else if (message.kind === 'run') functions[message.function]?.(...message.args)
     else if (message.kind === 'settle') {
@@ -48,7 +59,9 @@ export function pageWorld(inbox: string, outbox: string): void {
 
 /** Runs in the isolated world, before the preload script: gives it `require('electron')`. */
 export function preloadWorld(
-  inbox: string, outbox: string, binding: string,
+  inbox: string,
+  outbox: string,
+  binding: string,
   codec: { encode(value: unknown): Uint8Array; decode(message: Uint8Array): unknown },
 ): (name: string) => unknown {
   const world = globalThis as unknown as EventTarget & Record<string, unknown>
@@ -74,7 +87,10 @@ export function preloadWorld(
       const value = exposed[message.key]?.[message.method]?.(...message.args.map(revive))
       if (value instanceof Promise) {
         send({ kind: 'answer', id, result: 'promise', value: null })
-        value.then((result: unknown) => settle(true, result), (error: unknown) => settle(false, text(error)))
+        value.then(
+          (result: unknown) => settle(true, result),
+          (error: unknown) => settle(false, text(error)),
+        )
       } else if (typeof value === 'function') send({ kind: 'answer', id, result: 'function', value: functions.push(value as never) - 1 })
       else send({ kind: 'answer', id, result: 'value', value })
     } catch (error) {
@@ -84,19 +100,21 @@ export function preloadWorld(
 
   // The main process's half: bytes as base64 through a CDP binding.
   world['standInReceive'] = (message: string): void => {
-    const parts = codec.decode(Uint8Array.from(atob(message), (char) => char.charCodeAt(0))) as ['answer', number, unknown] | ['event', string, unknown[]]
+    const parts = codec.decode(Uint8Array.from(atob(message), (char) => char.charCodeAt(0))) as
+      ['answer', number, unknown] | ['event', string, unknown[]]
     if (parts[0] === 'answer') {
       waiting.get(parts[1])?.(parts[2])
       waiting.delete(parts[1])
     } else listeners.get(parts[1])?.forEach((listener) => listener({}, ...parts[2]))
   }
-  const invoke = (channel: string, ...args: unknown[]): Promise<unknown> => new Promise((resolve) => {
-    const id = next++
-    waiting.set(id, resolve)
-    let bytes = ''
-    for (const byte of codec.encode([id, channel, args])) bytes += String.fromCharCode(byte)
-    ;(world[binding] as (payload: string) => void)(btoa(bytes))
-  })
+  const invoke = (channel: string, ...args: unknown[]): Promise<unknown> =>
+    new Promise((resolve) => {
+      const id = next++
+      waiting.set(id, resolve)
+      let bytes = ''
+      for (const byte of codec.encode([id, channel, args])) bytes += String.fromCharCode(byte)
+      ;(world[binding] as (payload: string) => void)(btoa(bytes))
+    })
   const electron = {
     contextBridge: {
       exposeInMainWorld: (key: string, api: Record<string, (...args: unknown[]) => unknown>): void => {
