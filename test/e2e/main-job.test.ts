@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../support/cli.ts'
-import { shapes, temporaryFolder } from '../support/workbench.ts'
-import { colours, importFolder, openWindow, setNumber, type OpenWindow } from './window.ts'
+import { folderWith, shapes, temporaryFolder } from '../support/workbench.ts'
+import { colours, importFolder, lookInto, openWindow, setNumber, type OpenWindow } from './window.ts'
 
 let folder: string
 let window: OpenWindow
@@ -67,7 +67,9 @@ describe('a recording', () => {
     const stage = page.getByRole('img', { name: `Events of ${recording}` })
     await stage.waitFor()
     expect(await page.getByLabel('File facts').textContent()).toContain('128×128')
-    await expect.poll(() => page.getByRole('list', { name: 'Frames of the network' }).getByRole('listitem').count(), { timeout: 20_000 }).toBe(10)
+    await expect
+      .poll(() => page.getByRole('list', { name: 'Frames of the network' }).getByRole('listitem').count(), { timeout: 20_000 })
+      .toBe(10)
     const before = await page.getByTestId('time').textContent()
     await page.getByRole('button', { name: 'Play', exact: true }).click()
     await expect.poll(() => page.getByTestId('time').textContent(), { timeout: 20_000 }).not.toBe(before)
@@ -129,9 +131,9 @@ describe.skipIf(!existsSync(real))(`real recordings (skipped where ../shared/rec
     await page.getByText('proven').first().waitFor({ timeout: 60_000 })
     await page.getByRole('textbox', { name: 'Path of the recording' }).fill(join(real, 'Train/7/00016.bin'))
     await page.getByRole('button', { name: 'Run', exact: true }).click()
-    const answer = page.getByRole('status').filter({ hasText: '00016.bin' })
-    await answer.waitFor({ timeout: 60_000 })
-    expect(await answer.textContent()).toMatch(/^\d/)
+    const verdict = page.getByRole('status').filter({ hasText: '00016.bin' })
+    await verdict.waitFor({ timeout: 60_000 })
+    expect(await verdict.textContent()).toMatch(/^\d/)
   }, 360_000)
 })
 
@@ -139,16 +141,12 @@ describe('bad input', () => {
   test('is told where it was given, and nothing is made of it', async () => {
     const { page, visit } = window
     const empty = join(folder, 'empty')
+    const flat = folderWith(join(folder, 'flat'), { 'one.bin': 'x', 'two.bin': 'x' })
     mkdirSync(empty)
-    await visit('Datasets')
-    await page.getByRole('button', { name: 'Import a folder' }).first().click()
-    await page.getByRole('textbox', { name: 'Folder to import' }).fill(empty)
-    await page.getByRole('button', { name: 'Look into it' }).click()
+    await lookInto(window, empty)
     await page.getByText(`${empty}: no recordings found`).first().waitFor()
     expect(await page.getByRole('button', { name: /^Import [\d,. ]+ recordings/ }).isEnabled()).toBe(false)
-
-    await page.getByRole('textbox', { name: 'Folder to import' }).fill(join(folder, 'library/recordings/starter/dvs128/circle'))
-    await page.getByRole('button', { name: 'Look into it' }).click()
+    await lookInto(window, flat)
     await page
       .getByText(/recordings lie directly in this folder/)
       .first()
@@ -167,6 +165,28 @@ describe('bad input', () => {
       location.hash = `#/models/id/${encodeURIComponent(path)}`
     }, 'no-such-model')
     await page.getByText('There is no such model').waitFor()
+  })
+
+  test('a model file that is none, and a dataset whose files have gone', async () => {
+    const { page, visit } = window
+    writeFileSync(join(folder, 'none.onnx'), 'not a model')
+    await visit('Models')
+    await page.getByRole('button', { name: 'Try an .onnx file' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: 'Path' }).fill(folder)
+    await page.keyboard.press('Enter')
+    await dialog.getByRole('button', { name: /none\.onnx/ }).click()
+    await page.getByRole('textbox', { name: 'Path of the recording' }).fill(join(folder, 'shapes/circle/circle-000.bin'))
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await page.getByRole('alert').filter({ hasText: 'none.onnx: not an ONNX model' }).waitFor({ timeout: 60_000 })
+
+    await importFolder(window, join(folder, 'shapes'), 'Gone')
+    rmSync(join(folder, 'library/datasets/gone/frames.npy'))
+    await page.getByRole('button', { name: 'Train on it' }).click()
+    await page.getByRole('textbox', { name: 'Name of the run' }).fill('On nothing')
+    await page.getByRole('button', { name: 'Start training' }).click()
+    await page.getByRole('alert').filter({ hasText: 'frames.npy' }).first().waitFor({ timeout: 60_000 })
+    await page.getByRole('heading', { name: 'On nothing' }).waitFor()
   })
 
   test('a page without its token is told what is missing', async () => {

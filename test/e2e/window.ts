@@ -49,12 +49,21 @@ export async function openWindow(library: string): Promise<OpenWindow> {
   }
 }
 
+/** Shows what a folder holds, on the page that imports it. */
+export async function lookInto({ page, visit }: Pick<OpenWindow, 'page' | 'visit'>, folder: string): Promise<void> {
+  await visit('Datasets')
+  // The view comes back where it was left: that may be the import page already.
+  const field = page.getByRole('textbox', { name: 'Folder to import' })
+  const button = page.getByRole('button', { name: 'Import a folder' }).first()
+  await field.or(button).first().waitFor()
+  if (!(await field.isVisible())) await button.click()
+  await field.fill(folder)
+  await page.getByRole('button', { name: 'Look into it' }).click()
+}
+
 /** Imports a folder and waits for the dataset's page. */
 export async function importFolder({ page, visit }: OpenWindow, folder: string, name: string): Promise<void> {
-  await visit('Datasets')
-  await page.getByRole('button', { name: 'Import a folder' }).first().click()
-  await page.getByRole('textbox', { name: 'Folder to import' }).fill(folder)
-  await page.getByRole('button', { name: 'Look into it' }).click()
+  await lookInto({ page, visit }, folder)
   await page.getByRole('textbox', { name: 'Name' }).fill(name)
   await page.getByRole('button', { name: /^Import [\d,. ]+ recordings/ }).click()
   await page.getByRole('heading', { name: 'Class balance' }).waitFor({ timeout: 120_000 })
