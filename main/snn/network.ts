@@ -71,7 +71,7 @@ export function buildNetwork({ network, classes, shape }: NetworkShape, batch: n
     spikingConvolution(x, name, options) {
       if (mode === 'evaluation') return spike(context, context.convolution(x, name, options), name)
       const { y, norm } = convolveBare(x, name, options)
-      const [fired, , mean, variance] = graph.apply('normLif', [y, norm.gain, norm.shift], { neuron: network.neuron, timesteps, epsilon: NORM_EPSILON })
+      const [fired, mean, variance] = graph.apply('normLif', [y, norm.gain, norm.shift], { neuron: network.neuron, timesteps, epsilon: NORM_EPSILON })
       keepStatistics(name, y, norm, mean, variance)
       const layer = output(fired, name)
       context.spiking(name, layer)

@@ -6,9 +6,12 @@ import { backwardStep, forwardStep, join, split } from './lif.ts'
 
 declare module '../../graph/ops/rule.ts' {
   interface OpAttributes {
-    /** Inputs x [T·B, C, H, W], gain [C], shift [C]; outputs spikes, potentials before the reset u, mean [C], biased variance [C]. */
+    /**
+     * Inputs x [T·B, C, H, W], gain [C], shift [C]; outputs spikes, mean [C], biased variance [C], then for each timestep x(t)
+     * and the potential before the reset u(t), [B, C, H, W]: as the backward pass reads them, without joining and splitting.
+     */
     normLif: { readonly neuron: NeuronSettings; readonly timesteps: number; readonly epsilon: number }
-    /** Inputs x, gain, mean, variance, u, ds; outputs dx, dgain, dshift. */
+    /** Inputs ds, gain, mean, variance, then x(t) and u(t) of each timestep; outputs dx, dgain, dshift. */
     normLifGradient: { readonly neuron: NeuronSettings; readonly timesteps: number; readonly epsilon: number }
   }
 }
@@ -47,7 +50,7 @@ function lowerForward({ onnx, inputs: [x = '', gain = '', shift = ''], inputShap
     potentials.push(u)
     spikes.push(s)
   }
-  return [join(onnx, spikes), join(onnx, potentials), mean, variance]
+  return [join(onnx, spikes), mean, variance, ...steps, ...potentials]
 }
 
 /**
@@ -55,9 +58,9 @@ function lowerForward({ onnx, inputs: [x = '', gain = '', shift = ''], inputShap
  * dgain = sum(dy xhat), dshift = sum(dy), dx = gain/deviation (dy - mean(dy) - xhat mean(dy xhat)) = a dy + b x + e,
  * three numbers per channel.
  */
-function lowerGradient({ onnx, inputs: [x = '', gain = '', mean = '', variance = '', u = '', ds = ''], inputShapes: [shape = []], attributes: { neuron, timesteps, epsilon } }: LoweringContext<'normLifGradient'>): string[] {
+function lowerGradient({ onnx, inputs: [ds = '', gain = '', mean = '', variance = '', ...saved], inputShapes: [shape = []], attributes: { neuron, timesteps, epsilon } }: LoweringContext<'normLifGradient'>): string[] {
   const [n = 1, channels = 1, high = 1, wide = 1] = fixedShape(shape, 'normLifGradient')
-  const [steps, potentials, incoming] = [split(onnx, x, timesteps), split(onnx, u, timesteps), split(onnx, ds, timesteps)]
+  const [steps, potentials, incoming] = [saved.slice(0, timesteps), saved.slice(timesteps), split(onnx, ds, timesteps)]
   const centre = column(onnx, mean, channels)
   const gradients: string[] = []
   const sums: string[] = []
@@ -87,17 +90,21 @@ export const normLifOps: OpTable<'normLif' | 'normLifGradient'> = {
     shapes: ([x = [], gain = [], shift = []], { timesteps }, what) => {
       const [n = 1, c] = fixedShape(x, what)
       if (x.length !== 4 || gain[0] !== c || shift[0] !== c || n % timesteps !== 0) throw new GraphError(`${what}: gain [${gain.join()}], shift [${shift.join()}] and T = ${timesteps} do not fit [${x.join(', ')}]`)
-      return [x, x, gain, gain]
+      const step = [n / timesteps, ...x.slice(1)]
+      return [x, gain, gain, ...Array.from({ length: 2 * timesteps }, () => step)]
     },
-    gradient: ({ graph, attributes, inputs: [x, gain], outputs: [, u, mean, variance], outputGradients: [ds, ...others] }) => {
+    gradient: ({ graph, attributes, inputs: [, gain], outputs: [, mean, variance, ...saved], outputGradients: [ds, ...others] }) => {
       if (others.some((gradient) => gradient !== null)) throw new GraphError('normLif: a loss may depend on its spikes only')
-      return x && gain && u && mean && variance && ds ? graph.apply('normLifGradient', [x, gain, mean, variance, u, ds], attributes) : [null, null, null]
+      return gain && mean && variance && ds ? graph.apply('normLifGradient', [ds, gain, mean, variance, ...saved], attributes) : [null, null, null]
     },
     lower: lowerForward,
   },
   normLifGradient: {
-    arity: 6,
-    shapes: ([x = [], gain = []]) => [x, gain, gain],
+    arity: 'any',
+    shapes: ([ds = [], gain = [], ...rest], { timesteps }, what) => {
+      if (rest.length !== 2 + 2 * timesteps) throw new GraphError(`${what} takes mean, variance and two tensors per timestep after ds and gain, not ${rest.length}`)
+      return [ds, gain, gain]
+    },
     gradient: { none: 'it is a gradient itself: second derivatives are not taken' },
     lower: lowerGradient,
   },
