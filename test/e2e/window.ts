@@ -51,12 +51,14 @@ export async function openWindow(library: string): Promise<OpenWindow> {
 
 /** Shows what a folder holds, on the page that imports it. */
 export async function lookInto({ page, visit }: Pick<OpenWindow, 'page' | 'visit'>, folder: string): Promise<void> {
+  // The navigation leads back to where the view was left, and from within the view to its list. The address changes
+  // a moment after the click, so each step is waited for: a page about to go would swallow what is typed into it.
   await visit('Datasets')
-  // The view comes back where it was left: that may be the import page already.
+  await page.waitForURL(/#\/datasets/)
+  if (!page.url().endsWith('#/datasets')) await visit('Datasets')
+  await page.waitForURL(/#\/datasets$/)
+  await page.getByRole('button', { name: 'Import a folder' }).first().click()
   const field = page.getByRole('textbox', { name: 'Folder to import' })
-  const button = page.getByRole('button', { name: 'Import a folder' }).first()
-  await field.or(button).first().waitFor()
-  if (!(await field.isVisible())) await button.click()
   await field.fill(folder)
   await page.getByRole('button', { name: 'Look into it' }).click()
 }
