@@ -1,6 +1,6 @@
 import { EventColumns } from './columns.ts'
 import { noEvents, Problems } from './problems.ts'
-import type { EventBatch, Pass, Recording } from './recording.ts'
+import type { EventBatch, Mark, Pass, Recording } from './recording.ts'
 import type { Problem } from './schema.ts'
 
 /** What a format knows after reading the header; `Opened` makes the Recording of it. */
@@ -12,8 +12,8 @@ export interface Contents {
   readonly details: Record<string, string>
   /** Faults of the header. */
   readonly problems: Problems
-  /** Starts reading events; faults found on the way go to `problems`. */
-  begin(problems: Problems): Pass
+  /** Starts reading events, or goes on from a mark of an earlier pass; faults found on the way go to `problems`. */
+  begin(problems: Problems, from?: Mark): Pass
 }
 
 /** The Recording of a format's contents: batches, and the problems of the latest pass behind those of the header. */
@@ -49,11 +49,11 @@ export class Opened implements Recording {
     return [...this.#contents.problems.list(), ...this.#found.list()]
   }
 
-  pass(): Pass {
+  pass(from?: Mark): Pass {
     const problems = new Problems()
     this.#found = problems
-    const pass = this.#contents.begin(problems)
-    let empty = true
+    const pass = this.#contents.begin(problems, from)
+    let empty = from === undefined
     return {
       get expected() {
         return pass.expected
@@ -65,6 +65,7 @@ export class Opened implements Recording {
         if (!more && empty) problems.add(noEvents)
         return more
       },
+      ...(pass.mark && { mark: () => pass.mark!() }),
     }
   }
 

@@ -32,8 +32,19 @@ export interface Recording {
   readonly problems: readonly Problem[]
   /** Iterates all events from the first. May be called again; each call starts over. */
   batches(): Iterable<EventBatch>
-  /** Starts over, appending to columns of the caller's: what `collect` and `inspect` use, without a copy in between. */
-  pass(): Pass
+  /**
+   * Starts over, appending to columns of the caller's: what `collect` and `inspect` use, without a copy in between.
+   * @param from a mark of an earlier pass over the same bytes: goes on from there instead of from the first event
+   */
+  pass(from?: Mark): Pass
+}
+
+/** Where a pass stands, in plain numbers: enough for another pass over the same file to go on from there. */
+export interface Mark {
+  /** Byte of the file that is read next. */
+  readonly offset: number
+  /** What else the decoder remembers (clock, row, ...); its meaning is the format's own. */
+  readonly state: readonly number[]
 }
 
 /** One reading of a recording, from the first event to the last. */
@@ -42,6 +53,8 @@ export interface Pass {
   readonly expected: number
   /** Appends the events of the next chunk of the file, possibly none; false at the end, where nothing was appended. */
   next(into: EventColumns): boolean
+  /** Where the next call goes on; missing where the format can only be read from its start (a deflated stream). */
+  mark?(): Mark
 }
 
 /** One file format: a new format is one file that exports one of these, and its line in formats/index.ts. */

@@ -13,7 +13,7 @@ export function recordingHandlers({ library, emit }: Shared, pool: DataPool): Pi
       const facts = await pool.run('inspect', { path: resolve(path) })
       library.remember(facts.path)
       emit('library.changed', { what: 'recordings' })
-      return facts
+      return { ...facts, complete: true, share: 1 }
     },
     'recordings.events': (input) => pool.run('events', input),
     'recordings.rate': (input) => pool.run('rate', input),

@@ -88,6 +88,17 @@ export const eventSliceSchema = z.object({
 })
 export type EventSlice = z.infer<typeof eventSliceSchema>
 
+/**
+ * A recording that is being read: opening answers as soon as its first events are known; `complete` facts follow as the event
+ * `recording.facts` while the rest is read. Until then counts, times and extremes are those of the part read so far.
+ */
+export const openRecordingSchema = recordingFactsSchema.extend({
+  complete: z.boolean(),
+  /** Share of the file read so far, 0..1. */
+  share: z.number(),
+})
+export type OpenRecordingFacts = z.infer<typeof openRecordingSchema>
+
 /** Frames [T, 2, H, W], as the network sees them. */
 export const framesSchema = z.object({ shape: z.tuple([z.number(), z.number(), z.number(), z.number()]), data: f32, /** First and last µs of each block. */ blocks: z.array(z.tuple([z.number(), z.number()])) })
 export type Frames = z.infer<typeof framesSchema>
@@ -115,8 +126,8 @@ export const calls = {
 
   /** Recent recordings and folders that were opened. */
   'recordings.recent': { input: nothing, output: z.object({ paths: z.array(z.string()) }) },
-  /** Reads a whole recording once: facts and problems. Also remembers it as recent. */
-  'recordings.open': { input: z.object({ path: z.string().min(1) }), output: recordingFactsSchema },
+  /** Facts and problems, as far as they are known at once; the rest follows as `recording.facts`. Also remembers it as recent. */
+  'recordings.open': { input: z.object({ path: z.string().min(1) }), output: openRecordingSchema },
   /** Events with from <= t - tFirst < to (µs), at most `limit`. */
   'recordings.events': { input: z.object({ path: z.string(), from: z.number(), to: z.number(), limit: z.number().int().max(2_000_000).default(1_000_000) }), output: eventSliceSchema },
   /** Event counts, ON and OFF, in `bins` equal parts of the duration: the rate curve of the scrub bar. */
@@ -168,6 +179,8 @@ export type CallOutput<K extends CallName> = z.output<(typeof calls)[K]['output'
 /** Events: name -> payload. */
 export const events = {
   'job.changed': jobSchema,
+  /** More of an opened recording has been read. */
+  'recording.facts': openRecordingSchema,
   'run.step': z.object({ run: z.string(), progress: stepProgressSchema }),
   /** An epoch ended or the run's state changed: read it again with runs.get. */
   'run.changed': z.object({ run: z.string() }),
