@@ -19,7 +19,7 @@ import {
 } from './command.ts'
 import { duration, percent, table } from './terminal.ts'
 
-const methods = ['sdt', 'tet', 'trt'] as const
+const methods = ['sdt', 'tet', 'trt', 'lts'] as const
 const options = {
   ...shared,
   dataset: { type: 'string' },
@@ -33,6 +33,9 @@ const options = {
   'learning-rate': { type: 'string' },
   schedule: { type: 'string' },
   optimizer: { type: 'string' },
+  'weight-decay': { type: 'string' },
+  'warmup-epochs': { type: 'string' },
+  'clip-norm': { type: 'string' },
   seed: { type: 'string' },
   flip: { type: 'boolean' },
   roll: { type: 'string' },
@@ -41,21 +44,23 @@ const options = {
   lambda: { type: 'string' },
   delta: { type: 'string' },
   phi: { type: 'string' },
+  'label-smoothing': { type: 'string' },
 } as const
 type Values = Partial<Record<keyof typeof options, string | boolean>>
 
 export const train: Command = {
-  summary: 'a network on a dataset, with SDT, TET or TRT',
+  summary: 'a network on a dataset, with SDT, TET, TRT or LTS',
   usage: `Usage: npm run saccade -- train --dataset NAME|ID [OPTIONS]
        npm run saccade -- train --resume RUN
 
 Ctrl-C saves and stops; --resume goes on to exactly the numbers the run would have had.
 
   --dataset NAME|ID      what to learn from
-  --network NAME|FILE    small, snn5, vggsnn, or a JSON model description (default small)
+  --network NAME|FILE    by name ("--preset list" shows them) or a JSON model description (default small)
   --preset ID            settings under a name (default quick; "--preset list" shows them); all below change single ones
-  --method sdt|tet|trt   loss; with --eta, --lambda, --delta (TRT), --lambda, --phi (TET)
-  --epochs N  --batch-size N  --learning-rate X  --schedule cosine|constant  --optimizer adam|sgd
+  --method sdt|tet|trt|lts  loss; with --eta, --lambda, --delta (TRT), --lambda, --phi (TET), --label-smoothing (not TRT)
+  --epochs N  --batch-size N  --learning-rate X  --schedule cosine|constant|step  --warmup-epochs N
+  --optimizer adam|adamw|sgd|rmsprop  --weight-decay X  --clip-norm X
   --flip                 mirror training samples at random
   --roll N               shift training samples by at most N pixels
   --seed N               of weights, order and augmentation (default 42)
@@ -122,22 +127,24 @@ async function configured(workbench: Workbench, values: Values): Promise<CallInp
     lambda: amount('lambda'),
     delta: amount('delta'),
     phi: amount('phi'),
+    labelSmoothing: amount('label-smoothing'),
   })
   const optimizer =
     text('optimizer') === undefined
       ? settings.optimizer
-      : choice(text('optimizer'), 'optimizer', ['adam', 'sgd'], 'adam') === 'adam'
-        ? { name: 'adam' as const }
-        : { name: 'sgd' as const }
+      : { name: choice(text('optimizer'), 'optimizer', ['adam', 'adamw', 'sgd', 'rmsprop'], 'adam') }
+  const weightDecay = amount('weight-decay')
   return {
     ...settings,
     dataset,
     network,
     method,
-    optimizer,
+    optimizer: weightDecay === undefined ? optimizer : { ...optimizer, weightDecay },
     name: text('name') ?? `${network.name} ${method.name.toUpperCase()}`,
     learningRate: amount('learning-rate') ?? settings.learningRate,
-    schedule: choice(text('schedule'), 'schedule', ['cosine', 'constant'], settings.schedule),
+    schedule: choice(text('schedule'), 'schedule', ['cosine', 'constant', 'step'], settings.schedule),
+    warmupEpochs: amount('warmup-epochs') ?? settings.warmupEpochs,
+    clipNorm: amount('clip-norm') ?? settings.clipNorm,
     epochs: amount('epochs') ?? settings.epochs,
     batchSize: amount('batch-size') ?? settings.batchSize,
     seed: amount('seed') ?? 42,
@@ -149,9 +156,9 @@ async function configured(workbench: Workbench, values: Values): Promise<CallInp
 function configuredMethod(preset: MethodSettings, values: Values, numbers: Record<string, number | undefined>): MethodSettings {
   const name = choice(typeof values.method === 'string' ? values.method : undefined, 'method', methods, preset.name)
   const given = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined))
-  const known = { sdt: [] as string[], tet: ['lambda', 'phi'], trt: ['eta', 'lambda', 'delta'] }[name]
+  const known = { sdt: ['labelSmoothing'], tet: ['lambda', 'phi', 'labelSmoothing'], trt: ['eta', 'lambda', 'delta'], lts: ['labelSmoothing'] }[name]
   const foreign = Object.keys(given).find((key) => !known.includes(key))
-  if (foreign !== undefined) throw new UsageError(`--${foreign} is no setting of ${name.toUpperCase()}.`)
+  if (foreign !== undefined) throw new UsageError(`--${foreign === 'labelSmoothing' ? 'label-smoothing' : foreign} is no setting of ${name.toUpperCase()}.`)
   const parsed = methodSchema.safeParse({ ...(preset.name === name ? preset : {}), name, ...given })
   if (!parsed.success) throw new UsageError(z.prettifyError(parsed.error))
   return parsed.data

@@ -6,8 +6,8 @@ type Residual = Extract<LayerDescription, { type: 'residual' }>
 
 /**
  * Residual block. spiking (ResNet-19 of tdBN, TET, TRT): conv-BN-LIF-conv-BN, plus shortcut, then LIF; the shortcut is a
- * 1x1 conv + BN where channels or size change. sew-add (SEW-ResNet): conv-BN-LIF-conv-BN-LIF, then add the shortcut,
- * whose 1x1 conv + BN has a neuron of its own.
+ * 1x1 conv + BN where channels or size change. sew (Fang et al. 2021, table 1): conv-BN-LIF-conv-BN-LIF, whose spikes s meet
+ * the shortcut x, whose 1x1 conv + BN has a neuron of its own: add s + x, and s x, iand (1 - s) x.
  */
 function residual(context: BuildContext, x: Tensor, layer: Residual, name: string): Tensor {
   const part = (i: 0 | 1) => ({ out: layer.out, kernel: layer.kernels[i], stride: layer.strides[i], padding: layer.paddings[i] })
@@ -20,7 +20,10 @@ function residual(context: BuildContext, x: Tensor, layer: Residual, name: strin
     return spike(context, context.graph.add(current, changes ? context.convolution(x, `${name}.shortcut`, projection) : x), name)
   }
   const spikes = context.spikingConvolution(inside, `${name}.conv2`, part(1))
-  return context.graph.add(spikes, changes ? context.spikingConvolution(x, `${name}.shortcut`, projection) : x)
+  const around = changes ? context.spikingConvolution(x, `${name}.shortcut`, projection) : x
+  if (layer.form === 'sew-add') return context.graph.add(spikes, around)
+  const both = context.graph.mul(spikes, around)
+  return layer.form === 'sew-and' ? both : context.graph.sub(around, both)
 }
 
 function layer(context: BuildContext, x: Tensor, description: LayerDescription, name: string): Tensor {

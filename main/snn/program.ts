@@ -42,20 +42,27 @@ export interface NetworkShape {
 
 /**
  * One training step as one graph (snn/training-program.ts: `buildTrainingProgram(options: TrainingProgramOptions): TrainingProgram`).
- * Inputs: "frames" [T, B, C, H, W], "onehot" [B, classes], "learningRate" [1], for Adam "correction1" [1] = 1 - beta1^k and
+ * Inputs: "frames" [T, B, C, H, W], "onehot" [B, classes], "learningRate" [1], for Adam and AdamW "correction1" [1] = 1 - beta1^k and
  * "correction2" [1] = 1 - beta2^k of step k = 1.., every variable by its name and every optimizer state.
  * Outputs: "loss" [1], "logits" [T, B, classes], and "next/NAME" for each variable and optimizer state.
- * Optimizer states: Adam "adam1/NAME", "adam2/NAME"; SGD "momentum/NAME"; all start at zero.
+ * Optimizer states: Adam and AdamW "adam1/NAME", "adam2/NAME"; SGD "momentum/NAME"; RMSprop "square/NAME"; all start at zero.
  */
 export interface TrainingProgram extends Program {
   readonly info: NetworkInfo
   /** Names (without "next/") of what goes in and comes out each step, with shapes: variables, then optimizer states. */
   readonly state: readonly { readonly name: string; readonly shape: readonly number[] }[]
 }
+export type OptimizerOptions =
+  | { readonly name: 'adam' | 'adamw'; readonly beta1: number; readonly beta2: number; readonly epsilon: number; readonly weightDecay: number }
+  | { readonly name: 'sgd'; readonly momentum: number; readonly weightDecay: number }
+  | { readonly name: 'rmsprop'; readonly alpha: number; readonly epsilon: number; readonly weightDecay: number }
+
 export interface TrainingProgramOptions extends NetworkShape {
   readonly batch: number
   readonly method: MethodSettings
-  readonly optimizer: { readonly name: 'adam'; readonly beta1: number; readonly beta2: number; readonly epsilon: number; readonly weightDecay: number } | { readonly name: 'sgd'; readonly momentum: number; readonly weightDecay: number }
+  readonly optimizer: OptimizerOptions
+  /** Gradients are scaled down together where their norm over all parameters is larger; never where missing. */
+  readonly clipNorm?: number | undefined
 }
 
 /**

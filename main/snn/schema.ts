@@ -10,8 +10,8 @@ export const neuronSchema = z.object({
   resetValue: z.number().default(0),
   /** Whether the gradient stops at the reset. The TRT and TET authors' code does not stop it. */
   detachReset: z.boolean().default(false),
-  surrogate: z.enum(['triangle', 'rectangle', 'sigmoid']).default('triangle'),
-  /** triangle, rectangle: half-width; sigmoid: slope. */
+  surrogate: z.enum(['triangle', 'rectangle', 'sigmoid', 'arctangent', 'gaussian']).default('triangle'),
+  /** triangle, rectangle: half-width; sigmoid, arctangent: slope; gaussian: standard deviation. */
   alpha: z.number().positive().default(1),
 })
 export type NeuronSettings = z.infer<typeof neuronSchema>
@@ -25,9 +25,12 @@ export const layerSchema = z.discriminatedUnion('type', [
     type: z.literal('conv'), out: z.number().int().positive(), kernel: z.number().int().positive().default(3),
     stride: z.number().int().positive().default(1), padding: z.number().int().min(0).default(1), pool: poolSchema.nullable().default(null),
   }),
-  /** Residual block. spiking: conv-BN-LIF-conv-BN-(+shortcut)-LIF; sew-add: conv-BN-LIF-conv-BN-LIF, then add the shortcut (1x1 conv + BN + LIF where shapes change). */
+  /**
+   * Residual block. spiking: conv-BN-LIF-conv-BN-(+shortcut)-LIF. sew-*: conv-BN-LIF-conv-BN-LIF gives spikes s, which meet the
+   * shortcut x (1x1 conv + BN + LIF where shapes change): add s + x, and s x, iand (1 - s) x.
+   */
   z.object({
-    type: z.literal('residual'), form: z.enum(['spiking', 'sew-add']), out: z.number().int().positive(),
+    type: z.literal('residual'), form: z.enum(['spiking', 'sew-add', 'sew-and', 'sew-iand']), out: z.number().int().positive(),
     kernels: z.tuple([z.number().int(), z.number().int()]).default([3, 3]),
     strides: z.tuple([z.number().int(), z.number().int()]).default([1, 1]),
     paddings: z.tuple([z.number().int(), z.number().int()]).default([1, 1]),
@@ -49,12 +52,15 @@ export const networkSchema = z.object({
 })
 export type NetworkDescription = z.infer<typeof networkSchema>
 
+/** Target (1 - x) onehot + x/classes instead of onehot in the cross-entropy (Szegedy et al. 2016); none where missing. */
+const labelSmoothing = z.number().min(0).max(0.9).optional()
+
 /** How the loss is built from logits per timestep O(t). Sources: README, methods table. */
 export const methodSchema = z.discriminatedUnion('name', [
   /** Standard direct training: cross-entropy (or MSE against one-hot) of the time-mean logits. */
-  z.object({ name: z.literal('sdt'), criterion: z.enum(['cross-entropy', 'mse']).default('cross-entropy') }),
-  /** Temporal efficient training: (1-lambda) mean_t CE(O(t), y) + lambda MSE(O(t), phi). */
-  z.object({ name: z.literal('tet'), lambda: z.number().min(0).max(1).default(0.05), phi: z.number().default(1) }),
+  z.object({ name: z.literal('sdt'), criterion: z.enum(['cross-entropy', 'mse']).default('cross-entropy'), labelSmoothing }),
+  /** Temporal efficient training: (1-lambda) mean_t CE(O(t), y) + lambda MSE(O(t), phi). With labelSmoothing 0.01: TET-S of IMP. */
+  z.object({ name: z.literal('tet'), lambda: z.number().min(0).max(1).default(0.05), phi: z.number().default(1), labelSmoothing }),
   /** Temporal regularization training: mean_t [(1-eta) CE + eta MSE(O(t), onehot) + r(t)]. */
   z.object({
     name: z.literal('trt'), eta: z.number().min(0).max(1).default(0.05), lambda: z.number().min(0).default(1e-5),
@@ -62,5 +68,7 @@ export const methodSchema = z.discriminatedUnion('name', [
     /** The authors' code counts t from 0, the paper from 1. */
     firstTimestep: z.union([z.literal(0), z.literal(1)]).default(0),
   }),
+  /** Label on the last timestep (LTS of IMP, Shen et al. 2024): CE(O(T), y). */
+  z.object({ name: z.literal('lts'), labelSmoothing }),
 ])
 export type MethodSettings = z.infer<typeof methodSchema>

@@ -32,6 +32,8 @@ function one(part: string, field: string | undefined, otherwise?: number): numbe
   return numbers(part, field, 1)[0] ?? 0
 }
 
+const residualForms = { RES: 'spiking', 'SEWRES~ADD': 'sew-add', 'SEWRES~AND': 'sew-and', 'SEWRES~IAND': 'sew-iand' } as const
+
 function parseLayer(part: string, beforeReadout: boolean): LayerDescription {
   const [kind = '', ...fields] = part.split('-')
   switch (kind) {
@@ -43,17 +45,19 @@ function parseLayer(part: string, beforeReadout: boolean): LayerDescription {
       return { type: 'conv', out: one(part, out), kernel: one(part, kernel), stride: one(part, stride), padding: one(part, padding), pool }
     }
     case 'RES':
-    case 'SEWRES~ADD': {
+    case 'SEWRES~ADD':
+    case 'SEWRES~AND':
+    case 'SEWRES~IAND': {
       const [out, kernels, strides, paddings] = fields
       return {
-        type: 'residual', form: kind === 'RES' ? 'spiking' : 'sew-add', out: one(part, out), kernels: pair(part, kernels), strides: pair(part, strides),
+        type: 'residual', form: residualForms[kind], out: one(part, out), kernels: pair(part, kernels), strides: pair(part, strides),
         paddings: pair(part, paddings), globalPool: beforeReadout,
       }
     }
     case 'FC':
       return { type: 'dense', out: one(part, fields[0]) }
     default:
-      throw new TopologyError(part, 'known are CONV, CONVAP, CONVNP, RES, SEWRES~ADD, FC and a last L')
+      throw new TopologyError(part, 'known are CONV, CONVAP, CONVNP, RES, SEWRES~ADD, SEWRES~AND, SEWRES~IAND, FC and a last L')
   }
 }
 
@@ -71,7 +75,7 @@ function namesOf(layer: LayerDescription, ours: string, theirs: string): [string
       return [
         ...convolutionNames(`${ours}.conv1`, `${theirs}.conv2d_layer_1.module`),
         ...convolutionNames(`${ours}.conv2`, `${theirs}.conv2d_layer_2.module`),
-        ...convolutionNames(`${ours}.shortcut`, `${theirs}.downsample_layer${layer.form === 'sew-add' ? '.0' : ''}.module`),
+        ...convolutionNames(`${ours}.shortcut`, `${theirs}.downsample_layer${layer.form === 'spiking' ? '' : '.0'}.module`),
       ]
     case 'dense':
       return [[`${ours}.weight`, `${theirs}.fc.module.weight`], [`${ours}.bias`, `${theirs}.fc.module.bias`]]
@@ -84,7 +88,7 @@ function namesOf(layer: LayerDescription, ours: string, theirs: string): [string
 /**
  * Reads the TRT authors' mini-language: layers joined by "_", fields by "-", e.g. "CONVNP-64-3-1-1_CONVAP-128-3-1-1_L-10".
  * CONV / CONVAP / CONVNP-out-kernel-stride-padding[-poolsize-poolstride-poolpadding] with max / average / no pooling,
- * RES and SEWRES~ADD-out-k1=k2-s1=s2-p1=p2, FC-n (linear + LIF), L-n (the read-out, last).
+ * RES and SEWRES~ADD|AND|IAND-out-k1=k2-s1=s2-p1=p2, FC-n (linear + LIF), L-n (the read-out, last).
  * @throws TopologyError naming the layer
  */
 export function parseTopology(text: string, neuron: NeuronSettings, name = 'Topology'): Topology {

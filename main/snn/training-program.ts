@@ -4,11 +4,11 @@ import type { Tensor } from '../graph/tensor.ts'
 import { VERSION } from '../version.ts'
 import { buildLoss } from './losses/index.ts'
 import { buildNetwork } from './network.ts'
-import { optimizerUpdate } from './optimizers.ts'
+import { clipped, optimizerUpdate } from './optimizers.ts'
 import type { TrainingProgram, TrainingProgramOptions, VariableSpec } from './program.ts'
 
 /** Options of programs that compute gradients without taking a step. */
-export type GradientProgramOptions = Omit<TrainingProgramOptions, 'optimizer'>
+export type GradientProgramOptions = Omit<TrainingProgramOptions, 'optimizer' | 'clipNorm'>
 
 const isTrained = ({ role }: VariableSpec): boolean => role !== 'mean' && role !== 'variance'
 
@@ -37,8 +37,10 @@ export function buildTrainingProgram(options: TrainingProgramOptions): TrainingP
   const states: { name: string; shape: readonly number[] }[] = []
   graph.labelled('optimizer', () => {
     const update = optimizerUpdate(graph, options.optimizer)
-    for (const { spec, tensor, gradient } of trained) {
-      const { next, states: own } = graph.labelled(spec.name, () => update(spec, tensor, gradient))
+    const whole = trained.map(({ gradient }) => gradient)
+    const slopes = options.clipNorm === undefined ? whole : graph.labelled('clip', () => clipped(graph, whole, options.clipNorm ?? 1))
+    for (const [i, { spec, tensor }] of trained.entries()) {
+      const { next, states: own } = graph.labelled(spec.name, () => update(spec, tensor, slopes[i] as Tensor))
       outputs.set(`next/${spec.name}`, next)
       for (const { name, shape, next: after } of own) {
         states.push({ name, shape })

@@ -3,7 +3,7 @@ import type { TrainingConfig } from './schema.ts'
 
 export type TrainingSettings = Pick<
   TrainingConfig,
-  'method' | 'optimizer' | 'learningRate' | 'schedule' | 'epochs' | 'batchSize' | 'augmentation'
+  'method' | 'optimizer' | 'learningRate' | 'schedule' | 'step' | 'warmupEpochs' | 'clipNorm' | 'epochs' | 'batchSize' | 'augmentation'
 >
 /** Settings under a name, with where they come from. */
 export interface TrainingPreset {

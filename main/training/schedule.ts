@@ -1,15 +1,29 @@
 import type { TrainingConfig } from './schema.ts'
 
+type Schedule = Pick<TrainingConfig, 'schedule' | 'learningRate' | 'epochs' | 'step' | 'warmupEpochs'>
+
 /**
  * Learning rate of an epoch. `cosine` falls from `learningRate` to 0 over the whole run and changes once per epoch, as the
  * TET and TRT authors step it (torch's CosineAnnealingLR with T_max = epochs): lr(e) = lr/2 (1 + cos(pi e / E)).
+ * `step`: lr factor^floor(e / step epochs) (torch's StepLR; without `step` a tenth after each third of the run).
+ * Warm-up multiplies the first epochs by (e + 1)/(warmupEpochs + 1).
  * @param epoch counted from 0
  */
-export function learningRateOf(config: Pick<TrainingConfig, 'schedule' | 'learningRate' | 'epochs'>, epoch: number): number {
-  switch (config.schedule) {
+export function learningRateOf(config: Schedule, epoch: number): number {
+  const { warmupEpochs = 0 } = config
+  const warm = epoch < warmupEpochs ? (epoch + 1) / (warmupEpochs + 1) : 1
+  return warm * scheduled(config, epoch)
+}
+
+function scheduled({ schedule, learningRate, epochs, step }: Schedule, epoch: number): number {
+  switch (schedule) {
     case 'cosine':
-      return (config.learningRate / 2) * (1 + Math.cos((Math.PI * epoch) / config.epochs))
+      return (learningRate / 2) * (1 + Math.cos((Math.PI * epoch) / epochs))
     case 'constant':
-      return config.learningRate
+      return learningRate
+    case 'step': {
+      const { epochs: each, factor } = step ?? { epochs: Math.max(1, Math.ceil(epochs / 3)), factor: 0.1 }
+      return learningRate * factor ** Math.floor(epoch / each)
+    }
   }
 }

@@ -3,7 +3,10 @@ import { methodSchema, networkSchema } from '../snn/schema.ts'
 
 export const optimizerSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('adam'), beta1: z.number().default(0.9), beta2: z.number().default(0.999), epsilon: z.number().default(1e-8), weightDecay: z.number().min(0).default(0) }),
+  /** Decay apart from the gradient (Loshchilov & Hutter 2019). */
+  z.object({ name: z.literal('adamw'), beta1: z.number().default(0.9), beta2: z.number().default(0.999), epsilon: z.number().default(1e-8), weightDecay: z.number().min(0).default(0.01) }),
   z.object({ name: z.literal('sgd'), momentum: z.number().default(0.9), weightDecay: z.number().min(0).default(0) }),
+  z.object({ name: z.literal('rmsprop'), alpha: z.number().min(0).lt(1).default(0.99), epsilon: z.number().default(1e-8), weightDecay: z.number().min(0).default(0) }),
 ])
 export type OptimizerSettings = z.infer<typeof optimizerSchema>
 
@@ -16,7 +19,13 @@ export const trainingConfigSchema = z.object({
   method: methodSchema,
   optimizer: optimizerSchema,
   learningRate: z.number().positive().default(1e-3),
-  schedule: z.enum(['cosine', 'constant']).default('cosine'),
+  schedule: z.enum(['cosine', 'constant', 'step']).default('cosine'),
+  /** Schedule "step": the rate is multiplied by `factor` after every `epochs` epochs. */
+  step: z.object({ epochs: z.number().int().min(1), factor: z.number().positive().max(1) }).optional(),
+  /** The rate rises linearly over the first epochs: (e + 1)/(warmupEpochs + 1) of what the schedule says. */
+  warmupEpochs: z.number().int().min(0).max(1000).optional(),
+  /** Largest norm of the gradient over all parameters; larger ones are scaled down to it. */
+  clipNorm: z.number().positive().optional(),
   epochs: z.number().int().min(1).max(10_000),
   batchSize: z.number().int().min(1).max(1024),
   /** Seeds initial weights, sample order and augmentation. */

@@ -57,8 +57,8 @@ export class Stepper {
   }
 
   #build(batch: number): TrainingProgram {
-    const { method, optimizer } = this.#config
-    return buildTrainingProgram({ ...networkShape(this.#config, this.#dataset), batch, method, optimizer })
+    const { method, optimizer, clipNorm } = this.#config
+    return buildTrainingProgram({ ...networkShape(this.#config, this.#dataset), batch, method, optimizer, clipNorm })
   }
 
   async #sized(batch: number): Promise<SizedStep> {
@@ -91,7 +91,7 @@ export class Stepper {
     const { optimizer } = this.#config
     this.#learningRate.data[0] = learningRate
     const feeds: Record<string, HostTensor> = { ...this.state.inputs, frames, onehot, learningRate: this.#learningRate }
-    if (optimizer.name === 'adam') {
+    if (optimizer.name === 'adam' || optimizer.name === 'adamw') {
       this.#correction1.data[0] = 1 - optimizer.beta1 ** k
       this.#correction2.data[0] = 1 - optimizer.beta2 ** k
       feeds['correction1'] = this.#correction1

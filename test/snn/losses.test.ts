@@ -54,6 +54,21 @@ describe('losses against direct evaluation', () => {
   it('SDT: MSE against one-hot', async () => {
     expect(await loss({ name: 'sdt', criterion: 'mse' })).toBeCloseTo(mean(timeMean.map((row, b) => square(row, onehot[b] ?? []))), 5)
   })
+  const soft = (row: readonly number[], label: number, amount: number): number => {
+    const log = row.map((value) => value - Math.log(row.reduce((sum, other) => sum + Math.exp(other), 0)))
+    return -log.reduce((sum, value, c) => sum + value * ((c === label ? 1 - amount : 0) + amount / classes), 0)
+  }
+  it('SDT with label smoothing', async () => {
+    const expected = mean(timeMean.map((row, b) => soft(row, labels[b] ?? 0, 0.1)))
+    expect(await loss({ name: 'sdt', criterion: 'cross-entropy', labelSmoothing: 0.1 })).toBeCloseTo(expected, 5)
+  })
+  it('TET-S: TET with label smoothing', async () => {
+    const expected = 0.9 * perStep((row, b) => soft(row, labels[b] ?? 0, 0.01)) + 0.1 * perStep((row) => square(row, row.map(() => 1)))
+    expect(await loss({ name: 'tet', lambda: 0.1, phi: 1, labelSmoothing: 0.01 })).toBeCloseTo(expected, 5)
+  })
+  it('LTS: cross-entropy of the last timestep', async () => {
+    expect(await loss({ name: 'lts' })).toBeCloseTo(mean((logits[timesteps - 1] ?? []).map((row, b) => entropy(row, labels[b] ?? 0))), 5)
+  })
   it.each([[0.05, 1], [0.3, 0.7], [0, 1]])('TET: lambda %f, phi %f', async (lambda, phi) => {
     const expected = (1 - lambda) * perStep((row, b) => entropy(row, labels[b] ?? 0)) + lambda * perStep((row) => square(row, row.map(() => phi)))
     expect(await loss({ name: 'tet', lambda, phi })).toBeCloseTo(expected, 5)

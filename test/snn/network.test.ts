@@ -4,7 +4,10 @@ import { buildEvaluationProgram } from '../../main/snn/evaluation-program.ts'
 import { chain } from '../../main/snn/models/chain.ts'
 import { networkPresets } from '../../main/snn/models/index.ts'
 import { small } from '../../main/snn/models/small.ts'
+import { resnet19 } from '../../main/snn/models/resnet19.ts'
+import { resnet34, sewResnet34 } from '../../main/snn/models/resnet34.ts'
 import { snn5 } from '../../main/snn/models/snn5.ts'
+import { vggsnnStrided } from '../../main/snn/models/vggsnn-strided.ts'
 import { vggsnn } from '../../main/snn/models/vggsnn.ts'
 import { networkInfo } from '../../main/snn/network.ts'
 import type { NetworkShape } from '../../main/snn/program.ts'
@@ -26,6 +29,24 @@ describe('sizes', () => {
     const weights = info.variables.filter(({ role }) => role === 'weight').reduce((n, { shape }) => n + size(shape), 0)
     expect(weights / 1e6).toBeCloseTo(2.25, 1)
     expect(info.macsPerTimestep / 1e9).toBeCloseTo(0.15, 2)
+  })
+  it('ResNet-19 has 12.63 M parameters, 2.2165 GMAC per timestep and 1,376,512 neurons (CIFAR)', () => {
+    const info = networkInfo({ network: resnet19.network, classes: 10, shape: [4, 3, 32, 32] })
+    expect(info.parameters / 1e6).toBeCloseTo(12.63, 2)
+    expect(info.macsPerTimestep / 1e9).toBeCloseTo(2.2165, 4)
+    expect(info.neuronLayers.reduce((n, { neurons }) => n + neurons, 0)).toBe(1_376_512)
+  })
+  it('SEW-ResNet-34 and ResNet-34 have 21.3 M parameters and 3.663 GMAC per timestep (ImageNet-100)', () => {
+    for (const { network } of [sewResnet34, resnet34]) {
+      const info = networkInfo({ network, classes: 100, shape: [4, 3, 224, 224] })
+      expect(info.parameters / 1e6).toBeCloseTo(21.3, 1)
+      expect(info.macsPerTimestep / 1e9).toBeCloseTo(3.663, 3)
+    }
+  })
+  it('VGGSNN without pooling has the parameters of VGGSNN', () => {
+    const info = networkInfo({ network: vggsnnStrided.network, classes: 10, shape: [10, 2, 48, 48] })
+    expect(info.parameters).toBe(9_268_746)
+    expect(info.neuronLayers.at(-1)?.neurons).toBe(512 * 9)
   })
   it('every preset is a valid description with an id of its own', () => {
     for (const { network } of networkPresets) expect(networkSchema.parse(network)).toEqual(network)
@@ -53,8 +74,34 @@ const networks: Record<string, NetworkDescription> = {
       { ...residual, form: 'spiking', out: 6, strides: [1, 1], globalPool: true },
     ],
   },
+  'sew-iand': { name: 'sew', neuron, layers: [{ type: 'conv', out: 4, kernel: 3, stride: 1, padding: 1, pool: null }, { ...residual, form: 'sew-iand', out: 6, strides: [2, 1], globalPool: false }] },
   'sew-add': { name: 'sew', neuron, layers: [{ type: 'conv', out: 4, kernel: 3, stride: 1, padding: 1, pool: null }, { ...residual, form: 'sew-add', out: 6, strides: [2, 1], globalPool: false }] },
 }
+
+describe('spike-element-wise blocks', () => {
+  const conv = { type: 'conv' as const, out: 4, kernel: 3, stride: 1, padding: 1, pool: null }
+  // A read-out that is the identity shows the block's output itself.
+  const features = 4 * 3 * 3
+  const outputs = async (layers: NetworkDescription['layers']): Promise<Float32Array> => {
+    const shape: NetworkShape = { network: { name: 'sew', neuron, layers }, classes: features, shape: [3, 2, 3, 3] }
+    const program = buildEvaluationProgram({ ...shape, batch: 2 })
+    const weights = initialVariables(program.info, 3)
+    weights.get('output.weight')?.forEach((_, i, values) => (values[i] = i % (features + 1) === 0 ? 1 : 0))
+    weights.get('output.bias')?.fill(0)
+    for (const name of ['conv1', 'block1.conv1', 'block1.conv2']) weights.get(`${name}.norm.shift`)?.fill(0.7)
+    const frames = { shape: [3, 2, 2, 3, 3], data: Float32Array.from({ length: 108 }, (_, i) => 2 * spread(i)) }
+    const variables = program.info.variables.map(({ name, shape: sizes }) => [name, { shape: sizes, data: weights.get(name) as Float32Array }] as const)
+    return (await runProgram(program, { frames, ...Object.fromEntries(variables) }))['logits'] ?? new Float32Array()
+  }
+  it('add, and, iand meet the shortcut as SEW-ResNet defines them', async () => {
+    const block = (form: 'sew-add' | 'sew-and' | 'sew-iand') => outputs([conv, { ...residual, form, out: 4, strides: [1, 1], globalPool: false }])
+    const [x, add, and, iand] = [await outputs([conv]), await block('sew-add'), await block('sew-and'), await block('sew-iand')]
+    const s = add.map((value, i) => value - (x[i] ?? NaN))
+    for (const values of [x, s]) expect(new Set(values)).toEqual(new Set([0, 1]))
+    expect(and).toEqual(s.map((value, i) => value * (x[i] ?? NaN)))
+    expect(iand).toEqual(s.map((value, i) => (1 - value) * (x[i] ?? NaN)))
+  })
+})
 
 describe('the deployed network', () => {
   it.each(Object.entries(networks))('%s: equals evaluation mode, with N free and batch norm folded', async (_, network) => {
@@ -130,8 +177,11 @@ describe('initial weights', () => {
 describe('optimizers', () => {
   const network: NetworkDescription = { ...small.network, layers: chain('2C3') }
   const shape: NetworkShape = { network, classes: 2, shape: [2, 1, 4, 4] }
-  it.each([['adam', 0], ['adam', 0.1], ['sgd', 0], ['sgd', 0.1]] as const)('%s with weight decay %f follows its formula in float64', async (name, weightDecay) => {
-    const optimizer = name === 'adam' ? { name, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay } : { name, momentum: 0.9, weightDecay }
+  it.each([['adam', 0], ['adam', 0.1], ['adamw', 0.1], ['sgd', 0], ['sgd', 0.1], ['rmsprop', 0.1]] as const)('%s with weight decay %f follows its formula in float64', async (name, weightDecay) => {
+    const optimizer =
+      name === 'sgd' ? { name, momentum: 0.9, weightDecay }
+      : name === 'rmsprop' ? { name, alpha: 0.99, epsilon: 1e-8, weightDecay }
+      : { name, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay }
     const program = buildTrainingProgram({ ...shape, batch: 3, method: { name: 'sdt', criterion: 'cross-entropy' }, optimizer })
     const plain = buildTrainingProgram({ ...shape, batch: 3, method: { name: 'sdt', criterion: 'cross-entropy' }, optimizer: { name: 'sgd', momentum: 0, weightDecay: 0 } })
     const initial = initialVariables(program.info, 2)
@@ -148,11 +198,15 @@ describe('optimizers', () => {
       const variables = Object.fromEntries(plain.state.map(({ name: each, shape: sizes }) => [each, state[each] ?? { shape: sizes, data: new Float32Array(size(sizes)) }]))
       const gradient = (await runProgram(plain, { ...batch, ...variables, learningRate: scalar(1) }))[`next/momentum/${key}`] ?? new Float32Array()
       const found = await runProgram(program, { ...batch, ...state, learningRate: scalar(0.01), correction1: scalar(1 - 0.9 ** k), correction2: scalar(1 - 0.999 ** k) })
-      const g = Float64Array.from(gradient, (value, i) => value + weightDecay * (w[i] ?? 0))
-      if (name === 'adam') {
+      const g = Float64Array.from(gradient, (value, i) => value + (name === 'adamw' ? 0 : weightDecay * (w[i] ?? 0)))
+      if (name === 'adamw') w = w.map((value) => value * (1 - 0.01 * weightDecay))
+      if (name === 'adam' || name === 'adamw') {
         m = m.map((value, i) => 0.9 * value + 0.1 * (g[i] ?? 0))
         v = v.map((value, i) => 0.999 * value + 0.001 * (g[i] ?? 0) ** 2)
         w = w.map((value, i) => value - (0.01 / (1 - 0.9 ** k)) * (m[i] ?? 0) / (Math.sqrt((v[i] ?? 0) / (1 - 0.999 ** k)) + 1e-8))
+      } else if (name === 'rmsprop') {
+        v = v.map((value, i) => 0.99 * value + 0.01 * (g[i] ?? 0) ** 2)
+        w = w.map((value, i) => value - (0.01 * (g[i] ?? 0)) / (Math.sqrt(v[i] ?? 0) + 1e-8))
       } else {
         m = m.map((value, i) => 0.9 * value + (g[i] ?? 0))
         w = w.map((value, i) => value - 0.01 * (m[i] ?? 0))
@@ -162,5 +216,19 @@ describe('optimizers', () => {
       state = Object.fromEntries(program.state.map(({ name: each, shape: sizes }) => [each, { shape: sizes, data: found[`next/${each}`] as Float32Array }]))
       w = Float64Array.from(state[key]?.data ?? [])
     }
+  })
+  it.each([[0.05, true], [1e6, false]])('gradients of a norm above %f are scaled down together: %s', async (clipNorm, scales) => {
+    const options = { ...shape, batch: 3, method: { name: 'sdt', criterion: 'cross-entropy' }, optimizer: { name: 'sgd', momentum: 0, weightDecay: 0 } } as const
+    const initial = initialVariables(networkInfo(shape), 2)
+    const gradientsOf = async (program: ReturnType<typeof buildTrainingProgram>): Promise<number[]> => {
+      const state = Object.fromEntries(program.state.map(({ name, shape: sizes }) => [name, { shape: sizes, data: initial.get(name) ?? new Float32Array(size(sizes)) }]))
+      const frames = { shape: [2, 3, 1, 4, 4], data: Float32Array.from({ length: 96 }, (_, i) => 2 * Math.abs(spread(i))) }
+      const found = await runProgram(program, { ...state, frames, onehot: { shape: [3, 2], data: Float32Array.of(1, 0, 0, 1, 1, 0) }, learningRate: { shape: [1], data: Float32Array.of(1) } })
+      return program.state.flatMap(({ name }) => (name.startsWith('momentum/') ? Array.from(found[`next/${name}`] ?? []) : []))
+    }
+    const [whole, clipped] = [await gradientsOf(buildTrainingProgram(options)), await gradientsOf(buildTrainingProgram({ ...options, clipNorm }))]
+    const norm = Math.hypot(...whole)
+    expect(norm).toBeGreaterThan(0.05)
+    expect(distance(clipped, whole.map((value) => value * (scales ? clipNorm / norm : 1)))).toBeLessThan(1e-5)
   })
 })

@@ -1,6 +1,7 @@
 import type { Tensor } from '../../graph/tensor.ts'
 import type { MethodSettings } from '../schema.ts'
 import type { LossContext } from './loss.ts'
+import { ltsLoss } from './lts.ts'
 import { sdtLoss } from './sdt.ts'
 import { tetLoss } from './tet.ts'
 import { trtLoss } from './trt.ts'
@@ -10,6 +11,7 @@ const losses: { readonly [Name in MethodSettings['name']]: (context: LossContext
   sdt: sdtLoss,
   tet: tetLoss,
   trt: trtLoss,
+  lts: ltsLoss,
 }
 
 /** The loss of a method as part of the graph. */
@@ -21,5 +23,7 @@ export function buildLoss(context: LossContext, settings: MethodSettings): Tenso
       return losses.tet(context, settings)
     case 'trt':
       return losses.trt(context, settings)
+    case 'lts':
+      return losses.lts(context, settings)
   }
 }

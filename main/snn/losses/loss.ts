@@ -18,6 +18,11 @@ export function crossEntropy(graph: Graph, logits: Tensor, target: Tensor): Tens
   return graph.scale(graph.reshape(graph.sum(graph.mul(graph.logSoftmax(logits), target)), [1]), -1 / rows)
 }
 
+/** Targets [B, classes] of cross-entropy with label smoothing: (1 - amount) onehot + amount/classes (Szegedy et al. 2016). */
+export function smoothed(graph: Graph, onehot: Tensor, amount = 0): Tensor {
+  return graph.shift(graph.scale(onehot, 1 - amount), amount / fixed(onehot.shape[1], 'label smoothing'))
+}
+
 /** Mean over all elements of (value - target)², target broadcast. */
 export function meanSquare(graph: Graph, value: Tensor, target: Tensor): Tensor {
   const difference = graph.sub(value, target)

@@ -9,7 +9,8 @@ import styles from './form.module.css'
 
 /** The first preset's settings for a method; what one gets when switching to it. */
 function settingsFor(name: string, presets: FormPart['presets']): MethodSettings | undefined {
-  return presets.trainings.find((preset) => preset.settings.method.name === name)?.settings.method
+  const preset = presets.trainings.find((other) => other.settings.method.name === name)?.settings.method
+  return preset ?? (name === 'lts' ? { name } : undefined)
 }
 
 function Details({ form, faults, set }: FormPart) {
@@ -26,7 +27,7 @@ function Details({ form, faults, set }: FormPart) {
             label={`${parameter.title} (${key})`}
             name={`${method.name} ${key}`}
             help={parameter.help}
-            value={Number(values[key])}
+            value={Number(values[key] ?? 0)}
             error={faults.get(`method.${key}`)}
             onChange={(value) => set(changed(form, { method: { ...method, [key]: value } }))}
           />

@@ -48,8 +48,11 @@ function NeuronFields({ form, faults, set }: FormPart) {
         <Select
           label="Surrogate"
           value={neuron.surrogate}
-          data={['triangle', 'rectangle', 'sigmoid']}
-          onChange={(surrogate) => change({ surrogate: surrogate === 'rectangle' || surrogate === 'sigmoid' ? surrogate : 'triangle' })}
+          data={surrogates.map(({ value, label }) => ({ value, label }))}
+          onChange={(chosen) => {
+            const surrogate = surrogates.find(({ value }) => value === chosen)
+            if (surrogate) change({ surrogate: surrogate.value, alpha: surrogate.alpha })
+          }}
         />
         {field('alpha')}
       </div>
@@ -62,6 +65,15 @@ function NeuronFields({ form, faults, set }: FormPart) {
     </details>
   )
 }
+
+/** Surrogates with the width or slope their papers use. */
+const surrogates: readonly { readonly value: NeuronSettings['surrogate']; readonly label: string; readonly alpha: number }[] = [
+  { value: 'triangle', label: 'triangle (TET, TRT)', alpha: 1 },
+  { value: 'rectangle', label: 'rectangle (STBP)', alpha: 0.5 },
+  { value: 'sigmoid', label: 'sigmoid', alpha: 4 },
+  { value: 'arctangent', label: 'arctangent (PLIF)', alpha: 2 },
+  { value: 'gaussian', label: 'Gaussian (LocalZO’s mean)', alpha: 0.5 },
+]
 
 /** The networks offered, with their size for the dataset, and the neuron they are made of. */
 export function NetworkFields(part: FormPart) {

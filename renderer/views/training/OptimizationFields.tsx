@@ -1,5 +1,5 @@
 import { Checkbox, SegmentedControl, Select } from '@mantine/core'
-import type { OptimizerSettings } from '../../../preload/contract/index.ts'
+import type { OptimizerSettings, TrainingConfig } from '../../../preload/contract/index.ts'
 import { NumberField } from '../../widgets/NumberField.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
 import { changed } from './form.ts'
@@ -10,14 +10,26 @@ import styles from './form.module.css'
 /** The usual values of an optimizer, as in main/training/schema.ts. */
 const optimizers: Record<OptimizerSettings['name'], OptimizerSettings> = {
   adam: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
+  adamw: { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
   sgd: { name: 'sgd', momentum: 0.9, weightDecay: 0 },
+  rmsprop: { name: 'rmsprop', alpha: 0.99, epsilon: 1e-8, weightDecay: 0 },
 }
+
+const optimizerTitles: Record<OptimizerSettings['name'], string> = {
+  adam: 'Adam',
+  adamw: 'AdamW',
+  sgd: 'SGD with momentum',
+  rmsprop: 'RMSprop',
+}
+const schedules: Record<TrainingConfig['schedule'], string> = { cosine: 'cosine to 0', constant: 'constant', step: 'steps' }
+const has = <T extends object>(table: T, key: string | null): key is Extract<keyof T, string> => key !== null && key in table
 
 /** Optimizer, schedule, augmentation, seed, device. */
 export function OptimizationFields({ form, faults, set }: FormPart) {
   const { config } = form
   const { optimizer, augmentation } = config
   const values: Readonly<Record<string, unknown>> = optimizer
+  const step = config.step ?? { epochs: Math.max(1, Math.ceil(config.epochs / 3)), factor: 0.1 }
   return (
     <Panel title="Optimization">
       <div className={styles.two}>
@@ -45,20 +57,14 @@ export function OptimizationFields({ form, faults, set }: FormPart) {
         <Select
           label="Schedule"
           value={config.schedule}
-          data={[
-            { value: 'cosine', label: 'cosine to 0' },
-            { value: 'constant', label: 'constant' },
-          ]}
-          onChange={(schedule) => set(changed(form, { schedule: schedule === 'constant' ? 'constant' : 'cosine' }))}
+          data={Object.entries(schedules).map(([value, label]) => ({ value, label }))}
+          onChange={(schedule) => has(schedules, schedule) && set(changed(form, { schedule, step: undefined }))}
         />
         <Select
           label="Optimizer"
           value={optimizer.name}
-          data={[
-            { value: 'adam', label: 'Adam' },
-            { value: 'sgd', label: 'SGD with momentum' },
-          ]}
-          onChange={(name) => set(changed(form, { optimizer: optimizers[name === 'sgd' ? 'sgd' : 'adam'] }))}
+          data={Object.entries(optimizerTitles).map(([value, label]) => ({ value, label }))}
+          onChange={(name) => has(optimizers, name) && set(changed(form, { optimizer: optimizers[name] }))}
         />
         <NumberField
           label="Seed"
@@ -70,7 +76,7 @@ export function OptimizationFields({ form, faults, set }: FormPart) {
         />
       </div>
       <details className={styles.details}>
-        <summary>Every parameter of {optimizer.name === 'adam' ? 'Adam' : 'SGD'}</summary>
+        <summary>Every parameter of {optimizerTitles[optimizer.name]} and its schedule</summary>
         <div className={styles.two}>
           {Object.keys(values)
             .filter((key) => key in optimizerParameters)
@@ -88,6 +94,42 @@ export function OptimizationFields({ form, faults, set }: FormPart) {
                 />
               )
             })}
+          <NumberField
+            label="Warm-up, epochs"
+            name="Warm-up epochs"
+            help="The learning rate rises linearly over so many epochs: (e + 1)/(warm-up + 1) of the schedule's."
+            value={config.warmupEpochs ?? 0}
+            error={faults.get('warmupEpochs')}
+            onChange={(epochs) => set(changed(form, { warmupEpochs: epochs === 0 ? undefined : epochs }))}
+          />
+          <NumberField
+            label="Clip gradient norm"
+            name="Clip gradient norm"
+            help="Scales the gradient down to this norm (over all parameters) where it is larger. 0 never does."
+            value={config.clipNorm ?? 0}
+            error={faults.get('clipNorm')}
+            onChange={(norm) => set(changed(form, { clipNorm: norm === 0 ? undefined : norm }))}
+          />
+          {config.schedule === 'step' && (
+            <>
+              <NumberField
+                label="Step every, epochs"
+                name="Step epochs"
+                help="After so many epochs the learning rate is multiplied by the factor."
+                value={step.epochs}
+                error={faults.get('step.epochs')}
+                onChange={(epochs) => set(changed(form, { step: { ...step, epochs } }))}
+              />
+              <NumberField
+                label="Factor"
+                name="Step factor"
+                help="What the learning rate is multiplied by at each step."
+                value={step.factor}
+                error={faults.get('step.factor')}
+                onChange={(factor) => set(changed(form, { step: { ...step, factor } }))}
+              />
+            </>
+          )}
         </div>
       </details>
       <div className={styles.augmentation}>

@@ -27,14 +27,21 @@ export const methodTexts: Record<
     long: 'Temporal regularization training: a loss at every timestep, and a penalty on weights that fades over time.',
     formulas: ['L = 1/T Σₜ [ (1 − η) CE(O(t), y) + η MSE(O(t), onehot y) + r(t) ]', 'r(t) = Σ λ w² / ( 1 + (|w| + ε)(e^(δt) − 1) )'],
   },
+  lts: {
+    title: 'LTS',
+    long: 'Label on the last timestep (IMP, 2024): the network may take all of its time before it answers.',
+    formulas: ['L = CE( O(T), y )'],
+  },
 }
 
 /** Numeric hyper-parameters of a method, in the order of its formula. */
+const labelSmoothing = { title: 'Label smoothing', help: 'Cross-entropy against (1 − s) onehot + s/classes. 0 is the plain label.' } as const
 export const methodParameters = {
-  sdt: {},
+  sdt: { labelSmoothing },
   tet: {
     lambda: { title: 'λ', help: 'Share of the term that pulls all logits to φ: (1 − λ) CE + λ MSE(O(t), φ).' },
     phi: { title: 'φ', help: 'The value the logits are pulled to; the papers take the firing threshold.' },
+    labelSmoothing,
   },
   trt: {
     eta: { title: 'η', help: 'Share of the squared error: (1 − η) CE(O(t), y) + η MSE(O(t), onehot y).' },
@@ -45,19 +52,21 @@ export const methodParameters = {
     },
     epsilon: { title: 'ε', help: 'Keeps the fading alive for weights near zero: |w| + ε.' },
   },
+  lts: { labelSmoothing },
 } as const satisfies Record<MethodSettings['name'], Readonly<Record<string, Parameter>>>
 
 export const neuronParameters = {
   tau: { title: 'τ', help: 'Membrane time constant: u ← u/τ + x. 1 is an integrate-and-fire neuron without leak.' },
   threshold: { title: 'Threshold', help: 'A neuron spikes where u > threshold (strictly).' },
   resetValue: { title: 'Reset to', help: 'Hard reset: u becomes this value where the neuron spiked.' },
-  alpha: { title: 'α', help: 'Surrogate: half-width of triangle max(0, α − |u − θ|)/α² and rectangle; slope of the sigmoid.' },
+  alpha: { title: 'α', help: 'Surrogate: half-width of triangle max(0, α − |u − θ|)/α² and rectangle; slope of sigmoid and arctangent; deviation of the Gaussian.' },
 } as const satisfies Partial<Record<keyof NeuronSettings, Parameter>>
 
 export const optimizerParameters = {
   beta1: { title: 'β₁', help: 'Decay of the mean of gradients: m ← β₁ m + (1 − β₁) g.' },
   beta2: { title: 'β₂', help: 'Decay of the mean of squared gradients: v ← β₂ v + (1 − β₂) g².' },
   epsilon: { title: 'ε', help: 'w ← w − lr · m̂ / (√v̂ + ε).' },
+  alpha: { title: 'α', help: 'Decay of the mean of squared gradients: v ← α v + (1 − α) g².' },
   momentum: { title: 'Momentum', help: 'v ← momentum · v + g; w ← w − lr · v.' },
-  weightDecay: { title: 'Weight decay', help: 'Adds weightDecay · w to the gradient.' },
+  weightDecay: { title: 'Weight decay', help: 'Adam, SGD, RMSprop: adds weightDecay · w to the gradient. AdamW: w ← w − lr · weightDecay · w, apart from the gradient.' },
 } as const satisfies Record<string, Parameter>

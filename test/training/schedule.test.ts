@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { learningRateOf } from '../../main/training/schedule.ts'
+
+const rates = (config: Parameters<typeof learningRateOf>[0]): number[] => Array.from({ length: config.epochs }, (_, epoch) => learningRateOf(config, epoch))
+const close = (found: number[], expected: number[]): void => expected.forEach((value, i) => expect(found[i]).toBeCloseTo(value, 12))
+
+test('cosine falls to 0 over the run, as torch.optim.lr_scheduler.CosineAnnealingLR(T_max = epochs)', () => {
+  close(rates({ schedule: 'cosine', learningRate: 1, epochs: 4 }), [1, 0.5 + Math.SQRT1_2 / 2, 0.5, 0.5 - Math.SQRT1_2 / 2])
+})
+
+test('steps multiply the rate by the factor after every so many epochs, as StepLR', () => {
+  close(rates({ schedule: 'step', learningRate: 1, epochs: 5, step: { epochs: 2, factor: 0.5 } }), [1, 1, 0.5, 0.5, 0.25])
+  close(rates({ schedule: 'step', learningRate: 1, epochs: 6 }), [1, 1, 0.1, 0.1, 0.01, 0.01])
+})
+
+test('warm-up rises linearly to what the schedule says', () => {
+  close(rates({ schedule: 'constant', learningRate: 1, epochs: 4, warmupEpochs: 3 }), [0.25, 0.5, 0.75, 1])
+})
