@@ -9,12 +9,15 @@ import type { RecordingFacts } from '../../main/events/schema.ts'
 const folder = resolve(import.meta.dirname, '../../../shared/recordings')
 const list = `${folder}/reference.json`
 const present = existsSync(list)
-const FORMATS = /^(aedat|nmnist)/
+const FORMATS = /^(aedat|nmnist|evt|dat$|es$)/
+
+/** A stream without pixels: refused. */
+const PIXELLESS = 'es/generic.es'
 
 interface Reference {
   format: string
   bytes: number
-  sensor?: [number, number]
+  sensor?: [number, number] | [null, null]
   convention: string
   decode?: {
     events: number
@@ -48,8 +51,8 @@ const reference: { files: Record<string, Reference>; labelled: Record<string, La
   ? (JSON.parse(readFileSync(list, 'utf8')) as never)
   : { files: {}, labelled: {} }
 
-/** The reference in our coordinates: the origin of AEDAT 1 and 2 lies at the lower left there. */
-function expected({ decode, sensor, convention, bytes }: Reference): Partial<RecordingFacts> {
+/** The reference in our coordinates: the origin of AEDAT 1, 2 and Event Stream lies at the lower left there. */
+function expected({ decode, sensor, convention, bytes, format }: Reference): Partial<RecordingFacts> {
   const { events = 0, checksum } = decode ?? {}
   if (!decode || !checksum || !sensor)
     return {
@@ -65,12 +68,14 @@ function expected({ decode, sensor, convention, bytes }: Reference): Partial<Rec
       yMax: null,
       checksum: { t: 0, x: 0, y: 0, p: 0 },
     }
-  const bottom = sensor[1] - 1
-  const turned = convention.includes('lower left')
+  // Where the file doesn't tell its sensor, it ends with its last event.
+  const [width, height] = [sensor[0] ?? decode.x_max! + 1, sensor[1] ?? decode.y_max! + 1]
+  const bottom = height - 1
+  const turned = convention.includes('lower left') || format === 'es'
   return {
     bytes,
-    width: sensor[0],
-    height: sensor[1],
+    width,
+    height,
     events,
     tFirst: decode.t_first_us!,
     tLast: decode.t_last_us!,
@@ -90,7 +95,7 @@ function expected({ decode, sensor, convention, bytes }: Reference): Partial<Rec
 }
 
 describe.skipIf(!present)(`real recordings (skipped where ${list} is absent)`, () => {
-  const files = Object.entries(reference.files).filter(([, file]) => FORMATS.test(file.format))
+  const files = Object.entries(reference.files).filter(([name, file]) => FORMATS.test(file.format) && name !== PIXELLESS)
 
   it('covers every format that is read', () => {
     const kinds = new Set(files.map(([, file]) => file.format))
@@ -101,6 +106,11 @@ describe.skipIf(!present)(`real recordings (skipped where ${list} is absent)`, (
       'aedat2-header-only',
       'aedat31',
       'aedat4',
+      'dat',
+      'es',
+      'evt2',
+      'evt21',
+      'evt3',
       'nmnist-bin',
     ])
   })
@@ -131,7 +141,11 @@ describe.skipIf(!present)(`real recordings (skipped where ${list} is absent)`, (
     expect(problems).toEqual([])
   })
 
-  it.each(['nmnist-small', 'poker-dvs-inverted-aedat2'])('labelled/%s, every file', (name) => {
+  it('says that a generic event stream has no pixels', () => {
+    expect(() => inspect(`${folder}/${PIXELLESS}`)).toThrow(/generic events: bytes of any meaning, without pixels/)
+  })
+
+  it.each(['nmnist-small', 'poker-dvs', 'poker-dvs-inverted-aedat2'])('labelled/%s, every file', (name) => {
     const { rows, sensor } = reference.labelled[name]!
     const turned = name.includes('aedat2')
     expect(rows.length).toBeGreaterThan(30)

@@ -21,7 +21,6 @@ const magics: readonly Known[] = [
     'Fetch the recording with "git lfs pull" in its repository.',
   ],
   ['#!AER-DAT', 'this is an AEDAT file of a version that is not known'],
-  ['Event Stream', 'this is an Event Stream (.es) recording, which this version does not read'],
   ['\x89HDF\r\n\x1a\n', 'this is an HDF5 file (.h5, .hdf5, MATLAB 7.3), which this version does not read'],
   ['MATLAB 5.0 MAT-file', 'this is a MATLAB 5 file (.mat), which this version does not read'],
   ['\x93NUMPY', 'this is a NumPy array (.npy), which this version does not read'],
@@ -52,33 +51,13 @@ export function identify(head: Uint8Array, source: ByteSource): Identity {
   const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
   const magic = magics.find(([start]) => text.startsWith(start))
   if (magic) return { what: magic[1], ...(magic[2] === undefined ? {} : { advice: magic[2] }), certainty: 1 }
-  if (text.startsWith('% ')) return prophesee(text)
   if (text.startsWith('PK\x03\x04')) return zip(text)
   if (text.slice(4, 8) === 'ftyp') return { what: 'this is an MP4 video, not a recording of events', certainty: 1 }
   if (head.every((byte) => byte === 0))
     return { what: 'the file holds nothing but zeros where a recording starts', advice: 'Copy or record it again.', certainty: 0 }
   if (isText(text)) return textFile(text)
-  if (playsAsDat(head, source))
-    return {
-      what: 'this looks like a Prophesee DAT recording without a header (.dat, version 1), which this version does not read',
-      certainty: 0,
-    }
+  if (text.startsWith('% ')) return { what: 'this looks like a Prophesee recording with an unknown header', certainty: 0 }
   return { what: `the content is of no format known here (it starts with ${hex(head)})`, certainty: 0 }
-}
-
-function prophesee(text: string): Identity {
-  if (text.includes('Data file containing') || text.includes('% Version')) {
-    return { what: 'this is a Prophesee DAT recording (.dat), which this version does not read', certainty: 1 }
-  }
-  const format = /^% (?:format|evt) +([\w.]+)/m.exec(text)?.[1]
-  const encoding = format === undefined ? [] : [format.toUpperCase().replace(/^(\d)/, 'EVT$1')]
-  if (format !== undefined || /^% (?:system_ID|integrator_name|plugin_name|geometry|end)\b/m.test(text)) {
-    return {
-      what: `this is a Prophesee RAW recording (${['.raw', ...encoding].join(', ')}), which this version does not read`,
-      certainty: 1,
-    }
-  }
-  return isText(text) ? textFile(text) : { what: 'this looks like a Prophesee recording with an unknown header', certainty: 0 }
 }
 
 function zip(text: string): Identity {
@@ -105,19 +84,6 @@ function textFile(text: string): Identity {
       certainty: 1,
     }
   return { what: 'this is a text file, not a recording in a binary format', certainty: 1 }
-}
-
-/** Headerless DAT: u32 times that never run back, then words whose upper 14 bits are zero. */
-function playsAsDat(head: Uint8Array, source: ByteSource): boolean {
-  if (source.size % 8 !== 0 || head.length < 64) return false
-  const view = new DataView(head.buffer, head.byteOffset, head.length)
-  let last = 0
-  for (let at = 0; at + 8 <= head.length; at += 8) {
-    const time = view.getUint32(at, true)
-    if (time < last || view.getUint32(at + 4, true) >>> 18 !== 0) return false
-    last = time
-  }
-  return last > 0
 }
 
 function hex(head: Uint8Array): string {

@@ -15,11 +15,27 @@ export class WordReader {
     this.#copy.set(bytes)
     return new Uint32Array(this.#copy.buffer, 0, count)
   }
+
+  /** @returns floor(bytes.length / 2) words of 16 bits, valid until the next call or read. */
+  halfWords(bytes: Uint8Array): Uint16Array {
+    const count = bytes.length >>> 1
+    if (bytes.byteOffset % 2 === 0) return new Uint16Array(bytes.buffer, bytes.byteOffset, count)
+    if (this.#copy.length < bytes.length) this.#copy = new Uint8Array(bytes.length)
+    this.#copy.set(bytes)
+    return new Uint16Array(this.#copy.buffer, 0, count)
+  }
 }
 
 /** A word read from big-endian bytes, as a signed number. */
 export function swap(word: number): number {
   return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)
+}
+
+/** How many bits of a word are set. */
+export function ones(word: number): number {
+  let count = 0
+  for (let rest = word; rest !== 0; rest &= rest - 1) count++
+  return count
 }
 
 /** Whether the bytes start with this text (latin1). */

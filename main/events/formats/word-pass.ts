@@ -1,0 +1,63 @@
+import type { EventColumns } from '../columns.ts'
+import type { Problems } from '../problems.ts'
+import type { ByteSource, Mark, Pass } from '../recording.ts'
+
+/** Turns whole words of a file into events. What it remembers from one call to the next is a few numbers. */
+export interface WordDecoder {
+  /**
+   * Appends the events of these words; makes room for them.
+   * @param bytes whole words @param offset byte of the file where they start
+   */
+  decode(bytes: Uint8Array, offset: number, into: EventColumns): void
+  /** Everything that the words so far mean for those to come: a decoder made with it goes on where this one stands. */
+  state(): number[]
+}
+
+/** How the words of a file lie in it. */
+export interface WordLayout {
+  /** Byte of the first word; the words go on to the end of the file. */
+  readonly start: number
+  /** Bytes. */
+  readonly wordSize: number
+  /** Events that a word usually holds, at most `wordSize`. */
+  readonly eventsPerWord: number
+}
+
+/** Bytes decoded at a time: they and their events stay in the second-level cache. */
+const CHUNK = 1 << 16
+
+/** One reading of a file of words of one size (EVT, DAT): chunk by chunk, from the first word or from a mark. */
+export class WordPass implements Pass {
+  readonly #source: ByteSource
+  readonly #layout: WordLayout
+  readonly #decoder: WordDecoder
+  #offset: number
+
+  constructor(source: ByteSource, layout: WordLayout, problems: Problems, make: MakeWordDecoder, from?: Mark) {
+    this.#source = source
+    this.#layout = layout
+    this.#decoder = make(problems, from?.state)
+    this.#offset = from?.offset ?? layout.start
+  }
+
+  get expected(): number {
+    const { wordSize, eventsPerWord } = this.#layout
+    return Math.max(0, Math.floor((this.#source.size - this.#offset) / wordSize)) * eventsPerWord
+  }
+
+  next(into: EventColumns): boolean {
+    const bytes = this.#source.read(this.#offset, CHUNK)
+    const whole = bytes.length - (bytes.length % this.#layout.wordSize)
+    if (whole === 0) return false
+    this.#decoder.decode(bytes.subarray(0, whole), this.#offset, into)
+    this.#offset += whole
+    return true
+  }
+
+  mark(): Mark {
+    return { offset: this.#offset, state: this.#decoder.state() }
+  }
+}
+
+/** @param state of an earlier decoder, to go on from there */
+export type MakeWordDecoder = (problems: Problems, state?: readonly number[]) => WordDecoder
