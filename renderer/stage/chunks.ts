@@ -1,4 +1,5 @@
 import type { EventSlice } from '../../preload/contract/index.ts'
+import { eventsUntil, packEvents, timeOf, type PackedEvents } from './packed.ts'
 
 /** A part of a recording that is fetched at once: µs from the first event, `to` exclusive. */
 export interface Span {
@@ -7,15 +8,21 @@ export interface Span {
 }
 
 export interface Chunk extends Span {
-  readonly index: number
-  readonly slice: EventSlice
-  /** Whether t never decreases, so that a window is one range of it. */
-  readonly sorted: boolean
+  /** In order of time. */
+  readonly events: PackedEvents
+  /** Whether the workbench cut it short. */
+  readonly truncated: boolean
 }
 
-/** Events per chunk: 9 bytes each, so about 3.6 MB, which crosses to the window and to the GPU within a frame. */
+/** A window's events as far as they are here; `complete` where none is missing. */
+export interface WindowChunks {
+  readonly chunks: readonly Chunk[]
+  readonly complete: boolean
+}
+
+/** Events per chunk: about 3.6 MB, which crosses to the window and to the GPU within a frame. */
 export const eventsPerChunk = 400_000
-/** Events kept at most; the least recently shown chunks go first. 12 million are 108 MB here and as much on the GPU. */
+/** Events kept at most; the least recently shown chunks go first. 12 million are 96 MB here and as much on the GPU. */
 const mostEvents = 12_000_000
 const limitPerCall = 2_000_000
 
@@ -42,27 +49,33 @@ export function planChunks(counts: ArrayLike<number>, durationUs: number, most =
   return spans
 }
 
-/** Whether t never decreases. */
-export function isSorted(t: Float32Array): boolean {
-  for (let index = 1; index < t.length; index++) if ((t[index] ?? 0) < (t[index - 1] ?? 0)) return false
-  return true
+/** A plan for a recording that turned out longer: spans that ended before stay as they were, so that fetched chunks stay valid. */
+export function extendPlan(spans: readonly Span[], counts: ArrayLike<number>, durationUs: number, most = eventsPerChunk): Span[] {
+  const kept = spans.slice(0, -1)
+  const end = kept.at(-1)?.to ?? 0
+  const rest = planChunks(counts, durationUs, most).filter((span) => span.to > end)
+  return [...kept, ...rest.map((span) => ({ ...span, from: Math.max(end, span.from) }))]
 }
 
 /** Fetches a recording chunk by chunk, ahead of where it is shown, and forgets what was shown long ago. */
 export class ChunkStore {
-  readonly spans: readonly Span[]
+  #spans: readonly Span[]
   readonly #fetch: (span: Span, limit: number) => Promise<EventSlice>
   readonly #changed: () => void
-  /** In order of use: the first was used longest ago. */
+  /** By the start of their span, in order of use: the first was used longest ago. */
   readonly #chunks = new Map<number, Chunk>()
-  readonly #pending = new Set<number>()
+  #pending = false
   #failure: string | null = null
   #closed = false
 
   constructor(spans: readonly Span[], fetch: (span: Span, limit: number) => Promise<EventSlice>, changed: () => void) {
-    this.spans = spans
+    this.#spans = spans
     this.#fetch = fetch
     this.#changed = changed
+  }
+
+  get spans(): readonly Span[] {
+    return this.#spans
   }
 
   /** Why the last fetch failed, or null. */
@@ -70,30 +83,71 @@ export class ChunkStore {
     return this.#failure
   }
 
-  /**
-   * The chunks that a window (from < t <= to) touches, as far as they are there; fetches the missing and the next one.
-   * `complete` is true where none of the window is missing.
-   */
-  window(from: number, to: number): { readonly chunks: readonly Chunk[]; readonly complete: boolean } {
+  /** Goes on with a longer plan; chunks of spans that are no longer in it are dropped. */
+  replan(spans: readonly Span[]): void {
+    this.#spans = spans
+    const ends = new Map(spans.map((span) => [span.from, span.to]))
+    for (const chunk of this.#chunks.values()) if (ends.get(chunk.from) !== chunk.to) this.#chunks.delete(chunk.from)
+    this.#changed()
+  }
+
+  /** The chunks that a window (from < t <= to) touches, as far as they are there; fetches the missing ones and what comes next. */
+  window(from: number, to: number, direction: 1 | -1 = 1): WindowChunks {
     const chunks: Chunk[] = []
-    let complete = true
+    let missing: Span | undefined
+    let first = -1
     let last = -1
-    for (const [index, span] of this.spans.entries()) {
+    for (const [index, span] of this.#spans.entries()) {
       if (span.to <= from || span.from > to) continue
+      if (first < 0) first = index
       last = index
-      const chunk = this.#chunks.get(index)
-      if (chunk) {
-        this.#chunks.delete(index)
-        this.#chunks.set(index, chunk)
-        chunks.push(chunk)
-      } else {
-        complete = false
-        this.#want(index)
-      }
+      const chunk = this.#use(span)
+      if (chunk) chunks.push(chunk)
+      else missing ??= span
     }
+    if (missing) this.#want(missing)
     // After the last chunk comes the first: recordings are watched in a loop.
-    if (complete && this.spans.length > 1) this.#want((last + 1) % this.spans.length)
-    return { chunks, complete }
+    else if (last >= 0) this.#want(this.#spans.at(direction > 0 ? (last + 1) % this.#spans.length : first - 1))
+    return { chunks, complete: missing === undefined }
+  }
+
+  /**
+   * Where a window begins that holds the last `count` events up to `to`: events with from < t <= to are at least so many
+   * (those of one µs stay together), fewer at the recording's start. Where chunks are missing they are fetched, and the window ends at them.
+   */
+  windowOf(to: number, count: number): { readonly from: number; readonly complete: boolean } {
+    let left = count
+    for (let index = this.#spans.length - 1; index >= 0; index--) {
+      const span = this.#spans[index]!
+      if (span.from > to) continue
+      const chunk = this.#use(span)
+      if (!chunk) {
+        this.#want(span)
+        return { from: Math.min(to, span.to - 1), complete: false }
+      }
+      const end = eventsUntil(chunk, to)
+      if (end >= left) return { from: timeOf(chunk, end - left) - 1, complete: true }
+      left -= end
+    }
+    return { from: -1, complete: true }
+  }
+
+  /** The time at which `count` more events have come after `from`, as far as chunks are there; null where one is missing. */
+  timeAfter(from: number, count: number): number | null {
+    let left = count
+    for (const span of this.#spans) {
+      if (span.to <= from) continue
+      const chunk = this.#use(span)
+      if (!chunk) {
+        this.#want(span)
+        return null
+      }
+      const start = eventsUntil(chunk, from)
+      const size = chunk.events.length / 2 - start
+      if (size >= left) return timeOf(chunk, start + left - 1)
+      left -= size
+    }
+    return this.#spans.at(-1)?.to ?? 0
   }
 
   /** Tries again after a failure. */
@@ -108,36 +162,45 @@ export class ChunkStore {
     this.#chunks.clear()
   }
 
-  #want(index: number): void {
-    const span = this.spans[index]
+  #use(span: Span): Chunk | undefined {
+    const chunk = this.#chunks.get(span.from)
+    if (chunk) {
+      this.#chunks.delete(span.from)
+      this.#chunks.set(span.from, chunk)
+    }
+    return chunk
+  }
+
+  #want(span: Span | undefined): void {
     // One fetch at a time and the newest wish next: after a jump nobody waits for chunks passed over.
-    if (!span || this.#chunks.has(index) || this.#pending.size > 0 || this.#failure !== null || this.#closed) return
-    this.#pending.add(index)
+    if (!span || this.#chunks.has(span.from) || this.#pending || this.#failure !== null || this.#closed) return
+    this.#pending = true
     this.#fetch(span, limitPerCall)
       .then(
         (slice) => {
-          if (this.#closed) return
-          this.#chunks.set(index, { ...span, index, slice, sorted: isSorted(slice.t) })
-          this.#forget(index)
+          // A plan that grew meanwhile has another span here.
+          if (this.#closed || !this.#spans.some((other) => other.from === span.from && other.to === span.to)) return
+          this.#chunks.set(span.from, { ...span, events: packEvents(slice, span), truncated: slice.truncated })
+          this.#forget(span.from)
         },
         (error: unknown) => {
           this.#failure = error instanceof Error ? error.message : String(error)
         },
       )
       .finally(() => {
-        this.#pending.delete(index)
+        this.#pending = false
         if (!this.#closed) this.#changed()
       })
   }
 
   #forget(keep: number): void {
     let events = 0
-    for (const chunk of this.#chunks.values()) events += chunk.slice.t.length
-    for (const [index, chunk] of this.#chunks) {
+    for (const chunk of this.#chunks.values()) events += chunk.events.length / 2
+    for (const [from, chunk] of this.#chunks) {
       if (events <= mostEvents) return
-      if (index === keep) continue
-      this.#chunks.delete(index)
-      events -= chunk.slice.t.length
+      if (from === keep) continue
+      this.#chunks.delete(from)
+      events -= chunk.events.length / 2
     }
   }
 }

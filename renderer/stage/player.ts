@@ -1,24 +1,59 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { EventSlice } from '../../preload/contract/index.ts'
 import type { DisplayMode } from './accumulate.ts'
-import { ChunkStore, planChunks, type Span } from './chunks.ts'
+import { ChunkStore, extendPlan, planChunks, type Span, type WindowChunks } from './chunks.ts'
+import { initialCamera, orbited, type Camera } from './cloud.ts'
 import { letterbox } from './layout.ts'
 import type { Palette, PaletteName } from './palettes.ts'
-import { advance, initialPlayback, shownWindow, sought, stepped, toggled, type Playback } from './playback.ts'
+import { advance, initialPlayback, lengthened, marked, shownWindow, sought, stepped, toggled, type Playback } from './playback.ts'
 import { EventRenderer } from './renderer.ts'
+
+/** A part of the sensor, in pixels. */
+export interface Region {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
 
 export interface PlayerState extends Playback {
   readonly mode: DisplayMode
   readonly paletteName: PaletteName
+  /** flat: the sensor's picture; cloud: x, y and t in space. */
+  readonly view: 'flat' | 'cloud'
+  readonly camera: Camera
+  readonly region: Region | null
+  /** The pixel that is looked at. */
+  readonly pixel: { readonly x: number; readonly y: number } | null
   /** Waits for events that are not here yet. */
   readonly buffering: boolean
   /** Why events could not be fetched or drawn. */
   readonly failure: string | null
   /** Events on the stage. */
   readonly shown: number
+  /** Where the window on the stage begins, µs from the first event. */
+  readonly from: number
   /** Whether the workbench cut a stretch short that held more events than one answer may. */
   readonly truncated: boolean
 }
+
+/** What may be set from outside. */
+export type PlayerSettings = Pick<
+  PlayerState,
+  | 'playing'
+  | 'speed'
+  | 'direction'
+  | 'accumulation'
+  | 'accumulateBy'
+  | 'eventCount'
+  | 'loop'
+  | 'mode'
+  | 'paletteName'
+  | 'view'
+  | 'camera'
+  | 'region'
+  | 'pixel'
+>
 
 /** What a player needs of a recording. */
 export interface PlayerSource {
@@ -36,32 +71,43 @@ const longestStepMs = 100
 /** Plays one recording on a canvas. Lives outside React, which reads `store` and calls the methods. */
 export class Player {
   readonly store: StoreApi<PlayerState>
-  readonly #source: PlayerSource
+  readonly sensor: readonly [width: number, height: number]
   readonly #chunks: ChunkStore
   #renderer: EventRenderer | null = null
   #canvas: HTMLCanvasElement | null = null
   #palette: Palette | null = null
+  #window: WindowChunks = { chunks: [], complete: false }
   #frame = 0
   #before = 0
 
   constructor(source: PlayerSource) {
-    this.#source = source
+    this.sensor = [source.width, source.height]
     this.store = createStore<PlayerState>(() => ({
       ...initialPlayback(source.durationUs),
       mode: 'count',
       paletteName: 'auto',
+      view: 'flat',
+      camera: initialCamera,
+      region: null,
+      pixel: null,
       buffering: false,
       failure: null,
       shown: 0,
+      from: -1,
       truncated: false,
     }))
     this.#chunks = new ChunkStore(planChunks(source.counts, source.durationUs), source.fetch, () => this.redraw())
   }
 
+  /** The chunks of the picture that was drawn last, for those who count in it. */
+  get chunks(): WindowChunks['chunks'] {
+    return this.#window.chunks
+  }
+
   /** Draws on this canvas, centred in its parent element, from now on. Returns the function that ends it. */
   attach(canvas: HTMLCanvasElement): () => void {
     try {
-      this.#renderer = new EventRenderer(canvas, [this.#source.width, this.#source.height], () => this.redraw())
+      this.#renderer = new EventRenderer(canvas, this.sensor, () => this.redraw())
     } catch (error) {
       this.store.setState({ failure: error instanceof Error ? error.message : String(error) })
       return () => undefined
@@ -86,6 +132,12 @@ export class Player {
     this.redraw()
   }
 
+  /** More of the recording is known. @param counts as in PlayerSource */
+  grow(durationUs: number, counts: ArrayLike<number>): void {
+    this.store.setState((state) => lengthened(state, durationUs))
+    this.#chunks.replan(extendPlan(this.#chunks.spans, counts, durationUs))
+  }
+
   /** Lets go of the recording. */
   close(): void {
     this.store.setState({ playing: false })
@@ -94,14 +146,48 @@ export class Player {
 
   readonly toggle = (): void => this.#set(toggled)
   readonly seek = (time: number): void => this.#set((playback) => sought(playback, time))
-  readonly step = (direction: 1 | -1): void => this.#set((playback) => stepped(playback, direction))
+  readonly mark = (which: 'in' | 'out', time: number | null): void => this.#set((playback) => marked(playback, which, time))
+  readonly orbit = (dYaw: number, dPitch: number, factor = 1): void =>
+    this.set({ camera: orbited(this.store.getState().camera, dYaw, dPitch, factor) })
   readonly retry = (): void => {
     this.store.setState({ failure: null })
     this.#chunks.retry()
   }
-  readonly set = (change: Partial<Pick<PlayerState, 'playing' | 'speed' | 'accumulation' | 'loop' | 'mode' | 'paletteName'>>): void => {
+  readonly set = (change: Partial<PlayerSettings>): void => {
     this.store.setState(change)
+    if (change.view !== undefined) this.#place()
     this.redraw()
+  }
+
+  /** One window further or back: by the accumulation time, or by the number of events. */
+  readonly step = (direction: 1 | -1): void => {
+    const state = this.store.getState()
+    if (state.accumulateBy === 'time') return this.#set((playback) => stepped(playback, direction))
+    const time = direction < 0 ? this.#windowOf(state).from : (this.#chunks.timeAfter(state.time, state.eventCount) ?? state.time)
+    this.#set((playback) => ({ ...sought(playback, time), playing: false }))
+  }
+
+  /** Follows another player's clock: shows this time, whatever its own state. */
+  follow(time: number): void {
+    this.store.setState((state) => sought(state, time))
+    this.redraw()
+  }
+
+  /**
+   * Draws the picture of one point of time now, once all its events are here, and leaves it on the canvas until the next
+   * drawing: within the same turn the canvas can be copied.
+   */
+  async show(time: number, signal?: AbortSignal): Promise<HTMLCanvasElement> {
+    this.store.setState((state) => ({ ...sought(state, time), playing: false }))
+    for (;;) {
+      signal?.throwIfAborted()
+      const { failure } = this.store.getState()
+      if (failure !== null) throw new Error(failure)
+      if (!this.#canvas) throw new Error('The stage was closed.')
+      this.#draw(this.store.getState())
+      if (this.#window.complete) return this.#canvas
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
   }
 
   /** Draws at the browser's next chance. */
@@ -116,16 +202,22 @@ export class Player {
     this.redraw()
   }
 
+  #windowOf(state: Playback): { from: number; to: number; complete: boolean } {
+    if (state.accumulateBy === 'time') return { ...shownWindow(state), complete: true }
+    return { to: state.time, ...this.#chunks.windowOf(state.time, state.eventCount) }
+  }
+
   /**
-   * Lays the canvas out in its parent. It has a pixel for each sensor pixel, or for each screen pixel where those are fewer;
-   * the page scales it, which costs next to nothing and leaves pixels crisp.
+   * Lays the canvas out in its parent. Flat, it has a pixel for each sensor pixel, or for each screen pixel where those are
+   * fewer; the page scales it, which costs next to nothing and leaves pixels crisp. The cloud takes all the room there is.
    */
   #place(): void {
     const canvas = this.#canvas
     const parent = canvas?.parentElement
     if (!canvas || !parent || parent.clientWidth === 0) return
-    const { width: sensorWidth, height: sensorHeight } = this.#source
-    const box = letterbox([sensorWidth, sensorHeight], [parent.clientWidth * devicePixelRatio, parent.clientHeight * devicePixelRatio])
+    const view = [parent.clientWidth * devicePixelRatio, parent.clientHeight * devicePixelRatio] as const
+    const flat = this.store.getState().view === 'flat'
+    const box = flat ? letterbox(this.sensor, view) : { x: 0, y: 0, width: Math.round(view[0]), height: Math.round(view[1]) }
     for (const [property, value] of [
       ['left', box.x],
       ['top', box.y],
@@ -134,8 +226,8 @@ export class Player {
     ] as const) {
       canvas.style[property] = `${value / devicePixelRatio}px`
     }
-    const width = Math.min(sensorWidth, box.width)
-    const height = Math.min(sensorHeight, box.height)
+    const width = flat ? Math.min(this.sensor[0], box.width) : box.width
+    const height = flat ? Math.min(this.sensor[1], box.height) : box.height
     if (canvas.width === width && canvas.height === height) return
     canvas.width = width
     canvas.height = height
@@ -154,14 +246,17 @@ export class Player {
 
   #draw(next: PlayerState): void {
     if (this.#renderer === null || this.#palette === null) return
-    const { from, to } = shownWindow(next)
-    const { chunks, complete } = this.#chunks.window(from, to)
+    const window = this.#windowOf(next)
+    const { chunks, complete: here } = this.#chunks.window(window.from, window.to, next.direction)
+    const complete = here && window.complete
+    this.#window = { chunks, complete }
     const failure = this.#chunks.failure
     // While events are missing the clock stands, but what is there is shown.
     const time = complete ? next.time : this.store.getState().playing ? this.store.getState().time : next.time
     let shown = 0
     try {
-      shown = this.#renderer.draw({ from, to, chunks, mode: next.mode, palette: this.#palette })
+      const camera = next.view === 'cloud' ? next.camera : null
+      shown = this.#renderer.draw({ ...window, chunks, mode: next.mode, palette: this.#palette, camera })
     } catch (error) {
       this.store.setState({ playing: false, failure: error instanceof Error ? error.message : String(error) })
       return
@@ -170,7 +265,8 @@ export class Player {
       time,
       playing: next.playing && failure === null,
       shown,
-      truncated: chunks.some((chunk) => chunk.slice.truncated),
+      from: window.from,
+      truncated: chunks.some((chunk) => chunk.truncated),
       buffering: !complete && failure === null,
       failure: failure ?? next.failure,
     })

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { EventSlice } from '../../../preload/contract/index.ts'
-import { accumulate } from '../../../renderer/stage/accumulate.ts'
-import { ChunkStore, isSorted, planChunks, type Chunk, type Span } from '../../../renderer/stage/chunks.ts'
+import { ChunkStore, extendPlan, planChunks, type Span } from '../../../renderer/stage/chunks.ts'
 
 const slice = (t: number[]): EventSlice => ({
   origin: 0,
@@ -66,10 +65,10 @@ describe('ChunkStore', () => {
     await settled()
     const { chunks, complete } = store.window(-1, 50)
     expect(complete).toBe(true)
-    expect(chunks.map((chunk) => chunk.index)).toEqual([0])
+    expect(chunks.map((chunk) => chunk.from)).toEqual([0])
     await settled()
     expect(asked).toEqual([0, 100])
-    expect(store.window(90, 110).chunks.map((chunk) => chunk.index)).toEqual([0, 1])
+    expect(store.window(90, 110).chunks.map((chunk) => chunk.from)).toEqual([0, 100])
   })
   it('keeps one fetch under way and turns to the newest wish', async () => {
     const asked: number[] = []
@@ -116,7 +115,7 @@ describe('ChunkStore', () => {
     const big = new Float32Array(3_000_000)
     const store = new ChunkStore(
       many,
-      () => Promise.resolve({ ...slice([]), t: big }),
+      () => Promise.resolve({ ...slice([]), t: big, x: new Uint16Array(big.length), y: new Uint16Array(big.length), p: new Uint8Array(big.length) }),
       () => undefined,
     )
     for (const { from } of many.slice(0, 6)) {
@@ -139,79 +138,121 @@ describe('ChunkStore', () => {
     expect(changes).toBe(0)
     expect(store.window(-1, 50).chunks).toEqual([])
   })
-  it('knows whether time runs backwards', () => {
-    expect(isSorted(Float32Array.of(1, 1, 2))).toBe(true)
-    expect(isSorted(Float32Array.of(1, 3, 2))).toBe(false)
+})
+
+describe('a recording that is still being read', () => {
+  it('keeps what was planned and adds what is new', () => {
+    const before = planChunks([60, 60, 10], 300, 100)
+    expect(before).toEqual([
+      { from: 0, to: 100 },
+      { from: 100, to: 301 },
+    ])
+    expect(extendPlan(before, [60, 60, 60, 60], 600, 100)).toEqual([
+      { from: 0, to: 100 },
+      { from: 100, to: 150 },
+      { from: 150, to: 300 },
+      { from: 300, to: 450 },
+      { from: 450, to: 601 },
+    ])
+  })
+  it('covers the longer recording without gaps, whatever was known before', () => {
+    const counts = fc.array(fc.nat(50), { minLength: 1, maxLength: 50 })
+    const duration = fc.integer({ min: 1, max: 100_000 })
+    fc.assert(
+      fc.property(counts, duration, counts, duration, (first, shorter, second, more) => {
+        const spans = extendPlan(planChunks(first, shorter, 60), second, shorter + more, 60)
+        expect(spans[0]?.from).toBe(0)
+        expect(spans.at(-1)?.to).toBe(shorter + more + 1)
+        spans.slice(1).forEach((span, index) => expect(span.from).toBe(spans[index]?.to))
+      }),
+    )
+  })
+  it('keeps the chunks it has, fetches the last one anew', async () => {
+    const asked: [number, number][] = []
+    const store = new ChunkStore(
+      [
+        { from: 0, to: 100 },
+        { from: 100, to: 151 },
+      ],
+      ({ from, to }) => {
+        asked.push([from, to])
+        return Promise.resolve(slice([from]))
+      },
+      () => undefined,
+    )
+    store.window(-1, 150)
+    await settled()
+    store.window(-1, 150)
+    await settled()
+    store.replan([
+      { from: 0, to: 100 },
+      { from: 100, to: 200 },
+    ])
+    expect(store.window(-1, 150)).toMatchObject({ complete: false, chunks: [{ from: 0 }] })
+    await settled()
+    expect(asked).toEqual([
+      [0, 100],
+      [100, 151],
+      [100, 200],
+    ])
   })
 })
 
-describe('accumulate', () => {
-  const chunk = (events: [t: number, x: number, y: number, p: number][], sorted = true): Chunk => ({
-    from: 0,
-    to: 1000,
-    index: 0,
-    sorted,
-    slice: {
-      origin: 0,
-      truncated: false,
-      t: Float32Array.from(events, ([t]) => t),
-      x: Uint16Array.from(events, ([, x]) => x),
-      y: Uint16Array.from(events, ([, , y]) => y),
-      p: Uint8Array.from(events, ([, , , p]) => p),
-    },
+describe('windows of so many events', () => {
+  const times = [0, 10, 20, 20, 30, 110, 120, 130, 130, 130, 290]
+  const loaded = async () => {
+    const spans = [
+      { from: 0, to: 100 },
+      { from: 100, to: 200 },
+      { from: 200, to: 301 },
+    ]
+    const fetch = ({ from, to }: Span) => Promise.resolve(slice(times.filter((time) => time >= from && time < to)))
+    const store = new ChunkStore(spans, fetch, () => undefined)
+    for (let round = 0; round < 3; round++) {
+      store.window(-1, 300)
+      await settled()
+    }
+    return store
+  }
+  it('reach back to the event that makes the number full; those of one microsecond stay together', async () => {
+    const store = await loaded()
+    expect(store.windowOf(30, 2)).toEqual({ from: 19, complete: true })
+    expect(store.windowOf(120, 3)).toEqual({ from: 29, complete: true })
+    expect(store.windowOf(300, 100)).toEqual({ from: -1, complete: true })
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 12 }), (to, count) => {
+        const { from } = store.windowOf(to, count)
+        const until = times.filter((time) => time <= to)
+        const inside = until.filter((time) => time > from).length
+        expect(inside).toBeGreaterThanOrEqual(Math.min(count, until.length))
+        if (inside > count) expect(until.filter((time) => time > from + 1).length).toBeLessThan(count)
+      }),
+    )
   })
-  it('counts ON and OFF per pixel of the window, its end included', () => {
-    const into = new Uint8Array(8).fill(9)
-    accumulate(
+  it('are stepped through without gaps', async () => {
+    const store = await loaded()
+    expect(store.timeAfter(20, 2)).toBe(110)
+    expect(store.timeAfter(-1, 1)).toBe(0)
+    expect(store.timeAfter(130, 5)).toBe(301)
+  })
+  it('end where events are missing, and these are fetched', async () => {
+    const asked: number[] = []
+    const store = new ChunkStore(
       [
-        chunk([
-          [0, 0, 0, 1],
-          [10, 1, 0, 1],
-          [20, 1, 0, 1],
-          [20, 1, 0, 0],
-          [30, 0, 1, 0],
-          [31, 0, 1, 0],
-        ]),
+        { from: 0, to: 100 },
+        { from: 100, to: 200 },
       ],
-      0,
-      30,
-      'count',
-      [2, 2],
-      into,
+      ({ from }) => {
+        asked.push(from)
+        return Promise.resolve(slice(from === 100 ? [110, 120] : [50]))
+      },
+      () => undefined,
     )
-    expect([...into]).toEqual([0, 0, 2, 1, 0, 1, 0, 0])
-  })
-  it('keeps the youngest of each pixel, faded by age', () => {
-    const into = new Uint8Array(4)
-    accumulate(
-      [
-        chunk(
-          [
-            [10, 0, 0, 1],
-            [100, 0, 0, 1],
-            [60, 1, 0, 0],
-          ],
-          false,
-        ),
-      ],
-      0,
-      100,
-      'recency',
-      [2, 1],
-      into,
-    )
-    expect([...into]).toEqual([255, 0, 0, 153])
-  })
-  it('saturates, and leaves out what lies outside the sensor', () => {
-    const into = new Uint8Array(2)
-    accumulate(
-      [chunk([...Array.from({ length: 400 }, (): [number, number, number, number] => [5, 0, 0, 1]), [5, 7, 0, 1], [5, 0, 7, 1]])],
-      0,
-      10,
-      'count',
-      [1, 1],
-      into,
-    )
-    expect([...into]).toEqual([255, 0])
+    expect(store.windowOf(150, 3)).toEqual({ from: 150, complete: false })
+    await settled()
+    expect(store.windowOf(150, 3)).toEqual({ from: 99, complete: false })
+    await settled()
+    expect(store.windowOf(150, 3)).toEqual({ from: 49, complete: true })
+    expect(asked).toEqual([100, 0])
   })
 })

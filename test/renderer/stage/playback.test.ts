@@ -5,25 +5,25 @@ import {
   advance,
   blockAt,
   initialPlayback,
+  lengthened,
+  marked,
   nearest,
   shownWindow,
   sought,
   speeds,
   stepped,
   toggled,
-  upperBound,
   type Playback,
 } from '../../../renderer/stage/playback.ts'
 import { neighbour } from '../../../renderer/stage/playback-shortcuts.ts'
 import { speedLabel } from '../../../renderer/stage/Transport.tsx'
 
 const playback = (change: Partial<Playback> = {}): Playback => ({
-  duration: 1_000_000,
+  ...initialPlayback(1_000_000),
   time: 100_000,
   playing: true,
   speed: 1,
   accumulation: 33_000,
-  loop: true,
   ...change,
 })
 
@@ -81,15 +81,45 @@ describe('playback', () => {
   })
 })
 
-describe('searching in time', () => {
-  it('finds the end of what is not later', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 50 })), fc.integer({ min: -1, max: 51 }), (values, limit) => {
-        const sorted = Float32Array.from(values).sort()
-        expect(upperBound(sorted, limit)).toBe(values.filter((value) => value <= limit).length)
-      }),
-    )
+describe('marks', () => {
+  it('are what is played, over and over', () => {
+    const between = playback({ markIn: 200_000, markOut: 300_000 })
+    expect(advance({ ...between, time: 295_000 }, 16).time).toBe(211_000)
+    expect(advance({ ...between, time: 295_000, loop: false }, 16)).toMatchObject({ time: 300_000, playing: false })
+    expect(toggled({ ...between, time: 300_000, playing: false }).time).toBe(200_000)
   })
+  it('do not hold back who goes beyond them', () => {
+    const beyond = playback({ markIn: 200_000, markOut: 300_000, time: 500_000 })
+    expect(advance(beyond, 16).time).toBe(516_000)
+    expect(advance({ ...beyond, time: 990_000 }, 16).time).toBe(206_000)
+  })
+  it('never cross: the one passed goes', () => {
+    const both = marked(marked(playback(), 'in', 200_000), 'out', 300_000)
+    expect(both).toMatchObject({ markIn: 200_000, markOut: 300_000 })
+    expect(marked(both, 'in', 400_000)).toMatchObject({ markIn: 400_000, markOut: null })
+    expect(marked(both, 'out', 100_000)).toMatchObject({ markIn: null, markOut: 100_000 })
+    expect(marked(both, 'out', 5e9)).toMatchObject({ markOut: 1_000_000 })
+    expect(marked(both, 'in', null).markIn).toBeNull()
+  })
+})
+
+describe('playing backwards', () => {
+  it('goes from OUT to IN, and starts over at OUT', () => {
+    const back = playback({ direction: -1, markIn: 200_000, markOut: 300_000 })
+    expect(advance({ ...back, time: 250_000 }, 16).time).toBe(234_000)
+    expect(advance({ ...back, time: 210_000 }, 16).time).toBe(294_000)
+    expect(advance({ ...back, time: 210_000, loop: false }, 16)).toMatchObject({ time: 200_000, playing: false })
+    expect(toggled({ ...back, time: 200_000, playing: false }).time).toBe(300_000)
+  })
+})
+
+describe('a recording that turns out longer', () => {
+  it('goes on where it is', () => {
+    expect(lengthened(playback({ markOut: 1_000_000 }), 5_000_000)).toMatchObject({ duration: 5_000_000, time: 100_000, markOut: 1_000_000 })
+  })
+})
+
+describe('searching in time', () => {
   it('finds the block of a time', () => {
     const blocks = [
       [0, 99],
