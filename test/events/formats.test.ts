@@ -60,7 +60,9 @@ describe('what is no recording', () => {
   })
 
   it('lists what can be read where nothing is known', () => {
-    expect(() => open(Buffer.alloc(4000, 0xc7), 'a.xyz')).toThrow(/Saccade reads: AEDAT 4; AEDAT 3\.1; AEDAT 2; AEDAT 1; Prophesee RAW.*N-MNIST/)
+    expect(() => open(Buffer.alloc(4000, 0xc7), 'a.xyz')).toThrow(
+      /Saccade reads: AEDAT 4; AEDAT 3\.1; AEDAT 2; AEDAT 1; Prophesee RAW.*N-MNIST/,
+    )
   })
 })
 

@@ -4,7 +4,6 @@ import { counted, outsideSensor, partialRecord, Problems } from '../problems.ts'
 import type { Fault } from '../problems.ts'
 import { RecordingError } from '../recording.ts'
 import type { ByteSource, Recording, RecordingFormat } from '../recording.ts'
-import { watched } from './extent.ts'
 import type { Extent } from './extent.ts'
 import { readPropheseeHeader } from './prophesee-header.ts'
 import type { PropheseeHeader } from './prophesee-header.ts'
@@ -96,7 +95,7 @@ function open(source: ByteSource): Recording {
   const stated = size(header)
   const rest = Math.max(0, source.size - start) % RECORD
   if (rest > 0) problems.add(partialRecord(rest, RECORD), source.size - rest)
-  const extent: Extent = stated || fields === version1 ? { x: -1, y: -1 } : look(source, start, fields)
+  const extent = stated ? { x: -1, y: -1 } : look(source, start, fields)
   const created = header.fields.get('date')
   return new Opened({
     format: 'dat',
@@ -114,11 +113,7 @@ function open(source: ByteSource): Recording {
     problems,
     begin: (found, from) => {
       const layout = { start, wordSize: RECORD, eventsPerWord: 1 }
-      const make = (into: Problems, state?: readonly number[]): WordDecoder => {
-        const decoder = new DatDecoder(fields, stated, into, state)
-        return stated ? decoder : watched(decoder, extent)
-      }
-      return new WordPass(source, layout, found, make, from)
+      return new WordPass(source, layout, found, (into, state) => new DatDecoder(fields, stated ?? extent, into, state), from)
     },
   })
 }
@@ -171,8 +166,8 @@ function look(source: ByteSource, start: number, { columns, rows, yShift }: Fiel
 
 class DatDecoder implements WordDecoder {
   readonly #fields: Fields
-  readonly #width: number
-  readonly #height: number
+  /** The sensor that the file states, or the extent of all events so far. */
+  readonly #bounds: readonly [number, number] | Extent
   readonly #problems: Problems
   readonly #reader = new WordReader()
   /** Time of the latest record as stored, as a word of either sign. */
@@ -182,13 +177,12 @@ class DatDecoder implements WordDecoder {
 
   constructor(
     fields: Fields,
-    sensor: readonly [number, number] | undefined,
+    bounds: readonly [number, number] | Extent,
     problems: Problems,
     [last = 0, base = 0]: readonly number[] = [],
   ) {
     this.#fields = fields
-    this.#width = sensor?.[0] ?? Infinity
-    this.#height = sensor?.[1] ?? Infinity
+    this.#bounds = bounds
     this.#problems = problems
     this.#last = last
     this.#base = base
@@ -199,8 +193,9 @@ class DatDecoder implements WordDecoder {
     into.reserve(words.length >>> 1)
     const { t, x, y, p } = into
     const { columns, rows, yShift, pShift } = this.#fields
-    const right = Math.min(this.#width - 1, columns)
-    const bottom = Math.min(this.#height - 1, rows)
+    const bounds = this.#bounds
+    let right = 'x' in bounds ? bounds.x : bounds[0] - 1
+    let bottom = 'x' in bounds ? bounds.y : bounds[1] - 1
     let n = into.length
     let last = this.#last
     let base = this.#base
@@ -210,8 +205,12 @@ class DatDecoder implements WordDecoder {
       const column = address & columns
       const row = (address >>> yShift) & rows
       if (column > right || row > bottom) {
-        this.#problems.add(outsideSensor(this.#width, this.#height), offset + i * 4)
-        continue
+        if (!('x' in bounds)) {
+          this.#problems.add(outsideSensor(bounds[0], bounds[1]), offset + i * 4)
+          continue
+        }
+        right = bounds.x = Math.max(right, column)
+        bottom = bounds.y = Math.max(bottom, row)
       }
       // Only a step that changes the top bit can be a wrap.
       if ((time ^ last) < 0) base = this.#step(last >>> 0, time >>> 0, offset + i * 4)

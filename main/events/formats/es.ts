@@ -74,22 +74,25 @@ function open(source: ByteSource): Recording {
   })
 }
 
-class EsPass implements Pass {
+/** One reading of a stream. @param chunk bytes decoded at a time */
+export class EsPass implements Pass {
   readonly #source: ByteSource
   readonly #kind: EsKind
   readonly #width: number
   readonly #height: number
   readonly #problems: Problems
+  readonly #chunk: number
   #offset: number
   /** µs of the latest event or pause. */
   #time: number
 
-  constructor(source: ByteSource, kind: EsKind, width: number, height: number, problems: Problems, from?: Mark) {
+  constructor(source: ByteSource, kind: EsKind, width: number, height: number, problems: Problems, from?: Mark, chunk = CHUNK) {
     this.#source = source
     this.#kind = kind
     this.#width = width
     this.#height = height
     this.#problems = problems
+    this.#chunk = chunk
     this.#offset = from?.offset ?? ES_HEADER
     this.#time = from?.state[0] ?? 0
   }
@@ -103,7 +106,7 @@ class EsPass implements Pass {
   }
 
   next(into: EventColumns): boolean {
-    const bytes = this.#source.read(this.#offset, CHUNK)
+    const bytes = this.#source.read(this.#offset, this.#chunk)
     if (bytes.length === 0) return false
     into.reserve(Math.floor(bytes.length / ES_EVENT))
     const used = this.#decode(bytes, into)
@@ -111,7 +114,7 @@ class EsPass implements Pass {
     if (used + ES_EVENT <= bytes.length) {
       this.#problems.add(outOfStep, next)
       this.#offset = resynchronized(this.#source, next, this.#kind, this.#width, this.#height)
-    } else if (bytes.length < CHUNK || next >= this.#source.size) {
+    } else if (bytes.length < this.#chunk || next >= this.#source.size) {
       if (used < bytes.length) this.#problems.add(cutEvent(bytes.length - used), next)
       this.#offset = this.#source.size
     } else this.#offset = next
