@@ -60,20 +60,16 @@ export function evt21Body(batch: EventBatch, order: 'little' | 'legacy'): Uint8A
   return evt21Words(order, values)
 }
 
-/** A DAT file. @param size of the sensor for its header; null for a file without any header (version 1) */
-export function datFile(batch: EventBatch, version: 1 | 2, size: readonly [number, number] | null): Uint8Array {
+export function datBody(batch: EventBatch, version: 1 | 2): Uint8Array {
   const values = Array.from({ length: batch.length }, (_, i) => {
     const [x, y, p] = [batch.x[i]!, batch.y[i]!, batch.p[i]!]
     return [batch.t[i]! % 2 ** 32, version === 2 ? (p << 28) | (y << 14) | x : (p << 17) | (y << 9) | x]
   })
-  const body = words(4, values.flat())
-  if (!size) return body
-  const lines = [
-    'Data file containing CD events.',
-    `Version ${version}`,
-    'Date 2020-01-01 10:00:00',
-    `Height ${size[1]}`,
-    `Width ${size[0]}`,
-  ]
-  return joined(rawHeader(lines, false), Uint8Array.of(12, 8), body)
+  return words(4, values.flat())
+}
+
+/** A DAT file with a header. */
+export function datFile(batch: EventBatch, version: 1 | 2, [width, height]: readonly [number, number]): Uint8Array {
+  const lines = ['Data file containing CD events.', `Version ${version}`, 'Date 2020-01-01 10:00:00', `Height ${height}`, `Width ${width}`]
+  return joined(rawHeader(lines, false), Uint8Array.of(12, 8), datBody(batch, version))
 }

@@ -46,11 +46,11 @@ function parse(bytes: Uint8Array): PropheseeHeader {
       mark ??= endLine(text, at)
       if (mark < at) break
     }
-    if (feed < 0) return { fields, kind: kindOf(fields), end: stop, cut: true }
     const [, key = '', value = ''] = /^% *(\S*)\s*(.*)$/.exec(text.toString('latin1', at, trimmed).trimEnd()) ?? []
-    at = feed + 1
+    at = feed < 0 ? stop : feed + 1
     if (key === 'end' && value === '') return { fields, kind: kindOf(fields), end: at, cut: false }
     if (key !== '' && !fields.has(key.toLowerCase())) fields.set(key.toLowerCase(), value)
+    if (feed < 0) return { fields, kind: kindOf(fields), end: at, cut: true }
   }
   return { fields, kind: kindOf(fields), end: at, cut: false }
 }

@@ -58,13 +58,15 @@ function encodingName({ fields }: PropheseeHeader): string | undefined {
 
 function open(source: ByteSource): Recording {
   const header = readPropheseeHeader(source)
+  if (header.cut) {
+    throw new RecordingError(source.path, 'this is a Prophesee RAW recording that ends in its header: copy or record it again', source.size)
+  }
   const problems = new Problems()
   const encoding = encodingOf(source, header)
   const stated = geometryOf(header.fields, problems)
   const camera = cameraOf(header.fields)
   const sensor = stated ?? (camera && { width: camera.width, height: camera.height })
   const rest = (source.size - header.end) % encoding.wordSize
-  if (header.cut) problems.add(cutHeader, source.size)
   if (rest > 0) problems.add(partialRecord(rest, encoding.wordSize), source.size - rest)
   const layout: WordLayout = { start: header.end, wordSize: encoding.wordSize, eventsPerWord: encoding.eventsPerWord }
   const extent: Extent = { x: -1, y: -1 }
@@ -139,10 +141,3 @@ function detailsOf({ fields }: PropheseeHeader, sensor: string): Record<string, 
   for (const [name, value] of Object.entries(rows)) if (value) details[name] = value
   return details
 }
-
-const cutHeader = {
-  key: 'cut-header',
-  severity: 'warning',
-  message: () => 'The file ends inside its header',
-  advice: 'It was cut short, or is a sample of a header: copy or record it again.',
-} as const
