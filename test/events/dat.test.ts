@@ -1,8 +1,14 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { DatDecoder, version1, version2 } from '../../main/events/formats/dat.ts'
+import type { MakeWordDecoder } from '../../main/events/formats/word-pass.ts'
+import { saccade } from '../support/cli.ts'
+import { temporaryFolder } from '../support/workbench.ts'
 import { batchOf, eventsOf, open, randomBatch, read, sequences } from './make.ts'
 import { datBody, datFile, joined, rawHeader, words } from './make-prophesee.ts'
-import { marksOf, rest } from './passes.ts'
+import { inPieces, marksOf, rest } from './passes.ts'
 
 const at = (...times: number[]): { t: number; x: number; y: number; p: number }[] => times.map((t, i) => ({ t, x: i, y: i, p: i % 2 }))
 
@@ -97,11 +103,42 @@ describe('Prophesee DAT', () => {
     )
   })
 
+  it.each([version1, version2])('goes on from any record as if it had read all before: $version', (fields) => {
+    const time = fc.oneof(
+      fc.nat(50),
+      fc.nat(50).map((near) => 2 ** 32 - 1 - near),
+      fc.nat(0xffffffff),
+    )
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(time, fc.nat(0xffffffff)), { maxLength: 100 }),
+        fc.array(fc.nat(), { maxLength: 5 }),
+        (records, cuts) => {
+          const bytes = words(4, records.flat())
+          const make: MakeWordDecoder = (problems, state) => new DatDecoder(fields, { x: -1, y: -1 }, problems, state)
+          expect(inPieces(make, bytes, 8, cuts)).toEqual(inPieces(make, bytes, 8, []))
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+
   it('goes on from every mark of a recording, past the end of the clock', () => {
     const events = eventsOf(randomBatch(60_000, 304, 240, 2 ** 32 - 50_000))
     const recording = open(datFile(batchOf(events), 2, [304, 240]), 'a.dat')
     const marks = marksOf(recording)
     expect(marks.length).toBeGreaterThan(5)
     for (const { mark, events: before } of marks) expect(rest(recording.pass(mark))).toEqual(events.slice(before))
+  })
+})
+
+const poker = resolve(import.meta.dirname, '../../../shared/recordings/labelled/poker-dvs')
+
+describe.skipIf(!existsSync(poker))(`POKER-DVS as it lies (skipped where ${poker} is absent)`, () => {
+  it('is imported: 69 recordings without a header, of one sensor, in four classes', async () => {
+    const args = ['import', poker, '--name', 'poker', '--resize', 'none', '--library', temporaryFolder('poker'), '--json']
+    const { code, stdout, stderr } = await saccade(...args)
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+    expect(JSON.parse(stdout)).toMatchObject({ formats: { dat: 69 }, sensor: [35, 35], shape: [10, 2, 35, 35], skipped: 0 })
   })
 })

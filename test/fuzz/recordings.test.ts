@@ -11,12 +11,16 @@ import { openRecording } from '../../main/events/formats/index.ts'
 import { encodeNmnist } from '../../main/events/formats/nmnist.ts'
 import { RecordingError } from '../../main/events/recording.ts'
 import { recordingFactsSchema } from '../../main/events/schema.ts'
+import { esWriter } from '../../main/events/writers/es.ts'
+import { evt3Writer } from '../../main/events/writers/evt3.ts'
 import { memorySource } from '../../main/events/source.ts'
 import { EventStatistics } from '../../main/events/statistics.ts'
 import { Random } from '../../main/random.ts'
 import { encodeAedat31 } from '../events/make-aedat31.ts'
 import { encodeAedat4, makeAedat4 } from '../events/make-aedat4.ts'
-import { randomBatch } from '../events/make.ts'
+import { eventsOf, randomBatch } from '../events/make.ts'
+import { datBody, datFile, evt2Body, evt21Body, rawHeader } from '../events/make-prophesee.ts'
+import { writable, written } from '../events/passes.ts'
 
 /** Rounds for each file; more with FUZZ_ROUNDS for a long hunt. */
 const ROUNDS = Number(process.env.FUZZ_ROUNDS ?? 500)
@@ -33,6 +37,12 @@ const made: [string, Uint8Array][] = [
   ['made-zstd.aedat4', encodeAedat4(batch, { compression: 'zstd', table: 'jaer' }, 500)],
   ['made-open.aedat4', encodeAedat4(batch, { compression: 'lz4-high', table: 'none' }, 500)],
   ['made-empty.aedat4', makeAedat4({ packets: [] })],
+  ['made-evt2.raw', joined(rawHeader(['format EVT2;height=34;width=34']), evt2Body(batch))],
+  ['made-evt21.raw', joined(rawHeader(['format EVT21;endianness=legacy;height=34;width=34']), evt21Body(batch, 'legacy'))],
+  ['made-evt3.raw', written(evt3Writer, writable(eventsOf(batch), 34, 34))],
+  ['made.es', written(esWriter, writable(eventsOf(batch), 34, 34))],
+  ['made2.dat', datFile(batch, 2, [34, 34])],
+  ['made1.dat', datBody(batch, 1)],
 ]
 
 const folder = resolve(import.meta.dirname, '../../../shared/recordings')
@@ -127,6 +137,18 @@ function hunt(name: string, original: Uint8Array): { read: number; refused: numb
   return tally
 }
 
+/** More of a file is never fewer events. */
+function cutAnywhere(name: string, bytes: Uint8Array, lengths: number): void {
+  const step = Math.max(1, Math.floor(bytes.length / lengths))
+  let last = 0
+  for (let length = 0; length <= bytes.length; length += step) {
+    const events = survive(name, bytes.subarray(0, length))
+    if (events === undefined) continue
+    expect(events).toBeGreaterThanOrEqual(last)
+    last = events
+  }
+}
+
 describe('fuzz: recordings made here', () => {
   it.each(made)('%s, mutated', (name, bytes) => {
     expect(survive(name, bytes)).toBe(name === 'made-empty.aedat4' ? 0 : 3000)
@@ -136,23 +158,13 @@ describe('fuzz: recordings made here', () => {
     expect(read).toBeGreaterThan(ROUNDS * 0.4)
   })
 
-  it.each(made)('%s, cut anywhere', (name, bytes) => {
-    const step = Math.max(1, Math.floor(bytes.length / 700))
-    let last = 0
-    for (let length = 0; length <= bytes.length; length += step) {
-      const events = survive(name, bytes.subarray(0, length))
-      // More of a file is never fewer events.
-      if (events === undefined) continue
-      expect(events).toBeGreaterThanOrEqual(last)
-      last = events
-    }
-  })
+  it.each(made)('%s, cut anywhere', (name, bytes) => cutAnywhere(name, bytes, 700))
 
   it('noise under every extension', () => {
     const random = new Random(7)
     for (let round = 0; round < 300; round++) {
       const bytes = Uint8Array.from({ length: random.below(3000) }, () => random.below(256))
-      for (const extension of ['bin', 'bs2', 'aedat', 'aedat4', 'dat']) survive(`noise.${extension}`, bytes)
+      for (const extension of ['bin', 'bs2', 'aedat', 'aedat4', 'dat', 'raw', 'es']) survive(`noise.${extension}`, bytes)
     }
   })
 
@@ -165,6 +177,14 @@ describe('fuzz: recordings made here', () => {
       '#!AER-DAT3.1\r\n#!END-HEADER\r\n',
       '#!AER-DAT4.0\r\n\x10\0\0\0',
       '#',
+      '% evt 2.0\n% end\n',
+      '% evt 2.1\n% end\n',
+      '% evt 3.0\n% geometry 9x9\n% end\n',
+      '% evt 3.0\n',
+      '% Version 2\n\0\b',
+      '% Version 1\n% Height 9\n% Width 9\n\x0c\b',
+      'Event Stream\x02\0\0\x01\x09\0\x09\0',
+      'Event Stream\x02\0\0\x02\xff\xff\xff\xff',
     ]
     for (let round = 0; round < 200; round++) {
       const noise = Uint8Array.from({ length: random.below(4000) }, () => random.below(256))
@@ -178,4 +198,5 @@ describe.skipIf(real.length === 0)(`fuzz: real recordings (skipped where ${folde
     const { read, refused } = hunt(name, bytes)
     expect(read + refused).toBe(ROUNDS)
   })
+  it.each(real)('%s, cut anywhere', (name, bytes) => cutAnywhere(name, bytes, 150))
 })

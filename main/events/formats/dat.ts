@@ -22,15 +22,15 @@ const WRAP = 2 ** 32
 const NEAR = 2 ** 20
 
 /** Where x, y and polarity lie in the second word of a record. */
-interface Fields {
+export interface Fields {
   readonly version: 1 | 2
   readonly columns: number
   readonly rows: number
   readonly yShift: number
   readonly pShift: number
 }
-const version1: Fields = { version: 1, columns: 0x1ff, rows: 0xff, yShift: 9, pShift: 17 }
-const version2: Fields = { version: 2, columns: 0x3fff, rows: 0x3fff, yShift: 14, pShift: 28 }
+export const version1: Fields = { version: 1, columns: 0x1ff, rows: 0xff, yShift: 9, pShift: 17 }
+export const version2: Fields = { version: 2, columns: 0x3fff, rows: 0x3fff, yShift: 14, pShift: 28 }
 
 /** Sensors of recordings without a header: the cut-out symbols of POKER-DVS, the ATIS, and the whole of the address. */
 const SENSORS = [
@@ -164,7 +164,8 @@ function look(source: ByteSource, start: number, { columns, rows, yShift }: Fiel
   return extent
 }
 
-class DatDecoder implements WordDecoder {
+/** Turns records into events. @param bounds the sensor that the file states, or the extent of all its events so far, which it widens */
+export class DatDecoder implements WordDecoder {
   readonly #fields: Fields
   /** The sensor that the file states, or the extent of all events so far. */
   readonly #bounds: readonly [number, number] | Extent
