@@ -10,6 +10,7 @@ const keyTitles: Readonly<Record<string, string>> = {
   arrowdown: '↓',
   home: 'Home',
   end: 'End',
+  escape: 'Esc',
 }
 
 function Keys({ shortcut }: { shortcut: Shortcut }) {

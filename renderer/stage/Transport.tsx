@@ -1,17 +1,20 @@
-import { ActionIcon, Menu, Slider, Tooltip } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { ActionIcon, SegmentedControl, Slider, Tooltip } from '@mantine/core'
 import {
+  IconBox,
+  IconBracketsContain,
   IconChevronLeft,
   IconChevronRight,
-  IconPalette,
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
+  IconPlayerTrackPrev,
   IconRepeat,
-  IconCheck,
 } from '@tabler/icons-react'
 import { useStore } from 'zustand'
-import { duration as span, timecode } from '../app/format.ts'
-import { paletteNames, palettes } from './palettes.ts'
-import { accumulations, nearest, speeds } from './playback.ts'
+import { compact, duration as span, timecode } from '../app/format.ts'
+import { DisplayMenu } from './DisplayMenu.tsx'
+import { MarksMenu } from './MarksMenu.tsx'
+import { accumulations, eventCounts, nearest, speeds } from './playback.ts'
 import type { Player } from './player.ts'
 import styles from './stage.module.css'
 
@@ -27,11 +30,13 @@ function Choices(props: {
   readonly value: number
   readonly text: (value: number) => string
   readonly onChange: (value: number) => void
+  readonly children?: ReactNode
 }) {
   const at = props.choices.indexOf(nearest(props.choices, props.value))
   return (
     <div className={styles.control}>
       <span>{props.label}</span>
+      {props.children}
       <Slider
         className={styles.slider}
         size={3}
@@ -59,45 +64,68 @@ function Time({ player }: { readonly player: Player }) {
   )
 }
 
-function Display({ player }: { readonly player: Player }) {
-  const paletteName = useStore(player.store, (state) => state.paletteName)
-  const mode = useStore(player.store, (state) => state.mode)
-  const check = (on: boolean) => (on ? <IconCheck size={14} /> : <span style={{ width: 14 }} />)
+/** A button that is on or off. */
+function Switch(props: {
+  readonly label: string
+  readonly hint: string
+  readonly on: boolean
+  readonly onChange: (on: boolean) => void
+  readonly children: ReactNode
+}) {
   return (
-    <Menu position="top-end">
-      <Menu.Target>
-        <Tooltip label="Polarity colours and display">
-          <ActionIcon aria-label="Polarity colours and display">
-            <IconPalette size={18} stroke={1.6} />
-          </ActionIcon>
-        </Tooltip>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Polarity colours</Menu.Label>
-        {paletteNames.map((name) => (
-          <Menu.Item key={name} leftSection={check(name === paletteName)} onClick={() => player.set({ paletteName: name })}>
-            {name === 'auto' ? 'As the window’s theme' : palettes[name].title}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Label>Brightness</Menu.Label>
-        <Menu.Item leftSection={check(mode === 'count')} onClick={() => player.set({ mode: 'count' })}>
-          Events per pixel
-        </Menu.Item>
-        <Menu.Item leftSection={check(mode === 'recency')} onClick={() => player.set({ mode: 'recency' })}>
-          The younger the brighter
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Tooltip label={props.hint}>
+      <ActionIcon
+        aria-label={props.label}
+        aria-pressed={props.on}
+        variant={props.on ? 'light' : 'subtle'}
+        color={props.on ? 'iris' : 'gray'}
+        onClick={() => props.onChange(!props.on)}
+      >
+        {props.children}
+      </ActionIcon>
+    </Tooltip>
   )
 }
 
-/** Play, step, loop; speed and accumulation time, each on its own; colours. */
-export function Transport({ player }: { readonly player: Player }) {
+function Accumulation({ player }: { readonly player: Player }) {
+  const by = useStore(player.store, (state) => state.accumulateBy)
+  const accumulation = useStore(player.store, (state) => state.accumulation)
+  const eventCount = useStore(player.store, (state) => state.eventCount)
+  const common = { label: 'Accumulate' }
+  const choose = (
+    <SegmentedControl
+      size="xs"
+      aria-label="Accumulate by"
+      className={styles.by}
+      data={[
+        { value: 'time', label: 'time' },
+        { value: 'count', label: 'events' },
+      ]}
+      value={by}
+      onChange={(value) => player.set({ accumulateBy: value === 'count' ? 'count' : 'time' })}
+    />
+  )
+  return by === 'time' ? (
+    <Choices {...common} choices={accumulations} value={accumulation} text={span} onChange={(value) => player.set({ accumulation: value })}>
+      {choose}
+    </Choices>
+  ) : (
+    <Choices {...common} choices={eventCounts} value={eventCount} text={compact} onChange={(value) => player.set({ eventCount: value })}>
+      {choose}
+    </Choices>
+  )
+}
+
+/**
+ * Play, step, reverse, loop; speed and accumulation, each on its own; marks, view, colours.
+ * @param children more buttons, at the end
+ */
+export function Transport({ player, children }: { readonly player: Player; readonly children?: ReactNode }) {
   const playing = useStore(player.store, (state) => state.playing)
   const loop = useStore(player.store, (state) => state.loop)
   const speed = useStore(player.store, (state) => state.speed)
-  const accumulation = useStore(player.store, (state) => state.accumulation)
+  const direction = useStore(player.store, (state) => state.direction)
+  const view = useStore(player.store, (state) => state.view)
   return (
     <div className={styles.transport} role="group" aria-label="Playback">
       <div className={styles.buttons}>
@@ -116,29 +144,33 @@ export function Transport({ player }: { readonly player: Player }) {
             <IconChevronRight size={18} />
           </ActionIcon>
         </Tooltip>
-        <Tooltip label="Repeat (L)">
-          <ActionIcon
-            aria-label="Repeat"
-            aria-pressed={loop}
-            variant={loop ? 'light' : 'subtle'}
-            color={loop ? 'iris' : 'gray'}
-            onClick={() => player.set({ loop: !loop })}
-          >
-            <IconRepeat size={17} />
-          </ActionIcon>
-        </Tooltip>
+        <Switch
+          label="Play backwards"
+          hint="Play backwards (R)"
+          on={direction < 0}
+          onChange={(on) => player.set({ direction: on ? -1 : 1 })}
+        >
+          <IconPlayerTrackPrev size={16} />
+        </Switch>
+        <Switch label="Repeat" hint="Repeat (L)" on={loop} onChange={(on) => player.set({ loop: on })}>
+          <IconRepeat size={17} />
+        </Switch>
+        <MarksMenu player={player} icon={<IconBracketsContain size={17} stroke={1.6} />} />
         <Time player={player} />
       </div>
       <Choices label="Speed" choices={speeds} value={speed} text={speedLabel} onChange={(value) => player.set({ speed: value })} />
-      <Choices
-        label="Accumulate"
-        choices={accumulations}
-        value={accumulation}
-        text={span}
-        onChange={(value) => player.set({ accumulation: value })}
-      />
+      <Accumulation player={player} />
       <div className={styles.push}>
-        <Display player={player} />
+        <Switch
+          label="x-y-t cloud"
+          hint="x-y-t cloud (D): drag to turn, wheel to magnify"
+          on={view === 'cloud'}
+          onChange={(on) => player.set({ view: on ? 'cloud' : 'flat' })}
+        >
+          <IconBox size={18} stroke={1.6} />
+        </Switch>
+        <DisplayMenu player={player} />
+        {children}
       </div>
     </div>
   )

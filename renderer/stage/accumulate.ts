@@ -91,7 +91,8 @@ export class Sums {
       [...before.keys()].every((chunk) => next.has(chunk) || chunk.to - 1 <= from)
     const youngest = (this.#youngest ??= new Float64Array(this.data.length).fill(-Infinity))
     if (!usable) youngest.fill(-Infinity)
-    for (const [chunk, [first, end]] of next) this.#keep(chunk, usable ? Math.max(first, before.get(chunk)?.[1] ?? 0) : first, end, youngest)
+    for (const [chunk, [first, end]] of next)
+      this.#keep(chunk, usable ? Math.max(first, before.get(chunk)?.[1] ?? 0) : first, end, youngest)
     const data = this.data
     for (let index = 0; index < data.length; index++) data[index] = Math.max(0, youngest[index]! - from)
   }

@@ -34,12 +34,7 @@ export function orbited({ yaw, pitch, zoom }: Camera, dYaw: number, dPitch: numb
 export function cloudTransform(camera: Camera, sensor: readonly [number, number], view: readonly [number, number]): Float32Array {
   const longer = Math.max(...sensor)
   const [halfX, halfY, halfT] = [sensor[0] / longer / 2, sensor[1] / longer / 2, timeLength / 2]
-  const [sinYaw, cosYaw, sinPitch, cosPitch] = [
-    Math.sin(camera.yaw),
-    Math.cos(camera.yaw),
-    Math.sin(camera.pitch),
-    Math.cos(camera.pitch),
-  ]
+  const [sinYaw, cosYaw, sinPitch, cosPitch] = [Math.sin(camera.yaw), Math.cos(camera.yaw), Math.sin(camera.pitch), Math.cos(camera.pitch)]
   // The picture's shorter side sees the whole box.
   const scale = lens * camera.zoom
   const [scaleX, scaleY] = view[0] > view[1] ? [(scale * view[1]) / view[0], scale] : [scale, (scale * view[0]) / view[1]]

@@ -109,9 +109,17 @@ export function marked(playback: Playback, which: 'in' | 'out', at: number | nul
   return { ...playback, markOut: time, markIn: beyond ? null : playback.markIn }
 }
 
-/** The same playback of a recording that turned out longer. */
+/**
+ * The same playback of a recording that turned out longer. Speed and accumulation that nobody chose yet follow what suits its
+ * length, and so does the first picture while it stands.
+ */
 export function lengthened(playback: Playback, durationUs: number): Playback {
-  return { ...playback, duration: Math.max(1, durationUs) }
+  const before = initialPlayback(playback.duration)
+  const now = initialPlayback(durationUs)
+  const longer = { ...playback, duration: now.duration }
+  if (playback.speed !== before.speed || playback.accumulation !== before.accumulation) return longer
+  const first = playback.time === before.time && !playback.playing
+  return { ...longer, speed: now.speed, accumulation: now.accumulation, time: first ? now.time : playback.time }
 }
 
 /** What is shown: events with from < t <= to. The first event (t = 0) belongs to any window that reaches the start. */

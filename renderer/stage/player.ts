@@ -3,7 +3,7 @@ import type { EventSlice } from '../../preload/contract/index.ts'
 import type { DisplayMode } from './accumulate.ts'
 import { ChunkStore, extendPlan, planChunks, type Span, type WindowChunks } from './chunks.ts'
 import { initialCamera, orbited, type Camera } from './cloud.ts'
-import { letterbox } from './layout.ts'
+import { letterbox, type Letterbox } from './layout.ts'
 import type { Palette, PaletteName } from './palettes.ts'
 import { advance, initialPlayback, lengthened, marked, shownWindow, sought, stepped, toggled, type Playback } from './playback.ts'
 import { EventRenderer } from './renderer.ts'
@@ -22,6 +22,8 @@ export interface PlayerState extends Playback {
   /** flat: the sensor's picture; cloud: x, y and t in space. */
   readonly view: 'flat' | 'cloud'
   readonly camera: Camera
+  /** Where the canvas lies on the stage, in CSS pixels; null until it is laid out. */
+  readonly box: Letterbox | null
   readonly region: Region | null
   /** The pixel that is looked at. */
   readonly pixel: { readonly x: number; readonly y: number } | null
@@ -77,6 +79,8 @@ export class Player {
   #canvas: HTMLCanvasElement | null = null
   #palette: Palette | null = null
   #window: WindowChunks = { chunks: [], complete: false }
+  /** Whether the canvas holds a picture. */
+  #drawn = false
   #frame = 0
   #before = 0
 
@@ -88,6 +92,7 @@ export class Player {
       paletteName: 'auto',
       view: 'flat',
       camera: initialCamera,
+      box: null,
       region: null,
       pixel: null,
       buffering: false,
@@ -113,6 +118,7 @@ export class Player {
       return () => undefined
     }
     this.#canvas = canvas
+    this.#drawn = false
     const resized = new ResizeObserver(() => this.#place())
     if (canvas.parentElement) resized.observe(canvas.parentElement)
     this.redraw()
@@ -132,10 +138,14 @@ export class Player {
     this.redraw()
   }
 
-  /** More of the recording is known. @param counts as in PlayerSource */
-  grow(durationUs: number, counts: ArrayLike<number>): void {
+  /**
+   * More of the recording is known.
+   * @param counts as in PlayerSource
+   * @param anew the counts are final: chunks are cut by them alone
+   */
+  grow(durationUs: number, counts: ArrayLike<number>, anew = false): void {
     this.store.setState((state) => lengthened(state, durationUs))
-    this.#chunks.replan(extendPlan(this.#chunks.spans, counts, durationUs))
+    this.#chunks.replan(anew ? planChunks(counts, durationUs) : extendPlan(this.#chunks.spans, counts, durationUs))
   }
 
   /** Lets go of the recording. */
@@ -167,9 +177,15 @@ export class Player {
     this.#set((playback) => ({ ...sought(playback, time), playing: false }))
   }
 
-  /** Follows another player's clock: shows this time, whatever its own state. */
-  follow(time: number): void {
-    this.store.setState((state) => sought(state, time))
+  /** Shows what another player shows, at a time of its own; the clock is the other's. */
+  follow(other: PlayerState, time: number): void {
+    const { speed, direction, accumulateBy, accumulation, eventCount, mode, paletteName, view, camera } = other
+    const moved = view !== this.store.getState().view
+    this.store.setState((state) => ({
+      ...sought(state, time),
+      ...{ speed, direction, accumulateBy, accumulation, eventCount, mode, paletteName, view, camera, playing: false },
+    }))
+    if (moved) this.#place()
     this.redraw()
   }
 
@@ -218,19 +234,16 @@ export class Player {
     const view = [parent.clientWidth * devicePixelRatio, parent.clientHeight * devicePixelRatio] as const
     const flat = this.store.getState().view === 'flat'
     const box = flat ? letterbox(this.sensor, view) : { x: 0, y: 0, width: Math.round(view[0]), height: Math.round(view[1]) }
-    for (const [property, value] of [
-      ['left', box.x],
-      ['top', box.y],
-      ['width', box.width],
-      ['height', box.height],
-    ] as const) {
-      canvas.style[property] = `${value / devicePixelRatio}px`
-    }
+    const css = (value: number) => value / devicePixelRatio
+    const placed = { x: css(box.x), y: css(box.y), width: css(box.width), height: css(box.height) }
+    Object.assign(canvas.style, { left: `${placed.x}px`, top: `${placed.y}px`, width: `${placed.width}px`, height: `${placed.height}px` })
+    this.store.setState({ box: placed })
     const width = flat ? Math.min(this.sensor[0], box.width) : box.width
     const height = flat ? Math.min(this.sensor[1], box.height) : box.height
     if (canvas.width === width && canvas.height === height) return
     canvas.width = width
     canvas.height = height
+    this.#drawn = false
     // A canvas is cleared when its size changes: draw in the same turn, or it flashes.
     this.#draw(this.store.getState())
   }
@@ -253,10 +266,13 @@ export class Player {
     const failure = this.#chunks.failure
     // While events are missing the clock stands, but what is there is shown.
     const time = complete ? next.time : this.store.getState().playing ? this.store.getState().time : next.time
-    let shown = 0
+    let { shown } = next
     try {
       const camera = next.view === 'cloud' ? next.camera : null
-      shown = this.#renderer.draw({ ...window, chunks, mode: next.mode, palette: this.#palette, camera })
+      // Where nothing is here yet the picture before stays: better than a flash of emptiness.
+      if (chunks.length > 0 || complete || !this.#drawn)
+        shown = this.#renderer.draw({ ...window, chunks, mode: next.mode, palette: this.#palette, camera })
+      this.#drawn = true
     } catch (error) {
       this.store.setState({ playing: false, failure: error instanceof Error ? error.message : String(error) })
       return

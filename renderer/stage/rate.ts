@@ -39,3 +39,8 @@ export function rateAt(counts: ArrayLike<number>, durationUs: number, time: numb
 export function totalCounts(on: Uint32Array, off: Uint32Array): Uint32Array {
   return on.map((value, index) => value + (off[index] ?? 0))
 }
+
+/** So many events spread evenly: what is assumed until the curve is known. */
+export function evenCounts(events: number, bins: number): Float64Array {
+  return new Float64Array(bins).fill(events / bins)
+}

@@ -62,7 +62,12 @@ export class EventRenderer {
    * @param accumulator who adds up; by default the GPU where there is one that can
    * @throws Error where the browser has no WebGL2
    */
-  constructor(canvas: HTMLCanvasElement, sensor: readonly [width: number, height: number], restored: () => void, accumulator?: Accumulator) {
+  constructor(
+    canvas: HTMLCanvasElement,
+    sensor: readonly [width: number, height: number],
+    restored: () => void,
+    accumulator?: Accumulator,
+  ) {
     const gl = canvas.getContext('webgl2', {
       alpha: false,
       antialias: false,

@@ -28,7 +28,8 @@ const draw = (change: Partial<PictureRequest>): Promise<DrawnPicture> =>
     canvas: sensor,
     ...change,
   })
-const most = (a: DrawnPicture, b: DrawnPicture) => a.pixels.reduce((worst, value, index) => Math.max(worst, Math.abs(value - b.pixels[index]!)), 0)
+const most = (a: DrawnPicture, b: DrawnPicture) =>
+  a.pixels.reduce((worst, value, index) => Math.max(worst, Math.abs(value - b.pixels[index]!)), 0)
 
 describe('pictures of the stage in Chromium', () => {
   // From the start, over chunk borders, onward by small steps (sliding sums), back, and past the end.
@@ -67,7 +68,9 @@ describe('pictures of the stage in Chromium', () => {
     expect(gpu.shown).toBe(cpu.shown)
     const background = gpu.pixels.slice(0, 3)
     const drawn = (picture: DrawnPicture) =>
-      Array.from({ length: canvas[0] * canvas[1] }, (_, index) => background.some((value, channel) => value !== picture.pixels[index * 4 + channel]))
+      Array.from({ length: canvas[0] * canvas[1] }, (_, index) =>
+        background.some((value, channel) => value !== picture.pixels[index * 4 + channel]),
+      )
     const [a, b] = [drawn(gpu), drawn(cpu)]
     const both = a.filter((value, index) => value && b[index]).length
     const either = a.filter((value, index) => value || b[index]).length

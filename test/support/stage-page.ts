@@ -59,7 +59,11 @@ export async function loadStagePage(page: Page): Promise<void> {
 }
 
 /** Calls a function of the page. */
-export function onStagePage<K extends keyof StagePage>(page: Page, name: K, request: Parameters<StagePage[K]>[0]): Promise<ReturnType<StagePage[K]>> {
+export function onStagePage<K extends keyof StagePage>(
+  page: Page,
+  name: K,
+  request: Parameters<StagePage[K]>[0],
+): Promise<ReturnType<StagePage[K]>> {
   return page.evaluate(
     ([called, argument]) => {
       const { stagePage } = globalThis as unknown as { stagePage: Record<string, (of: unknown) => unknown> }

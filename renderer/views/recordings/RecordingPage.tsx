@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon, Loader, Tooltip } from '@mantine/core'
 import { IconLayoutSidebar } from '@tabler/icons-react'
 import { useStore } from 'zustand'
 import { useCall } from '../../api/use-call.ts'
@@ -14,11 +14,13 @@ import { Deferred } from '../../widgets/Deferred.tsx'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { Tag } from '../../widgets/Tag.tsx'
 import { SidePanel } from './SidePanel.tsx'
-import { relativeBlocks, useRecordings, type OpenRecording } from './session.ts'
+import type { OpenRecording } from './loading.ts'
+import { relativeBlocks, useRecordings } from './session.ts'
 import styles from './recordings.module.css'
 
 function Summary({ open, filesShown }: { readonly open: OpenRecording; readonly filesShown: boolean }) {
-  const { facts, rate } = open
+  const { facts } = open
+  const length = useStore(open.player.store, (state) => state.duration)
   const worst = facts.problems.some((problem) => problem.severity === 'error') ? 'bad' : 'warn'
   return (
     <div className={styles.summary} aria-label="File facts">
@@ -35,11 +37,16 @@ function Summary({ open, filesShown }: { readonly open: OpenRecording; readonly 
         {facts.width}×{facts.height}
       </span>
       <span>{plural(facts.events, 'event')}</span>
-      <span>{duration(rate.durationUs)}</span>
-      <span>{compact(rate.durationUs > 0 ? (facts.events * 1e6) / rate.durationUs : null, 'Ev/s')}</span>
+      <span>{duration(length)}</span>
+      <span>{compact(facts.events > 1 ? (facts.events * 1e6) / length : null, 'Ev/s')}</span>
       <Tooltip label={`${count(facts.on)} ON, ${count(facts.off)} OFF`}>
         <span>{percent(facts.events > 0 ? facts.on / facts.events : null, 0)} ON</span>
       </Tooltip>
+      {!facts.complete && (
+        <span role="status" className={styles.reading}>
+          <Loader size={11} /> read so far: {percent(facts.share, 0)}
+        </span>
+      )}
       {facts.problems.length > 0 && <Tag tone={worst}>{plural(facts.problems.length, 'problem')}</Tag>}
     </div>
   )
@@ -58,14 +65,14 @@ export function RecordingPage({
   const { facts, rate, player } = open
   const framing = useRecordings((state) => state.framing)
   useShortcutSet(useMemo(() => playbackShortcuts(player), [player]))
-  const frames = useCall('recordings.frames', facts.events > 0 ? { path, framing } : null, true)
+  const frames = useCall('recordings.frames', facts.events > 0 && facts.complete ? { path, framing } : null, true)
   const blocks = useMemo(() => relativeBlocks(frames.data?.blocks ?? [], facts.tFirst), [frames.data, facts.tFirst])
   const current = useStore(player.store, (state) => blockAt(blocks, state.time))
   return (
     <>
       <div className={styles.playback}>
         <Summary open={open} filesShown={filesShown} />
-        {facts.events === 0 ? (
+        {facts.events === 0 && facts.complete ? (
           <EmptyState title="This recording holds no events">
             The file was read to its end ({facts.formatName}), but there is not one event in it. The problems beside it say what was found
             instead.
@@ -74,7 +81,7 @@ export function RecordingPage({
           <>
             <Stage player={player} label={`Events of ${path}`} />
             <div className={styles.controls}>
-              <ScrubBar player={player} on={rate.on} off={rate.off} blocks={blocks} currentBlock={current} />
+              <ScrubBar player={player} on={rate.on} off={rate.off} known={rate.durationUs} blocks={blocks} currentBlock={current} />
               <Deferred>
                 <Transport player={player} />
               </Deferred>

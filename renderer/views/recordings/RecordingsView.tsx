@@ -57,7 +57,7 @@ export default function RecordingsView() {
   const wide = useMediaQuery('(min-width: 1240px)', true, { getInitialValueInEffect: false })
   useEffect(() => {
     if (path === null) closeRecording()
-    else void openRecording(path)
+    else openRecording(path)
   }, [path])
 
   const withFiles = filesShown ?? (wide || session.state === 'none')
@@ -81,7 +81,7 @@ export default function RecordingsView() {
                   variant="default"
                   onClick={() => {
                     closeRecording()
-                    void openRecording(session.path)
+                    openRecording(session.path)
                   }}
                 >
                   Try again

@@ -9,7 +9,8 @@ import { FrameGrid } from '../../widgets/FrameGrid.tsx'
 import { FramingControls } from '../../widgets/FramingControls.tsx'
 import { Failure, Problems } from '../../widgets/Problems.tsx'
 import { Tag } from '../../widgets/Tag.tsx'
-import { useRecordings, type OpenRecording } from './session.ts'
+import type { OpenRecording } from './loading.ts'
+import { useRecordings } from './session.ts'
 import styles from './recordings.module.css'
 
 interface SidePanelProps {
@@ -43,13 +44,17 @@ function NetworkInput({ open, frames, blocks, current }: SidePanelProps) {
           />
         </div>
       )}
-      {open.facts.events === 0 && <p className={styles.note}>No events, no frames.</p>}
+      {!open.facts.complete && (
+        <p className={styles.note}>Frames need the whole recording; {percent(open.facts.share, 0)} of it is read.</p>
+      )}
+      {open.facts.complete && open.facts.events === 0 && <p className={styles.note}>No events, no frames.</p>}
     </>
   )
 }
 
 function FileFacts({ open }: { readonly open: OpenRecording }) {
-  const { facts, rate } = open
+  const { facts } = open
+  const length = useStore(open.player.store, (state) => state.duration)
   const range = (least: number | null, most: number | null) => (least === null || most === null ? '–' : `${count(least)} … ${count(most)}`)
   return (
     <>
@@ -59,8 +64,8 @@ function FileFacts({ open }: { readonly open: OpenRecording }) {
           ['Size', bytes(facts.bytes)],
           ['Sensor', `${facts.width} × ${facts.height} px`],
           ['Events', count(facts.events)],
-          ['Duration', duration(rate.durationUs)],
-          ['Mean rate', compact(rate.durationUs > 0 ? (facts.events * 1e6) / rate.durationUs : null, 'Ev/s')],
+          ['Duration', duration(facts.events > 0 ? length : 0)],
+          ['Mean rate', compact(facts.events > 1 ? (facts.events * 1e6) / length : null, 'Ev/s')],
           ['ON', `${count(facts.on)} (${percent(facts.events > 0 ? facts.on / facts.events : null)})`],
           ['OFF', `${count(facts.off)} (${percent(facts.events > 0 ? facts.off / facts.events : null)})`],
           ['x', range(facts.xMin, facts.xMax)],

@@ -1,67 +1,57 @@
 import { create } from 'zustand'
-import type { CallOutput, Framing, RecordingFacts } from '../../../preload/contract/index.ts'
-import { ask, messageOf } from '../../api/workbench.ts'
-import { Player } from '../../stage/player.ts'
-import { totalCounts } from '../../stage/rate.ts'
+import type { Framing } from '../../../preload/contract/index.ts'
 import { defaultFraming } from '../../widgets/FramingControls.tsx'
-
-export interface OpenRecording {
-  readonly facts: RecordingFacts
-  readonly rate: CallOutput<'recordings.rate'>
-  readonly player: Player
-}
-
-/** The recording that is on the stage. Lives outside the view: leaving and coming back finds it as it was. */
-export type Session =
-  | { readonly state: 'none' }
-  | { readonly state: 'opening'; readonly path: string }
-  | { readonly state: 'failed'; readonly path: string; readonly message: string }
-  | ({ readonly state: 'open'; readonly path: string } & OpenRecording)
+import { loadRecording, type Session } from './loading.ts'
 
 interface RecordingsState {
+  /** The recording that is on the stage. Lives outside the view: leaving and coming back finds it as it was. */
   readonly session: Session
+  /** The one beside it. */
+  readonly second: Session
+  /** Where the second one's time begins: at its own first event, or at the same clock as the first one's. */
+  readonly alignment: 'own' | 'clock'
   readonly framing: Framing
   /** Whether the list of files is shown; null follows the window's width. */
   readonly filesShown: boolean | null
 }
 
-export const useRecordings = create<RecordingsState>(() => ({ session: { state: 'none' }, framing: defaultFraming, filesShown: null }))
+type Slot = 'session' | 'second'
 
-/** Bins of the rate curve: more than a wide screen has columns, and fine enough to cut a recording into chunks by. */
-const rateBins = 2048
+export const useRecordings = create<RecordingsState>(() => ({
+  session: { state: 'none' },
+  second: { state: 'none' },
+  alignment: 'own',
+  framing: defaultFraming,
+  filesShown: null,
+}))
+
+const stops: Partial<Record<Slot, () => void>> = {}
+
+function put(slot: Slot, path: string): void {
+  const present = useRecordings.getState()[slot]
+  if (present.state !== 'none' && present.state !== 'failed' && present.path === path) return
+  stops[slot]?.()
+  stops[slot] = loadRecording(path, (next) => useRecordings.setState({ [slot]: next }))
+}
+
+function clear(slot: Slot): void {
+  stops[slot]?.()
+  stops[slot] = undefined
+  useRecordings.setState({ [slot]: { state: 'none' } })
+}
 
 /** Opens a recording in place of the present one. The last call wins, whatever order the answers come in. */
-export async function openRecording(path: string): Promise<void> {
-  const { session } = useRecordings.getState()
-  if ((session.state === 'open' || session.state === 'opening') && session.path === path) return
-  if (session.state === 'open') session.player.close()
-  const opening: Session = { state: 'opening', path }
-  const settle = (next: Session) => {
-    if (useRecordings.getState().session === opening) useRecordings.setState({ session: next })
-  }
-  useRecordings.setState({ session: opening })
-  try {
-    const facts = await ask('recordings.open', { path })
-    const rate = await ask('recordings.rate', { path, bins: rateBins })
-    const player = new Player({
-      width: Math.max(1, facts.width),
-      height: Math.max(1, facts.height),
-      durationUs: rate.durationUs,
-      counts: totalCounts(rate.on, rate.off),
-      fetch: (span, limit) => ask('recordings.events', { path, from: span.from, to: span.to, limit }),
-    })
-    settle({ state: 'open', path, facts, rate, player })
-  } catch (error) {
-    settle({ state: 'failed', path, message: messageOf(error) })
-  }
+export const openRecording = (path: string): void => put('session', path)
+
+/** Takes the recording off the stage, and the one beside it. */
+export function closeRecording(): void {
+  clear('session')
+  clear('second')
 }
 
-/** Takes the recording off the stage. */
-export function closeRecording(): void {
-  const { session } = useRecordings.getState()
-  if (session.state === 'open') session.player.close()
-  useRecordings.setState({ session: { state: 'none' } })
-}
+/** Opens a recording beside the present one. */
+export const openSecond = (path: string): void => put('second', path)
+export const closeSecond = (): void => clear('second')
 
 /** Blocks of frames as µs from the first event, as the player counts time. */
 export function relativeBlocks(blocks: readonly (readonly [number, number])[], tFirst: number | null): [number, number][] {

@@ -90,23 +90,30 @@ describe('sums of a window', () => {
       missing: fc.nat(7),
     })
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 60 }), fc.array(step, { minLength: 1, maxLength: 12 }), fc.boolean(), (events, steps, onward) => {
-        const chunks = [0, 400, 700].map((from, index, all) => {
-          const to = all[index + 1] ?? 1000
-          return chunk(
-            events.filter(([t]) => t >= from && t < to),
-            from,
-            to,
-          )
-        })
-        const sums = new Sums([4, 4])
-        const path = onward ? steps.toSorted((a, b) => a.from - b.from).map((one) => ({ ...one, span: 100, mode: steps[0]!.mode })) : steps
-        for (const { from, span, mode, missing } of path) {
-          const here = chunks.filter(({ from: start, to }, index) => to > from && start <= from + span && !(missing & (1 << index)))
-          sums.update(here, from, from + span, mode)
-          expect([...sums.data]).toEqual(shown([4, 4], here, from, from + span, mode))
-        }
-      }),
+      fc.property(
+        fc.array(event, { maxLength: 60 }),
+        fc.array(step, { minLength: 1, maxLength: 12 }),
+        fc.boolean(),
+        (events, steps, onward) => {
+          const chunks = [0, 400, 700].map((from, index, all) => {
+            const to = all[index + 1] ?? 1000
+            return chunk(
+              events.filter(([t]) => t >= from && t < to),
+              from,
+              to,
+            )
+          })
+          const sums = new Sums([4, 4])
+          const path = onward
+            ? steps.toSorted((a, b) => a.from - b.from).map((one) => ({ ...one, span: 100, mode: steps[0]!.mode }))
+            : steps
+          for (const { from, span, mode, missing } of path) {
+            const here = chunks.filter(({ from: start, to }, index) => to > from && start <= from + span && !(missing & (1 << index)))
+            sums.update(here, from, from + span, mode)
+            expect([...sums.data]).toEqual(shown([4, 4], here, from, from + span, mode))
+          }
+        },
+      ),
       { numRuns: 400 },
     )
   })

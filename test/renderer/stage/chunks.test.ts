@@ -115,7 +115,14 @@ describe('ChunkStore', () => {
     const big = new Float32Array(3_000_000)
     const store = new ChunkStore(
       many,
-      () => Promise.resolve({ ...slice([]), t: big, x: new Uint16Array(big.length), y: new Uint16Array(big.length), p: new Uint8Array(big.length) }),
+      () =>
+        Promise.resolve({
+          ...slice([]),
+          t: big,
+          x: new Uint16Array(big.length),
+          y: new Uint16Array(big.length),
+          p: new Uint8Array(big.length),
+        }),
       () => undefined,
     )
     for (const { from } of many.slice(0, 6)) {

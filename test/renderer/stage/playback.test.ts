@@ -115,7 +115,11 @@ describe('playing backwards', () => {
 
 describe('a recording that turns out longer', () => {
   it('goes on where it is', () => {
-    expect(lengthened(playback({ markOut: 1_000_000 }), 5_000_000)).toMatchObject({ duration: 5_000_000, time: 100_000, markOut: 1_000_000 })
+    expect(lengthened(playback({ markOut: 1_000_000 }), 5_000_000)).toMatchObject({
+      duration: 5_000_000,
+      time: 100_000,
+      markOut: 1_000_000,
+    })
   })
 })
 
