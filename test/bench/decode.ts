@@ -19,6 +19,7 @@ import { Random } from '../../main/random.ts'
 import { encodeAedat31 } from '../events/make-aedat31.ts'
 import { encodeAedat4 } from '../events/make-aedat4.ts'
 import { decodeAll } from './decode-all.ts'
+import { datFile, evt3File } from './prophesee-data.ts'
 import type { BenchResult, BenchRow } from './run.ts'
 
 const EVENTS = 5_000_000
@@ -28,14 +29,16 @@ const UNIT = 'events/s'
 /** @returns rows of events/s; `peer` is NumPy's figure of the same bytes in the same run, `ratio` ours over it. */
 export async function run(): Promise<BenchResult> {
   const events = synthesize(EVENTS)
-  const files: { label: string; name: string; bytes: Uint8Array; peer?: 'bin' | 'aedat2' }[] = [
+  const files: { label: string; name: string; bytes: Uint8Array; peer?: 'bin' | 'aedat2'; threads?: boolean }[] = [
     { label: '.bin', name: 'bench.bin', bytes: encodeNmnist(events), peer: 'bin' },
     { label: 'AEDAT 2', name: 'bench.aedat', bytes: encodeAedat2(events), peer: 'aedat2' },
     { label: 'AEDAT 3.1', name: 'bench31.aedat', bytes: encodeAedat31(events) },
     { label: 'AEDAT 4 (LZ4)', name: 'bench.aedat4', bytes: encodeAedat4(events, { compression: 'lz4' }) },
+    { label: 'EVT3', name: 'bench.raw', bytes: evt3File(EVENTS), threads: true },
+    { label: 'DAT', name: 'bench.dat', bytes: datFile(EVENTS), threads: true },
   ]
   const rows: BenchRow[] = []
-  for (const { label, name, bytes, peer } of files) {
+  for (const { label, name, bytes, peer, threads } of files) {
     const peerRate = peer && numpy(peer, bytes)
     const row = (what: string, value: number): BenchRow => ({
       label: `${label}, ${what}`,
@@ -55,7 +58,7 @@ export async function run(): Promise<BenchResult> {
         best(() => collect(openRecording(memorySource(name, bytes))).length),
       ),
     )
-    if (peer) rows.push(row('streamed, two threads', await twoThreads(name, bytes)))
+    if (peer || threads) rows.push(row('streamed, two threads', await twoThreads(name, bytes)))
   }
   return { name: `Decoding ${EVENTS / 1e6} million events`, rows }
 }
