@@ -2,20 +2,14 @@ import type { EventColumns } from '../columns.ts'
 import { Opened } from '../opened.ts'
 import { counted, partialRecord, Problems } from '../problems.ts'
 import type { Fault } from '../problems.ts'
-import type { ByteSource, EventBatch, Pass, RecordingFormat } from '../recording.ts'
+import type { ByteSource, Pass, RecordingFormat } from '../recording.ts'
+import { OVERFLOW, OVERFLOW_ROW, RECORD, TIME_RANGE } from './nmnist-records.ts'
 import { WordReader } from './words.ts'
 
-/*
- * N-MNIST, N-Caltech101 and SLAYER's .bs2: no header, 5 bytes an event, big-endian: x, y, polarity (bit 7) and 23 bits of µs.
- * Sources: gorchard/event-Python eventvision.py read_dataset; bamsumit/slayerPytorch spikeFileIO.py.
- */
-const RECORD = 5
+export { encodeNmnist } from './nmnist-encoder.ts'
+
 /** Records decoded at a time. */
 const CHUNK = 1 << 14
-/** A record with this y is no event: all later times are OVERFLOW µs later. */
-const OVERFLOW_ROW = 240
-const OVERFLOW = 8192
-const TIME_RANGE = 2 ** 23
 /** Sensors of the data sets in this format: N-MNIST; N-Caltech101 (an ATIS, cropped to this or less); the whole of a byte. */
 const SENSORS = [
   [34, 34],
@@ -224,44 +218,4 @@ function hasRowsBelow(source: ByteSource, end: number): boolean {
     for (let at = 1; at < bytes.length; at += RECORD) if (bytes[at]! > OVERFLOW_ROW) return true
   }
   return false
-}
-
-/**
- * The bytes of a .bin file with these events, in their order. Times of 2^23 µs and more are written with overflow markers.
- * @throws RangeError where the format can't hold an event: x beyond 255; y beyond 255, or 240 and more where no y lies
- *   below row 240 (there it would be a marker); times that are negative, not whole, later than 2.3 h, or far out of order.
- */
-export function encodeNmnist(batch: EventBatch): Uint8Array {
-  let tMax = 0
-  let yMax = 0
-  for (let i = 0; i < batch.length; i++) {
-    tMax = Math.max(tMax, batch.t[i]!)
-    yMax = Math.max(yMax, batch.y[i]!)
-  }
-  const markers = Math.max(0, Math.ceil((tMax - (TIME_RANGE - 1)) / OVERFLOW))
-  if (markers > 1_000_000) throw new RangeError(`this format can't hold the time ${tMax} µs: subtract the first event's time`)
-  const rows = markers > 0 || yMax <= OVERFLOW_ROW ? OVERFLOW_ROW : 256
-  const bytes = new Uint8Array((batch.length + markers) * RECORD)
-  let at = 0
-  let base = 0
-  let last = 0
-  for (let i = 0; i < batch.length; i++) {
-    const t = batch.t[i]!
-    for (; t - base >= TIME_RANGE; base += OVERFLOW, at += RECORD) bytes[at + 1] = OVERFLOW_ROW
-    const stored = t - base
-    if (!Number.isInteger(stored) || stored < 0 || last - stored > TIME_RANGE / 2) {
-      throw new RangeError(`event ${i}: this format can't hold the time ${t} µs here: times must be whole, not negative, and in order`)
-    }
-    if (batch.x[i]! > 255 || batch.y[i]! >= rows) {
-      throw new RangeError(`event ${i}: this format can't hold the pixel (${batch.x[i]!}, ${batch.y[i]!})`)
-    }
-    last = stored
-    bytes[at] = batch.x[i]!
-    bytes[at + 1] = batch.y[i]!
-    bytes[at + 2] = (batch.p[i]! << 7) | (stored >>> 16)
-    bytes[at + 3] = stored >>> 8
-    bytes[at + 4] = stored
-    at += RECORD
-  }
-  return bytes
 }

@@ -9,6 +9,8 @@ export interface WritableEvents {
   /** µs of the earliest and latest event; null where there is none. */
   readonly tFirst: number | null
   readonly tLast: number | null
+  /** The camera's name, where it is known. */
+  readonly camera?: string
   /** All events from the first. Each call starts over. */
   batches(): Iterable<EventBatch>
 }
@@ -28,6 +30,8 @@ export interface RecordingWriter {
   readonly name: string
   /** With the dot, e.g. ".aedat4". */
   readonly extension: string
+  /** How often `write` asks for all events, at most; 1 where missing. Only for telling how far it is. */
+  readonly passes?: number
   /**
    * Writes a whole recording: reading it back gives the same events in the same order (t, x, y, p).
    * @throws RangeError naming the event and what the format can't hold, before or while writing: the caller removes the file
