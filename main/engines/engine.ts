@@ -1,3 +1,5 @@
+import type { Device } from './schema.ts'
+
 /** Dense values in host memory, row-major. */
 export interface HostTensor {
   readonly shape: readonly number[]
@@ -19,7 +21,7 @@ export interface LoadedProgram {
 }
 
 export interface LoadOptions {
-  readonly device: 'cpu' | 'webgpu'
+  readonly device: Device
   /** Threads inside one operation; default: all cores. */
   readonly threads?: number
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { deviceSchema, type Device } from '../engines/schema.ts'
 import { networkSchema, methodSchema, type MethodSettings, type NetworkDescription } from '../snn/schema.ts'
 import type { CallInput, CallOutput, Run } from '../../preload/contract/index.ts'
 import { UsageError, type Workbench } from '../workbench/api.ts'
@@ -64,7 +65,7 @@ Ctrl-C saves and stops; --resume goes on to exactly the numbers the run would ha
   --flip                 mirror training samples at random
   --roll N               shift training samples by at most N pixels
   --seed N               of weights, order and augmentation (default 42)
-  --device cpu|webgpu    default cpu
+  --device NAME          cpu (default), webgpu, cuda, dml, coreml, tensorflow, or auto: the fastest that works
   --name NAME            of the run
   --resume RUN           goes on with a stopped run
 ${sharedUsage}`,
@@ -149,8 +150,14 @@ async function configured(workbench: Workbench, values: Values): Promise<CallInp
     batchSize: amount('batch-size') ?? settings.batchSize,
     seed: amount('seed') ?? 42,
     augmentation: { flip: values.flip === true || settings.augmentation.flip, roll: amount('roll') ?? settings.augmentation.roll },
-    device: choice(text('device'), 'device', ['cpu', 'webgpu'], 'cpu'),
+    device: await configuredDevice(workbench, text('device')),
   }
+}
+
+/** The device asked for; auto takes the fastest that works. */
+async function configuredDevice(workbench: Workbench, wanted: string | undefined): Promise<Device> {
+  const device = choice(wanted, 'device', [...deviceSchema.options, 'auto'], 'cpu')
+  return device === 'auto' ? (await workbench.call('devices.best', {})).device : device
 }
 
 function configuredMethod(preset: MethodSettings, values: Values, numbers: Record<string, number | undefined>): MethodSettings {

@@ -1,5 +1,7 @@
 import type { SpawnChild } from './child.ts'
-import type { Estimate, EstimateInput, EvaluateInput, TrainingInput, TrainingOutcome, TrainingProgress } from './protocol.ts'
+import type { Device } from '../engines/schema.ts'
+import type { DeviceMeasurement } from './measure.ts'
+import type { Estimate, EstimateInput, EvaluateInput, MeasureInput, TrainingInput, TrainingOutcome, TrainingProgress } from './protocol.ts'
 import type { Evaluation } from './evaluate.ts'
 import { interruptedMessage, isRun, writeStatus } from './run-store.ts'
 import type { EpochMetrics, StepProgress, TrainingConfig } from './schema.ts'
@@ -63,6 +65,16 @@ function lost(run: string, error: unknown): TrainingOutcome {
 /** Measures a few real steps in a process of its own (trainers block their thread). */
 export function launchEstimate(input: Omit<EstimateInput, 'kind'>, spawn: SpawnChild): RunningTask<Estimate> {
   return runTask<EstimateInput, never, Estimate>({ entry: 'training-process', input: { kind: 'estimate', ...input }, spawn })
+}
+
+/** Takes a few training steps on a device in a process of its own: a bad driver takes no more than that with it. */
+export function launchMeasurement(device: Device, spawn: SpawnChild, env?: Record<string, string>): RunningTask<DeviceMeasurement> {
+  return runTask<MeasureInput, never, DeviceMeasurement>({
+    entry: 'training-process',
+    input: { kind: 'measure', device },
+    spawn,
+    ...(env && { env }),
+  })
 }
 
 /** Evaluates a checkpoint in a process of its own. Progress: share done, 0..1. */

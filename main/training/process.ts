@@ -1,20 +1,21 @@
 /**
- * Entry "training-process": one training, estimate or evaluation in a process of its own, because session.run blocks its
+ * Entry "training-process": one training, estimate, evaluation or device measurement in a process of its own, because session.run blocks its
  * thread and a fault in a native library ends its process. Started by launcher.ts.
  */
-import { onnxRuntime } from '../engines/onnxruntime.ts'
+import { engineFor } from '../engines/index.ts'
 import { estimate } from './estimate.ts'
+import { measureDevice, type DeviceMeasurement } from './measure.ts'
 import { evaluate, type Evaluation } from './evaluate.ts'
-import type { Estimate, EstimateInput, EvaluateInput, TrainingInput, TrainingOutcome, TrainingProgress } from './protocol.ts'
+import type { Estimate, EstimateInput, EvaluateInput, MeasureInput, TrainingInput, TrainingOutcome, TrainingProgress } from './protocol.ts'
+import { readRunHeader } from './run-store.ts'
 import { serveTask } from './task-host.ts'
 import { train } from './trainer.ts'
 
 /** Small networks take dozens of steps a second; a window needs no more than this many messages. */
 const millisecondsBetweenSteps = 100
 
-serveTask<TrainingInput | EstimateInput | EvaluateInput, TrainingProgress | number, TrainingOutcome | Estimate | Evaluation>(
+serveTask<TrainingInput | EstimateInput | EvaluateInput | MeasureInput, TrainingProgress | number, TrainingOutcome | Estimate | Evaluation | DeviceMeasurement>(
   (input, signal, report) => {
-    const engine = onnxRuntime()
     switch (input.kind) {
       case 'train': {
         let told = 0
@@ -22,7 +23,7 @@ serveTask<TrainingInput | EstimateInput | EvaluateInput, TrainingProgress | numb
           config: input.config,
           dataset: input.dataset,
           run: input.run,
-          engine,
+          engine: engineFor(input.config.device),
           signal,
           onStep: (step) => {
             if (performance.now() - told < millisecondsBetweenSteps && step.step < step.steps) return
@@ -33,9 +34,11 @@ serveTask<TrainingInput | EstimateInput | EvaluateInput, TrainingProgress | numb
         })
       }
       case 'estimate':
-        return estimate(input.config, input.dataset, engine)
+        return estimate(input.config, input.dataset, engineFor(input.config.device))
       case 'evaluate':
-        return evaluate({ ...input, engine, signal, onProgress: report })
+        return evaluate({ ...input, engine: engineFor(readRunHeader(input.run).config.device), signal, onProgress: report })
+      case 'measure':
+        return measureDevice(engineFor(input.device), input.device)
     }
   },
 )

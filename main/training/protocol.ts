@@ -1,3 +1,4 @@
+import type { Device } from '../engines/schema.ts'
 import type { EpochMetrics, RunState, StepProgress, TrainingConfig } from './schema.ts'
 
 /** What a parent tells a process that works for it. One process does one task. */
@@ -34,6 +35,11 @@ export interface EvaluateInput {
   readonly dataset: string
   readonly checkpoint: 'best' | 'last'
   readonly split: 'train' | 'test'
+}
+
+export interface MeasureInput {
+  readonly kind: 'measure'
+  readonly device: Device
 }
 
 export type TrainingProgress =

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { deviceSchema } from '../engines/schema.ts'
 import { methodSchema, networkSchema } from '../snn/schema.ts'
 
 export const optimizerSchema = z.discriminatedUnion('name', [
@@ -31,8 +32,7 @@ export const trainingConfigSchema = z.object({
   /** Seeds initial weights, sample order and augmentation. */
   seed: z.number().int().min(0).default(42),
   augmentation: z.object({ flip: z.boolean().default(false), /** Largest shift in pixels, both axes, wrap-around. */ roll: z.number().int().min(0).max(32).default(0) }),
-  /** onnxruntime execution provider. */
-  device: z.enum(['cpu', 'webgpu']).default('cpu'),
+  device: deviceSchema.default('cpu'),
 })
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>
 

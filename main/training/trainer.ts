@@ -85,6 +85,8 @@ function explain(error: unknown, config: TrainingConfig): string {
   if (!(error instanceof EngineError)) return message
   if (config.device === 'webgpu')
     return `The GPU could not be used. Without a GPU and its driver (Vulkan, Metal or Direct3D 12) train on the CPU. ${message}`
+  if (config.device !== 'cpu')
+    return `The device "${config.device}" could not be used; "npm run saccade -- devices" and the Devices page tell why and what to do. ${message}`
   return `${message}. Where memory ran out, try a smaller batch.`
 }
 

@@ -6,6 +6,7 @@ import type { SpawnChild } from '../training/child.ts'
 import { VERSION } from '../version.ts'
 import { isCallName, parseInput, UsageError, type Emit, type Handlers, type Workbench } from './api.ts'
 import { datasetHandlers, Datasets } from './datasets.ts'
+import { deviceHandlers, Devices } from './devices.ts'
 import { fileHandlers, type ChooseKind } from './files.ts'
 import { Jobs, Lane } from './jobs.ts'
 import { Library } from './library.ts'
@@ -64,6 +65,7 @@ export function createWorkbench({ library: root, host, spawn, choose }: Workbenc
     ...fileHandlers(choose),
     ...recordingHandlers(shared, pool),
     ...datasetHandlers(datasets),
+    ...deviceHandlers(new Devices(shared)),
     ...presetHandlers(shared),
     ...runHandlers(shared, runs),
     ...modelHandlers(models),

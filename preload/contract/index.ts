@@ -6,12 +6,14 @@
 import { z } from 'zod'
 import { datasetManifestSchema, folderPreviewSchema, framingSchema, importOptionsSchema, sampleSchema } from '../../main/datasets/schema.ts'
 import { inferenceResultSchema, modelRecordSchema } from '../../main/deployment/schema.ts'
+import { deviceReportSchema, deviceSchema } from '../../main/engines/schema.ts'
 import { recordingFactsSchema } from '../../main/events/schema.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
 import { epochMetricsSchema, runSchema, stepProgressSchema, trainingConfigSchema } from '../../main/training/schema.ts'
 
 export type * from '../../main/datasets/schema.ts'
 export type * from '../../main/deployment/schema.ts'
+export type * from '../../main/engines/schema.ts'
 export type * from '../../main/events/schema.ts'
 export type * from '../../main/snn/schema.ts'
 export type * from '../../main/training/schema.ts'
@@ -141,6 +143,13 @@ export const calls = {
   'datasets.samples': { input: id.extend({ from: z.number().int().min(0), count: z.number().int().min(1).max(500), label: z.number().int().nullable().default(null) }), output: z.object({ total: z.number(), samples: z.array(sampleSchema.extend({ index: z.number() })) }) },
   'datasets.frames': { input: id.extend({ index: z.number().int().min(0) }), output: framesSchema.omit({ blocks: true }) },
   'datasets.remove': { input: id, output: nothing },
+
+  /** Processors that can train here: found or missing and why, and what was measured. */
+  'devices.list': { input: nothing, output: z.object({ devices: z.array(deviceReportSchema) }) },
+  /** Takes a few real training steps on a device; answers when they are done. */
+  'devices.measure': { input: z.object({ device: deviceSchema }), output: deviceReportSchema },
+  /** The fastest device that works; measures those that were not yet. */
+  'devices.best': { input: nothing, output: deviceReportSchema },
 
   /** Networks and training presets offered; with a dataset also their size for it. */
   'training.presets': { input: z.object({ dataset: z.string().nullable() }), output: z.object({ networks: z.array(networkPresetSchema), trainings: z.array(trainingPresetSchema) }) },

@@ -22,6 +22,8 @@ export function placeOf(route: Route): string | null {
       return 'Import a folder'
     case 'new':
       return 'New run'
+    case 'devices':
+      return 'Devices'
     case 'run':
       return 'Run'
   }

@@ -7,6 +7,7 @@ export type Route =
   | { readonly view: 'datasets'; readonly page: 'import'; readonly folder: string | null }
   | { readonly view: 'datasets'; readonly page: 'dataset'; readonly id: string }
   | { readonly view: 'training'; readonly page: 'list' }
+  | { readonly view: 'training'; readonly page: 'devices' }
   | { readonly view: 'training'; readonly page: 'new'; readonly dataset: string | null }
   | { readonly view: 'training'; readonly page: 'run'; readonly id: string }
   | { readonly view: 'models'; readonly page: 'list' }
@@ -30,6 +31,7 @@ export function formatRoute(route: Route): string {
       return route.page === 'import' ? address('datasets', 'import', route.folder) : address('datasets')
     case 'training':
       if (route.page === 'run') return address('training', 'run', route.id)
+      if (route.page === 'devices') return address('training', 'devices')
       return route.page === 'new' ? address('training', 'new', route.dataset) : address('training')
     case 'models':
       return route.page === 'model' ? address('models', 'id', route.id) : address('models')
@@ -48,6 +50,7 @@ export function parseRoute(hash: string): Route {
   }
   if (view === 'training') {
     if (second === 'run' && third) return { view, page: 'run', id: third }
+    if (second === 'devices') return { view, page: 'devices' }
     return second === 'new' ? { view, page: 'new', dataset: third || null } : { view, page: 'list' }
   }
   if (view === 'models') return second === 'id' && third ? { view, page: 'model', id: third } : { view, page: 'list' }

@@ -84,6 +84,8 @@ export const opCases: { readonly [K in OpKind]: readonly OpCase[] | Covered } = 
     conv('3x3, stride 2, even size', [1, 2, 6, 6], [2, 2, 3, 3], [2, 2], [1, 1]),
     conv('3x3, stride 2, odd size', [1, 2, 7, 5], [2, 2, 3, 3], [2, 2], [1, 1]),
     conv('1x1, stride 2', [1, 2, 5, 6], [3, 2, 1, 1], [2, 2], [0, 0]),
+    conv('six channels to eight, stride 2', [1, 6, 4, 4], [8, 6, 3, 3], [2, 2], [1, 1]),
+    conv('nine channels to four, more than 64 pixels', [1, 9, 9, 9], [4, 9, 1, 1], [1, 1], [0, 0]),
     conv('7x7, stride 2, padding 3', [1, 1, 9, 8], [2, 1, 7, 7], [2, 2], [3, 3]),
     conv('many channels: one product per kernel position', [1, 8, 3, 3], [2, 8, 3, 3], [1, 1], [1, 1]),
     { name: 'with a bias', shapes: [[1, 2, 4, 4], [3, 2, 3, 3], [3]], step: linear, build: (g, i) => g.one('conv2d', i, { stride: [1, 1], padding: [1, 1] }) },

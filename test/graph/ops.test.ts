@@ -1,56 +1,19 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { HostTensor } from '../../main/engines/engine.ts'
 import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
 import { gradients } from '../../main/graph/autodiff.ts'
 import { Graph } from '../../main/graph/graph.ts'
-import { lowerToOnnx, type OnnxProgram } from '../../main/graph/onnx/lower.ts'
-import { fixedShape, type Tensor } from '../../main/graph/tensor.ts'
+import type { Tensor } from '../../main/graph/tensor.ts'
 import { ops } from '../../main/snn/ops/index.ts'
 import { runOnWebgpu, type WebgpuResult, withoutSoftwareVulkan } from '../engines/software-vulkan.ts'
-import { type OpCase, opCases } from './cases.ts'
+import { built, open } from './built.ts'
+import { opCases } from './cases.ts'
 
-const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
-/** Over (-1, 1), never twice the same, in no order. */
-const spread = (i: number): number => (((i + 3) * 7919) % 1009) / 504.5 - 1
-
-interface Built {
-  readonly item: OpCase
-  /** Output "loss" [1]: the op's values, each times a fixed number, summed; and "y". */
-  readonly forward: OnnxProgram
-  /** Also "d0", "d1", ...: the loss's gradients. */
-  readonly all: OnnxProgram
-  readonly inputs: Record<string, HostTensor>
-}
-
-function build(item: OpCase): Built {
-  const graph = new Graph(ops)
-  const tensors = item.shapes.map((shape, i) => graph.input(`x${i}`, shape))
-  const y = item.build(graph, tensors)
-  const weights = graph.constant(Float32Array.from({ length: size(fixedShape(y.shape, 'y')) }, (_, i) => spread(i + 500)), fixedShape(y.shape, 'y'))
-  const loss = graph.reshape(graph.sum(graph.mul(y, weights)), [1])
-  const outputs = new Map<string, Tensor>([['loss', loss], ['y', y]])
-  const forward = lowerToOnnx(graph, outputs, { name: 'forward', version: '0' })
-  gradients(graph, loss, tensors).forEach((gradient, i) => outputs.set(`d${i}`, gradient))
-  let count = 0
-  const inputs = Object.fromEntries(item.shapes.map((shape, i): [string, HostTensor] => [`x${i}`, { shape, data: Float32Array.from({ length: size(shape) }, () => (item.value ?? spread)(count++)) }]))
-  return { item, forward, all: lowerToOnnx(graph, outputs, { name: 'gradients', version: '0' }), inputs }
-}
-
-async function open(program: OnnxProgram) {
-  const loaded = await onnxRuntime().load(program.onnx, { device: 'cpu', threads: 1 })
-  return async (inputs: Record<string, HostTensor>): Promise<Record<string, HostTensor>> => {
-    const fetches = Object.fromEntries(program.outputs.map(({ name, shape }): [string, HostTensor] => [name, { shape: shape as number[], data: new Float32Array(size(shape as number[])) }]))
-    await loaded.run(inputs, fetches)
-    return fetches
-  }
-}
-
-const built = Object.values(opCases).flatMap((cases) => ('by' in cases ? [] : cases.map(build)))
+const engine = onnxRuntime()
 
 describe('every op', () => {
   it.each(built.filter(({ item }) => item.noDifferences === undefined))('$item.name: the gradient is what central differences say', async ({ item, forward, all, inputs }) => {
-    const evaluate = await open(forward)
-    const found = await (await open(all))(inputs)
+    const evaluate = await open(engine, forward)
+    const found = await (await open(engine, all))(inputs)
     for (const [name, { data }] of Object.entries(inputs)) {
       const gradient = found[name.replace('x', 'd')]?.data ?? new Float32Array()
       for (let i = 0; i < data.length; i++) {
@@ -98,7 +61,7 @@ describe.skipIf(withoutSoftwareVulkan !== null)(`every op on WebGPU${withoutSoft
   }, 120_000)
 
   it.each(built.map((one, i) => ({ ...one, i })))('$item.name: values and gradients are those of the CPU', async ({ all, inputs, i }) => {
-    const expected = await (await open(all))(inputs)
+    const expected = await (await open(engine, all))(inputs)
     const found = results[i] ?? { error: 'no result' }
     expect(found).not.toHaveProperty('error')
     for (const [name, { data }] of Object.entries(expected)) {

@@ -6,6 +6,21 @@ import type { LoweringContext } from './rule.ts'
 const FEW_PIXELS = 64
 
 /**
+ * A Conv node. onnxruntime 1.30's WebGPU provider computes it wrongly where the input channels are a multiple of 3 above 3 and
+ * not of 4, and the output channels a multiple of 4 (6 to 8: seen over SwiftShader; it reads them three at a time): such inputs
+ * get channels of zeros up to the next multiple of 4.
+ * @param inputs x, weight [out, c, kh, kw] and maybe a bias [out]
+ */
+export function convNode(
+  onnx: OnnxBuilder, inputs: readonly string[], [out = 1, c = 1, kh = 1, kw = 1]: readonly number[], strides: readonly number[], padding: readonly [number, number],
+): string {
+  const [x = '', weight = '', ...bias] = inputs
+  const more = c > 3 && c % 3 === 0 && c % 4 !== 0 && out % 4 === 0 ? 4 - (c % 4) : 0
+  const wide = (value: string): string => (more === 0 ? value : onnx.node('Pad', [value, onnx.ints([0, 0, 0, 0, 0, more, 0, 0])]))
+  return onnx.node('Conv', [wide(x), wide(weight), ...bias], { kernel_shape: [kh, kw], strides, pads: [...padding, ...padding] })
+}
+
+/**
  * A convolution with stride 1: Conv, or for small images all windows side by side times the weights.
  * @param weight [K, C, kh, kw]
  */
@@ -13,7 +28,7 @@ export function convolve(onnx: OnnxBuilder, x: string, weight: string, input: re
   const [n = 1, c = 1, h = 1, w = 1] = input
   const [k = 1, , kh = 1, kw = 1] = kernel
   const [high, wide] = [h + 2 * padding[0] - kh + 1, w + 2 * padding[1] - kw + 1]
-  if (high * wide > FEW_PIXELS || kh * kw === 1) return onnx.node('Conv', [x, weight], { kernel_shape: [kh, kw], strides: [1, 1], pads: [...padding, ...padding] })
+  if (high * wide > FEW_PIXELS || kh * kw === 1) return convNode(onnx, [x, weight], kernel, [1, 1], padding)
   const last = onnx.node('Transpose', [x], { perm: [0, 2, 3, 1] })
   const padded = onnx.node('Pad', [last, onnx.ints([0, padding[0], padding[1], 0, 0, padding[0], padding[1], 0])])
   const windows = Array.from({ length: kh * kw }, (_, p) => {

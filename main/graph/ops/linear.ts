@@ -1,6 +1,6 @@
 import { fixed, fixedShape, GraphError, type Shape } from '../tensor.ts'
 import type { OpTable } from './rule.ts'
-import { convolve, lowerInputGradient, lowerWeightGradient } from './convolution.ts'
+import { convNode, convolve, lowerInputGradient, lowerWeightGradient } from './convolution.ts'
 
 /** Pixels along one axis after a window of size k slides over n pixels. */
 export function slide(n: number, kernel: number, stride: number, padding: number): number {
@@ -58,7 +58,7 @@ export const linear: OpTable<'matmul' | 'conv2d' | 'conv2dInputGradient' | 'conv
     lower: ({ onnx, inputs, inputShapes: [x = [], w = []], attributes: { stride, padding } }) => {
       const isFixed = x.every((dim): dim is number => typeof dim === 'number')
       if (isFixed && inputs.length === 2 && stride[0] === 1 && stride[1] === 1) return [convolve(onnx, inputs[0] ?? '', inputs[1] ?? '', x, fixedShape(w, 'conv2d'), padding)]
-      return [onnx.node('Conv', inputs, { kernel_shape: w.slice(2).map((dim) => fixed(dim, 'conv2d')), strides: stride, pads: [...padding, ...padding] })]
+      return [convNode(onnx, inputs, fixedShape(w, 'conv2d'), stride, padding)]
     },
   },
   conv2dInputGradient: { arity: 2, shapes: (_, { inputShape }) => [inputShape], gradient: second, lower: lowerInputGradient },

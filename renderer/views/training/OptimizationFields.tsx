@@ -1,7 +1,11 @@
-import { Checkbox, SegmentedControl, Select } from '@mantine/core'
-import type { OptimizerSettings, TrainingConfig } from '../../../preload/contract/index.ts'
+import { useEffect } from 'react'
+import { Button, Checkbox, Select } from '@mantine/core'
+import type { DeviceReport, OptimizerSettings, TrainingConfig } from '../../../preload/contract/index.ts'
+import { compact } from '../../app/format.ts'
+import { go } from '../../app/route.ts'
 import { NumberField } from '../../widgets/NumberField.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
+import { fastest, readDevices, useDevices } from './devices.ts'
 import { changed } from './form.ts'
 import type { FormPart } from './NewRunPage.tsx'
 import { optimizerParameters } from './parameters.ts'
@@ -22,6 +26,11 @@ const optimizerTitles: Record<OptimizerSettings['name'], string> = {
   rmsprop: 'RMSprop',
 }
 const schedules: Record<TrainingConfig['schedule'], string> = { cosine: 'cosine to 0', constant: 'constant', step: 'steps' }
+/** The CPU, which is always there, until the list of devices has come. */
+const onlyCpu: readonly DeviceReport[] = [
+  { device: 'cpu', title: 'CPU (ONNX Runtime)', state: 'found', detail: '', advice: null, samplesPerSecond: null, lossDifference: null },
+]
+
 const has = <T extends object>(table: T, key: string | null): key is Extract<keyof T, string> => key !== null && key in table
 
 /** Optimizer, schedule, augmentation, seed, device. */
@@ -29,6 +38,16 @@ export function OptimizationFields({ form, faults, set }: FormPart) {
   const { config } = form
   const { optimizer, augmentation } = config
   const values: Readonly<Record<string, unknown>> = optimizer
+  const devices = useDevices((state) => state.devices) ?? onlyCpu
+  useEffect(() => void readDevices(), [])
+  const best = fastest(devices)?.device
+  const deviceChoice = ({ device, title, state, samplesPerSecond }: DeviceReport) => ({
+    value: device,
+    disabled: state === 'missing',
+    label: `${title}${samplesPerSecond === null ? '' : `, ${compact(samplesPerSecond)} samples/s`}${
+      state === 'missing' || state === 'fails' ? ` (${state})` : device === best ? ' (fastest measured)' : ''
+    }`,
+  })
   const step = config.step ?? { epochs: Math.max(1, Math.ceil(config.epochs / 3)), factor: 0.1 }
   return (
     <Panel title="Optimization">
@@ -150,15 +169,19 @@ export function OptimizationFields({ form, faults, set }: FormPart) {
       </div>
       <div className={styles.device}>
         <span>Device</span>
-        <SegmentedControl
+        <Select
           aria-label="Device"
+          flex={1}
           value={config.device}
-          data={[
-            { value: 'cpu', label: 'CPU' },
-            { value: 'webgpu', label: 'GPU (WebGPU)' },
-          ]}
-          onChange={(device) => set(changed(form, { device: device === 'webgpu' ? 'webgpu' : 'cpu' }))}
+          data={devices.map(deviceChoice)}
+          onChange={(value) => {
+            const chosen = devices.find(({ device }) => device === value)
+            if (chosen) set(changed(form, { device: chosen.device }))
+          }}
         />
+        <Button variant="subtle" size="compact-sm" onClick={() => go({ view: 'training', page: 'devices' })}>
+          Devices…
+        </Button>
       </div>
     </Panel>
   )

@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'react'
 import { Button, Checkbox, Skeleton } from '@mantine/core'
-import { IconBrain, IconFolderPlus, IconPlus } from '@tabler/icons-react'
+import { IconBrain, IconCpu, IconFolderPlus, IconPlus } from '@tabler/icons-react'
 import { create } from 'zustand'
 import type { RunSummary } from '../../../preload/contract/index.ts'
 import { useLibrary } from '../../api/library.ts'
@@ -155,6 +155,9 @@ export function RunsPage() {
           <h2>{plural(runs.length, 'run')}</h2>
           <span className={styles.hint}>Tick runs to compare their curves.</span>
           <span className={widgets.grow} />
+          <Button variant="default" leftSection={<IconCpu size={15} />} onClick={() => go({ view: 'training', page: 'devices' })}>
+            Devices
+          </Button>
           <Button leftSection={<IconPlus size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: null })}>
             New run
           </Button>

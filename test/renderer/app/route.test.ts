@@ -11,6 +11,7 @@ const routes: Route[] = [
   { view: 'datasets', page: 'import', folder: '/data/Train' },
   { view: 'datasets', page: 'dataset', id: 'nmnist-small' },
   { view: 'training', page: 'list' },
+  { view: 'training', page: 'devices' },
   { view: 'training', page: 'new', dataset: null },
   { view: 'training', page: 'new', dataset: 'x' },
   { view: 'training', page: 'run', id: 'import' },

@@ -1,0 +1,98 @@
+import type { DeviceReport } from '../engines/schema.ts'
+import { discover } from '../engines/discover.ts'
+import { launchMeasurement } from '../training/launcher.ts'
+import type { DeviceMeasurement } from '../training/measure.ts'
+import { UsageError, type Handlers } from './api.ts'
+import type { Shared } from './shared.ts'
+
+type Device = DeviceReport['device']
+
+/** What a runtime says, without the file and line of its own source that it puts before. */
+function words(message: string): string {
+  return message.replace(/\/\S+\.(cc|h|cpp):\d+ .*? was false\. /, '').replace(/\s+/g, ' ').trim()
+}
+
+/** A driver that hangs is given up after this long; compiling WebGPU's kernels takes about ten seconds. */
+const patienceMs = 90_000
+
+/** The processors of this machine: what was found, and what a few real training steps on each have shown. */
+export class Devices {
+  readonly #shared: Pick<Shared, 'spawn' | 'training'>
+  #reports: DeviceReport[]
+  /** The CPU's losses, which all others are compared with. */
+  #reference: Promise<DeviceMeasurement> | undefined
+
+  constructor(shared: Pick<Shared, 'spawn' | 'training'>) {
+    this.#shared = shared
+    this.#reports = discover()
+  }
+
+  list(): DeviceReport[] {
+    return this.#reports
+  }
+
+  /** Takes a few training steps on a device, after trainings that wait before. @throws UsageError for one that is missing here */
+  async measure(device: Device): Promise<DeviceReport> {
+    const fresh = discover().find((report) => report.device === device)
+    if (!fresh) throw new UsageError(`There is no device "${device}".`)
+    if (fresh.state === 'missing') throw new UsageError(`${fresh.title}: ${fresh.detail}. ${fresh.advice ?? ''}`.trim())
+    const report = await this.#measured(fresh)
+    this.#reports = this.#reports.map((other) => (other.device === device ? report : other))
+    return report
+  }
+
+  /** The fastest device that works, measured where it was not yet. */
+  async best(): Promise<DeviceReport> {
+    for (const { device, state } of discover()) {
+      const known = this.#reports.find((report) => report.device === device)
+      if (state === 'found' && known?.state !== 'works' && known?.state !== 'fails') await this.measure(device)
+    }
+    const working = this.#reports.filter(({ state }) => state === 'works')
+    const [first, ...others] = working
+    if (!first) throw new Error(`No device works here. ${this.#reports.map(({ title, detail }) => `${title}: ${detail}`).join('; ')}`)
+    return others.reduce((best, other) => ((other.samplesPerSecond ?? 0) > (best.samplesPerSecond ?? 0) ? other : best), first)
+  }
+
+  async #measured(report: DeviceReport): Promise<DeviceReport> {
+    try {
+      const reference = await (this.#reference ??= this.#steps('cpu'))
+      const { samplesPerSecond, losses } = report.device === 'cpu' ? reference : await this.#steps(report.device)
+      const lossDifference = Math.max(...losses.map((loss, k) => Math.abs(loss - (reference.losses[k] ?? NaN))))
+      // Rounding moves a few spikes over the threshold; more than this is another computation.
+      if (!(lossDifference < 0.02))
+        return {
+          ...report,
+          state: 'fails',
+          detail: `It computes something else than the CPU: losses differ by ${lossDifference.toPrecision(2)}`,
+          advice: 'Update its driver. Runs on it would not be what the papers describe.',
+        }
+      return { ...report, state: 'works', samplesPerSecond, lossDifference }
+    } catch (error) {
+      if (report.device === 'cpu') this.#reference = undefined
+      return {
+        ...report,
+        state: 'fails',
+        detail: words(error instanceof Error ? error.message : String(error)),
+        advice: report.device === 'cpu' ? null : 'Update its driver, or train on another device.',
+      }
+    }
+  }
+
+  async #steps(device: Device): Promise<DeviceMeasurement> {
+    const task = launchMeasurement(device, this.#shared.spawn)
+    const timeout = setTimeout(() => task.kill(), patienceMs)
+    try {
+      return await task.result
+    } finally {
+      clearTimeout(timeout)
+    }
+  }
+}
+
+export function deviceHandlers(devices: Devices): Pick<Handlers, 'devices.list' | 'devices.measure' | 'devices.best'> {
+  return {
+    'devices.list': () => ({ devices: devices.list() }),
+    'devices.measure': ({ device }) => devices.measure(device),
+    'devices.best': () => devices.best(),
+  }
+}

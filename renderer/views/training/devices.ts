@@ -1,0 +1,45 @@
+import { create } from 'zustand'
+import type { Device, DeviceReport } from '../../../preload/contract/index.ts'
+import { ask, messageOf } from '../../api/workbench.ts'
+
+interface DevicesState {
+  /** null until asked for. */
+  readonly devices: readonly DeviceReport[] | null
+  readonly error: string | null
+  /** The device that takes its training steps now. */
+  readonly measuring: Device | null
+}
+
+/** Outlives its pages: a measurement goes on while one looks elsewhere. */
+export const useDevices = create<DevicesState>(() => ({ devices: null, error: null, measuring: null }))
+
+export async function readDevices(): Promise<void> {
+  try {
+    const { devices } = await ask('devices.list', {})
+    useDevices.setState({ devices, error: null })
+  } catch (error) {
+    useDevices.setState({ error: messageOf(error) })
+  }
+}
+
+/** Measures one device after the other; those that are missing can't be. */
+export async function measureDevices(reports: readonly DeviceReport[]): Promise<void> {
+  for (const { device, state } of reports) {
+    if (state === 'missing') continue
+    useDevices.setState({ measuring: device })
+    try {
+      const measured = await ask('devices.measure', { device })
+      useDevices.setState(({ devices }) => ({ devices: devices?.map((other) => (other.device === device ? measured : other)) ?? null, error: null }))
+    } catch (error) {
+      useDevices.setState({ error: messageOf(error) })
+    }
+  }
+  useDevices.setState({ measuring: null })
+}
+
+/** The fastest device that was measured and works; null where none was. */
+export function fastest(devices: readonly DeviceReport[]): DeviceReport | null {
+  return devices
+    .filter(({ state }) => state === 'works')
+    .reduce<DeviceReport | null>((best, other) => ((other.samplesPerSecond ?? 0) > (best?.samplesPerSecond ?? 0) ? other : best), null)
+}

@@ -1,0 +1,48 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
+import { loadTensorFlow } from '../../main/engines/tensorflow/library.ts'
+import { tensorFlow } from '../../main/engines/tensorflow/tensorflow.ts'
+import { javascriptTensorFlow } from './javascript.ts'
+import { underSoftwareVulkan, withoutSoftwareVulkan } from './software-vulkan.ts'
+import { twentySteps } from './twenty-steps.ts'
+
+const native = await loadTensorFlow().then(
+  () => null,
+  () => 'its C library is not installed',
+)
+
+/** Each engine and provider, with why it can't be run here. */
+const others: readonly { readonly name: string; readonly without: string | null; readonly run: () => Promise<number[]> }[] = [
+  {
+    name: 'onnxruntime, WebGPU (over SwiftShader)',
+    without: withoutSoftwareVulkan,
+    run: async () => (await underSoftwareVulkan('twenty-steps-child.ts', null)) as number[],
+  },
+  { name: 'TensorFlow.js, JavaScript', without: null, run: async () => twentySteps(tensorFlow(javascriptTensorFlow), 'cpu') },
+  { name: 'TensorFlow, C library', without: native, run: async () => twentySteps(tensorFlow(), 'cpu') },
+]
+
+describe('the same network, seed and data on every engine', () => {
+  let expected: number[] = []
+  beforeAll(async () => {
+    expected = await twentySteps(onnxRuntime(), 'cpu')
+  })
+
+  it('onnxruntime, CPU: twenty different losses', () => {
+    expect(expected).toHaveLength(20)
+    expect(expected.every(Number.isFinite)).toBe(true)
+    expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.02)
+  })
+
+  for (const { name, without, run } of others) {
+    it.skipIf(without !== null)(
+      `${name}: losses within 1e-3 over 20 steps${without === null ? '' : ` (skipped: ${without})`}`,
+      async () => {
+        const found = await run()
+        found.forEach((loss, k) => expect(Math.abs(loss - (expected[k] ?? NaN)), `step ${k + 1}: ${loss}`).toBeLessThan(1e-3))
+        expect(found).toHaveLength(20)
+      },
+      120_000,
+    )
+  }
+})
