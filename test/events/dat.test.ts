@@ -115,7 +115,7 @@ describe('Prophesee DAT', () => {
         fc.array(fc.nat(), { maxLength: 5 }),
         (records, cuts) => {
           const bytes = words(4, records.flat())
-          const make: MakeWordDecoder = (problems, state) => new DatDecoder(fields, { x: -1, y: -1 }, problems, state)
+          const make: MakeWordDecoder = (problems, state) => new DatDecoder(fields, { x: -1, y: -1 }, true, problems, state)
           expect(inPieces(make, bytes, 8, cuts)).toEqual(inPieces(make, bytes, 8, []))
         },
       ),

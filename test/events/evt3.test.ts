@@ -132,6 +132,23 @@ describe('EVT3', () => {
     expect(xs(events)).toEqual([10, 17, 18, 3, 30])
   })
 
+  it('tells beforehand how many events there will be, whatever the words hold', () => {
+    for (const [length, least] of [
+      [3000, 1],
+      [200_000, 0.95],
+    ] as const) {
+      const line = Array.from({ length }, (_, i) => ({
+        t: Math.floor(i / 500),
+        x: i % 500 < 100 ? i % 500 : (i * 9) % 500,
+        y: Math.floor(i / 500) % 100,
+        p: 1,
+      }))
+      const { expected } = open(written(evt3Writer, writable(line, 500, 100)), 'a.raw').pass()
+      expect(expected).toBeGreaterThan(length * least)
+      expect(expected).toBeLessThan(length * 1.15 + 100)
+    }
+  })
+
   it('ignores an odd byte at the end, and says so', () => {
     const { events, problems } = read(joined(file([high(1), row(1), at(1, 1)]), Uint8Array.of(7)), 'a.raw')
     expect(events).toHaveLength(1)

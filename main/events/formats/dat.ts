@@ -95,7 +95,7 @@ function open(source: ByteSource): Recording {
   const stated = size(header)
   const rest = Math.max(0, source.size - start) % RECORD
   if (rest > 0) problems.add(partialRecord(rest, RECORD), source.size - rest)
-  const extent = stated ? { x: -1, y: -1 } : look(source, start, fields)
+  const extent = stated ? { x: stated[0] - 1, y: stated[1] - 1 } : look(source, start, fields)
   const created = header.fields.get('date')
   return new Opened({
     format: 'dat',
@@ -112,8 +112,8 @@ function open(source: ByteSource): Recording {
     },
     problems,
     begin: (found, from) => {
-      const layout = { start, wordSize: RECORD, eventsPerWord: 1 }
-      return new WordPass(source, layout, found, (into, state) => new DatDecoder(fields, stated ?? extent, into, state), from)
+      const layout = { start, wordSize: RECORD }
+      return new WordPass(source, layout, found, (into, state) => new DatDecoder(fields, extent, !stated, into, state), from)
     },
   })
 }
@@ -164,27 +164,26 @@ function look(source: ByteSource, start: number, { columns, rows, yShift }: Fiel
   return extent
 }
 
-/** Turns records into events. @param bounds the sensor that the file states, or the extent of all its events so far, which it widens */
+/** Turns records into events. */
 export class DatDecoder implements WordDecoder {
   readonly #fields: Fields
-  /** The sensor that the file states, or the extent of all events so far. */
-  readonly #bounds: readonly [number, number] | Extent
+  readonly #extent: Extent
+  readonly #grows: boolean
   readonly #problems: Problems
+  readonly #outside: Fault
   readonly #reader = new WordReader()
   /** Time of the latest record as stored, as a word of either sign. */
   #last: number
   /** µs to add to stored times. */
   #base: number
 
-  constructor(
-    fields: Fields,
-    bounds: readonly [number, number] | Extent,
-    problems: Problems,
-    [last = 0, base = 0]: readonly number[] = [],
-  ) {
+  /** @param extent the last column and row that are read @param grows whether events beyond widen it, or are dropped */
+  constructor(fields: Fields, extent: Extent, grows: boolean, problems: Problems, [last = 0, base = 0]: readonly number[] = []) {
     this.#fields = fields
-    this.#bounds = bounds
+    this.#extent = extent
+    this.#grows = grows
     this.#problems = problems
+    this.#outside = outsideSensor(extent.x + 1, extent.y + 1)
     this.#last = last
     this.#base = base
   }
@@ -194,9 +193,9 @@ export class DatDecoder implements WordDecoder {
     into.reserve(words.length >>> 1)
     const { t, x, y, p } = into
     const { columns, rows, yShift, pShift } = this.#fields
-    const bounds = this.#bounds
-    let right = 'x' in bounds ? bounds.x : bounds[0] - 1
-    let bottom = 'x' in bounds ? bounds.y : bounds[1] - 1
+    const extent = this.#extent
+    let right = extent.x
+    let bottom = extent.y
     let n = into.length
     let last = this.#last
     let base = this.#base
@@ -206,12 +205,12 @@ export class DatDecoder implements WordDecoder {
       const column = address & columns
       const row = (address >>> yShift) & rows
       if (column > right || row > bottom) {
-        if (!('x' in bounds)) {
-          this.#problems.add(outsideSensor(bounds[0], bounds[1]), offset + i * 4)
+        if (!this.#grows) {
+          this.#problems.add(this.#outside, offset + i * 4)
           continue
         }
-        right = bounds.x = Math.max(right, column)
-        bottom = bounds.y = Math.max(bottom, row)
+        extent.x = right = Math.max(right, column)
+        extent.y = bottom = Math.max(bottom, row)
       }
       // Only a step that changes the top bit can be a wrap.
       if ((time ^ last) < 0) base = this.#step(last >>> 0, time >>> 0, offset + i * 4)

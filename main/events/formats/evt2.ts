@@ -1,6 +1,6 @@
 import type { EventColumns } from '../columns.ts'
 import { outsideSensor } from '../problems.ts'
-import type { Problems } from '../problems.ts'
+import type { Fault, Problems } from '../problems.ts'
 import { Evt2Clock } from './evt2-clock.ts'
 import { beforeTime, continuedWords, imuWords, otherWords, triggers, WordCounts } from './evt-words.ts'
 import type { RawEncoding, Sensor } from './prophesee-raw.ts'
@@ -15,7 +15,6 @@ export const evt2: RawEncoding = {
   id: 'evt2',
   name: 'EVT2',
   wordSize: 4,
-  eventsPerWord: 1,
   decoder: (sensor, problems, state) => new Evt2Decoder(sensor, problems, state),
 }
 
@@ -27,6 +26,7 @@ class Evt2Decoder implements WordDecoder {
   readonly #width: number
   readonly #height: number
   readonly #problems: Problems
+  readonly #outside: Fault
   readonly #clock: Evt2Clock
   readonly #reader = new WordReader()
   readonly #counts = new WordCounts()
@@ -35,6 +35,7 @@ class Evt2Decoder implements WordDecoder {
     this.#width = width
     this.#height = height
     this.#problems = problems
+    this.#outside = outsideSensor(width, height)
     this.#clock = new Evt2Clock(state)
   }
 
@@ -55,7 +56,7 @@ class Evt2Decoder implements WordDecoder {
         const column = (word >>> 11) & 0x7ff
         const row = word & 0x7ff
         if (column >= width || row >= height) {
-          this.#problems.add(width === 0 ? beforeTime : outsideSensor(this.#width, height), offset + i * 4)
+          this.#problems.add(width === 0 ? beforeTime : this.#outside, offset + i * 4)
           continue
         }
         t[n] = now + ((word >>> 22) & 0x3f)

@@ -1,6 +1,6 @@
 import type { EventColumns } from '../columns.ts'
 import { outsideSensor } from '../problems.ts'
-import type { Problems } from '../problems.ts'
+import type { Fault, Problems } from '../problems.ts'
 import type { ByteSource } from '../recording.ts'
 import { Evt2Clock } from './evt2-clock.ts'
 import { evt2Words } from './evt2.ts'
@@ -25,7 +25,7 @@ export function evt21(order: Evt21Order): RawEncoding {
     id: 'evt21',
     name: `EVT2.1 (${order})`,
     wordSize: 8,
-    eventsPerWord: 2,
+    count: (bytes) => count(bytes, order === 'little' ? 1 : 0),
     decoder: (sensor, problems, state) => new Evt21Decoder(order, sensor, problems, state),
   }
 }
@@ -39,6 +39,7 @@ class Evt21Decoder implements WordDecoder {
   readonly #width: number
   readonly #height: number
   readonly #problems: Problems
+  readonly #outside: Fault
   readonly #clock: Evt2Clock
   readonly #reader = new WordReader()
   readonly #counts = new WordCounts()
@@ -48,6 +49,7 @@ class Evt21Decoder implements WordDecoder {
     this.#width = width
     this.#height = height
     this.#problems = problems
+    this.#outside = outsideSensor(width, height)
     this.#clock = new Evt2Clock(state)
   }
 
@@ -72,7 +74,7 @@ class Evt21Decoder implements WordDecoder {
         if (first + MOST > width || row >= height) {
           const inside = row < height && first < width ? mask & (-1 >>> Math.max(0, MOST - (width - first))) : 0
           const lost = ones(mask & ~inside)
-          if (lost > 0) this.#problems.add(width === 0 ? beforeTime : outsideSensor(this.#width, height), offset + i * 4, lost)
+          if (lost > 0) this.#problems.add(width === 0 ? beforeTime : this.#outside, offset + i * 4, lost)
           mask = inside
         }
         if (n > room) {
@@ -105,6 +107,13 @@ class Evt21Decoder implements WordDecoder {
   state(): number[] {
     return this.#clock.state()
   }
+}
+
+function count(bytes: Uint8Array, upper: number): number {
+  const words = new WordReader().words(bytes)
+  let events = 0
+  for (let i = 0; i + 1 < words.length; i += 2) if (words[i + upper]! >>> 28 < 2) events += ones(words[i + 1 - upper]!)
+  return events
 }
 
 /** Words looked at for the order. */

@@ -1,6 +1,6 @@
 import type { EventColumns } from '../columns.ts'
 import { outsideSensor } from '../problems.ts'
-import type { Problems } from '../problems.ts'
+import type { Fault, Problems } from '../problems.ts'
 import {
   beforeTime,
   clockBackwards,
@@ -26,7 +26,7 @@ export const evt3: RawEncoding = {
   id: 'evt3',
   name: 'EVT3',
   wordSize: 2,
-  eventsPerWord: 1,
+  count,
   decoder: (sensor, problems, state) => new Evt3Decoder(sensor, problems, state),
 }
 
@@ -56,6 +56,7 @@ class Evt3Decoder implements WordDecoder {
   readonly #width: number
   readonly #height: number
   readonly #problems: Problems
+  readonly #outside: Fault
   readonly #reader = new WordReader()
   readonly #counts = new WordCounts()
   /** TIME_HIGH as stored, -1 before the first; how often it has started again; TIME_LOW. */
@@ -73,6 +74,7 @@ class Evt3Decoder implements WordDecoder {
     this.#width = width
     this.#height = height
     this.#problems = problems
+    this.#outside = outsideSensor(width, height)
     const [high = -1, loopCount = 0, low = 0, row = -1, changes = 1, base = 0, polarity = 0] = state
     this.#high = high
     this.#loops = loopCount
@@ -190,6 +192,19 @@ class Evt3Decoder implements WordDecoder {
     if (this.#high < 0 || row < 0) this.#problems.add(beforeTime, offset, count)
     else if (this.#changes === 0) this.#problems.add(otherPixels, offset, count)
     else if ((row & SECOND) !== 0) this.#problems.add(secondCamera, offset, count)
-    else this.#problems.add(outsideSensor(this.#width, this.#height), offset, count)
+    else this.#problems.add(this.#outside, offset, count)
   }
+}
+
+function count(bytes: Uint8Array): number {
+  const words = new WordReader().halfWords(bytes)
+  let events = 0
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!
+    const type = word >>> 12
+    if (type === ADDR_X) events++
+    else if (type === VECT_12) events += ones(word & 0xfff)
+    else if (type === VECT_8) events += ones(word & 0xff)
+  }
+  return events
 }

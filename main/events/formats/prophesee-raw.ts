@@ -26,8 +26,8 @@ export interface RawEncoding {
   readonly name: string
   /** Bytes. */
   readonly wordSize: number
-  /** Events that a word usually holds. */
-  readonly eventsPerWord: number
+  /** How many events these words hold, dropped ones among them; without it one a word. */
+  count?(bytes: Uint8Array): number
   decoder(sensor: Sensor, problems: Problems, state?: readonly number[]): WordDecoder
 }
 
@@ -68,7 +68,7 @@ function open(source: ByteSource): Recording {
   const sensor = stated ?? (camera && { width: camera.width, height: camera.height })
   const rest = (source.size - header.end) % encoding.wordSize
   if (rest > 0) problems.add(partialRecord(rest, encoding.wordSize), source.size - rest)
-  const layout: WordLayout = { start: header.end, wordSize: encoding.wordSize, eventsPerWord: encoding.eventsPerWord }
+  const layout: WordLayout = { start: header.end, wordSize: encoding.wordSize, count: encoding.count }
   const extent: Extent = { x: -1, y: -1 }
   const make: MakeWordDecoder = (found, state) => {
     const decoder = encoding.decoder(sensor ?? LARGEST, found, state)

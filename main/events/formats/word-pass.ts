@@ -19,12 +19,15 @@ export interface WordLayout {
   readonly start: number
   /** Bytes. */
   readonly wordSize: number
-  /** Events that a word usually holds, at most `wordSize`. */
-  readonly eventsPerWord: number
+  /** How many events these words hold at most; without it one a word. */
+  readonly count?: ((bytes: Uint8Array) => number) | undefined
 }
 
 /** Bytes decoded at a time: they and their events stay in the second-level cache. */
 const CHUNK = 1 << 16
+/** Room for a denser part than the first, and for as many events as the largest word could hold. */
+const MARGIN = 1.05
+const SPARE = 32
 
 /** One reading of a file of words of one size (EVT, DAT): chunk by chunk, from the first word or from a mark. */
 export class WordPass implements Pass {
@@ -40,9 +43,14 @@ export class WordPass implements Pass {
     this.#offset = from?.offset ?? layout.start
   }
 
+  /** Where words hold different numbers of events, what those to come hold at first stands for the rest. */
   get expected(): number {
-    const { wordSize, eventsPerWord } = this.#layout
-    return Math.max(0, Math.floor((this.#source.size - this.#offset) / wordSize)) * eventsPerWord
+    const { wordSize, count } = this.#layout
+    const left = Math.max(0, this.#source.size - this.#offset)
+    if (!count) return Math.floor(left / wordSize)
+    const bytes = this.#source.read(this.#offset, CHUNK)
+    const share = left <= CHUNK ? 1 : (left / Math.max(1, bytes.length)) * MARGIN
+    return Math.min(left, Math.ceil(count(bytes) * share) + SPARE)
   }
 
   next(into: EventColumns): boolean {
