@@ -21,7 +21,7 @@ describe('Prophesee DAT', () => {
     const { recording, events, problems } = read(datFile(batch, 2, [1280, 720]), 'a.dat')
     expect(events).toEqual(eventsOf(batch))
     expect(recording).toMatchObject({ format: 'dat', formatName: 'Prophesee DAT 2', width: 1280, height: 720 })
-    expect(recording.details).toMatchObject({ sensor: 'named in the header', created: '2020-01-01 10:00:00' })
+    expect(recording.details).toMatchObject({ 'sensor size': 'named in the header', created: '2020-01-01 10:00:00' })
     expect(problems).toEqual([])
   })
 

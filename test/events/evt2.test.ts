@@ -108,7 +108,7 @@ describe('Prophesee RAW header', () => {
   it('guesses the sensor from the events before they are all read', () => {
     const recording = open(file([high(64), event(1, 100, 90, 1), event(1, 700, 90, 1)], ['evt 2.0']), 'a.raw')
     expect(recording).toMatchObject({ width: 1280, height: 720 })
-    expect(recording.details.sensor).toBe('guessed from the events')
+    expect(recording.details['sensor size']).toBe('guessed from the events')
   })
 
   it('takes data that start like a header line for data', () => {

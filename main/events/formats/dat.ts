@@ -106,7 +106,7 @@ function open(source: ByteSource): Recording {
       return SENSORS.find(([width, height]) => extent.x < width && extent.y < height) ?? SENSORS[2]
     },
     details: {
-      sensor: stated ? 'named in the header' : 'guessed from the events',
+      'sensor size': stated ? 'named in the header' : 'guessed from the events',
       times: 'as stored',
       ...(created === undefined ? {} : { created }),
     },

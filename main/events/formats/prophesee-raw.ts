@@ -135,7 +135,7 @@ function orderOf(source: ByteSource, { fields, end }: PropheseeHeader): 'little'
 }
 
 function detailsOf({ fields }: PropheseeHeader, sensor: string): Record<string, string> {
-  const details: Record<string, string> = { times: 'as stored; OpenEB shifts them to start near 0', sensor }
+  const details: Record<string, string> = { times: 'as stored; OpenEB shifts them to start near 0', 'sensor size': sensor }
   const camera = fields.get('sensor_name') ?? cameraOf(fields)?.sensor
   const rows = { camera, 'serial number': fields.get('serial_number'), 'system ID': fields.get('system_id'), created: fields.get('date') }
   for (const [name, value] of Object.entries(rows)) if (value) details[name] = value
