@@ -2,9 +2,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { collect } from '../../main/events/collect.ts'
+import { openRecording } from '../../main/events/formats/index.ts'
 import { inspect } from '../../main/events/inspect.ts'
 import { readRecording } from '../../main/events/read.ts'
 import type { RecordingFacts } from '../../main/events/schema.ts'
+import { openFile } from '../../main/events/source.ts'
+import { marksOf } from './passes.ts'
 
 const folder = resolve(import.meta.dirname, '../../../shared/recordings')
 const list = `${folder}/reference.json`
@@ -139,6 +143,24 @@ describe.skipIf(!present)(`real recordings (skipped where ${list} is absent)`, (
     const { details, problems } = inspect(`${folder}/aedat2-davis240/IMU_translBoxes.aedat`)
     expect(details).toMatchObject({ camera: 'DAVIS240C', 'IMU records skipped': '33837' })
     expect(problems).toEqual([])
+  })
+
+  it.each(files)('%s goes on from its marks', (name) => {
+    const source = openFile(`${folder}/${name}`)
+    try {
+      const recording = openRecording(source)
+      const all = collect(recording)
+      const pass = recording.pass()
+      if (!pass.mark) return
+      const marks = marksOf(recording)
+      for (const { mark, events } of [marks[0]!, marks[marks.length >>> 1]!, marks.at(-1)!]) {
+        const later = collect({ ...recording, pass: () => recording.pass(mark) })
+        expect(later.length).toBe(all.length - events)
+        for (const column of ['t', 'x', 'y', 'p'] as const) expect(later[column]).toEqual(all[column].slice(events))
+      }
+    } finally {
+      source.close()
+    }
   })
 
   it('says that a generic event stream has no pixels', () => {
