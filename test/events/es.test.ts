@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { esDvs, EsPass } from '../../main/events/formats/es.ts'
@@ -155,5 +157,15 @@ describe('Event Stream writer', () => {
     expect(write([{ ...good, t: 0.5 }])).toThrow(/event 0: .*whole/)
     expect(write([{ ...good, t: 1.6e15 }])).toThrow(/event 0: /)
     expect(write([good])).not.toThrow()
+  })
+})
+
+const real = resolve(import.meta.dirname, '../../../shared/recordings/es')
+
+describe.skipIf(!existsSync(real))(`Event Stream writer, real recordings (skipped where ${real} is absent)`, () => {
+  it.each(['dvs.es', 'nmnist_00002.es'])('%s is written again byte for byte', (name) => {
+    const bytes = readFileSync(`${real}/${name}`)
+    const { recording, events } = read(bytes, name)
+    expect(Buffer.compare(written(esWriter, writable(events, recording.width, recording.height)), bytes)).toBe(0)
   })
 })

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evt3 } from '../../main/events/formats/evt3.ts'
@@ -275,5 +277,19 @@ describe('EVT3 writer', () => {
       events: [],
       problems: ['The recording holds no events'],
     })
+  })
+})
+
+const real = resolve(import.meta.dirname, '../../../shared/recordings/evt3/evt3_sample.raw')
+
+describe.skipIf(!existsSync(real))(`EVT3 writer, a real recording (skipped where ${real} is absent)`, () => {
+  it('writes it again in no more bytes than the camera, with the same events', () => {
+    const bytes = readFileSync(real)
+    const { recording, events } = read(bytes, 'a.raw')
+    const again = written(evt3Writer, writable(events, recording.width, recording.height, 5000))
+    expect(again.length).toBeLessThan(bytes.length)
+    const back = read(again, 'b.raw').events
+    expect(back.length).toBe(events.length)
+    expect(back.findIndex((event, i) => JSON.stringify(event) !== JSON.stringify(events[i]))).toBe(-1)
   })
 })
