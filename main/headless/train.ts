@@ -46,6 +46,8 @@ const options = {
   delta: { type: 'string' },
   phi: { type: 'string' },
   'label-smoothing': { type: 'string' },
+  'switch-to': { type: 'string' },
+  'switch-after': { type: 'string' },
 } as const
 type Values = Partial<Record<keyof typeof options, string | boolean>>
 
@@ -60,6 +62,7 @@ Ctrl-C saves and stops; --resume goes on to exactly the numbers the run would ha
   --network NAME|FILE    by name ("--preset list" shows them) or a JSON model description (default small)
   --preset ID            settings under a name (default quick; "--preset list" shows them); all below change single ones
   --method sdt|tet|trt|lts  loss; with --eta, --lambda, --delta (TRT), --lambda, --phi (TET), --label-smoothing (not TRT)
+  --switch-to METHOD --switch-after N  another method's loss from epoch N + 1 on, with its default settings
   --epochs N  --batch-size N  --learning-rate X  --schedule cosine|constant|step  --warmup-epochs N
   --optimizer adam|adamw|sgd|rmsprop  --weight-decay X  --clip-norm X
   --flip                 mirror training samples at random
@@ -140,6 +143,7 @@ async function configured(workbench: Workbench, values: Values): Promise<CallInp
     dataset,
     network,
     method,
+    switch: configuredSwitch(text('switch-to'), amount('switch-after')) ?? settings.switch,
     optimizer: weightDecay === undefined ? optimizer : { ...optimizer, weightDecay },
     name: text('name') ?? `${network.name} ${method.name.toUpperCase()}`,
     learningRate: amount('learning-rate') ?? settings.learningRate,
@@ -152,6 +156,13 @@ async function configured(workbench: Workbench, values: Values): Promise<CallInp
     augmentation: { flip: values.flip === true || settings.augmentation.flip, roll: amount('roll') ?? settings.augmentation.roll },
     device: await configuredDevice(workbench, text('device')),
   }
+}
+
+/** The switch asked for; none where neither option is given. */
+function configuredSwitch(to: string | undefined, afterEpoch: number | undefined): CallInput<'runs.start'>['switch'] {
+  if (to === undefined && afterEpoch === undefined) return undefined
+  if (to === undefined || afterEpoch === undefined) throw new UsageError('--switch-to and --switch-after belong together.')
+  return { afterEpoch, method: methodSchema.parse({ name: choice(to, 'switch-to', methods, 'tet') }) }
 }
 
 /** The device asked for; auto takes the fastest that works. */

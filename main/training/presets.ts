@@ -3,7 +3,7 @@ import type { TrainingConfig } from './schema.ts'
 
 export type TrainingSettings = Pick<
   TrainingConfig,
-  'method' | 'optimizer' | 'learningRate' | 'schedule' | 'step' | 'warmupEpochs' | 'clipNorm' | 'epochs' | 'batchSize' | 'augmentation'
+  'method' | 'switch' | 'optimizer' | 'learningRate' | 'schedule' | 'step' | 'warmupEpochs' | 'clipNorm' | 'epochs' | 'batchSize' | 'augmentation'
 >
 /** Settings under a name, with where they come from. */
 export interface TrainingPreset {
@@ -70,6 +70,15 @@ export const trainingPresets: readonly TrainingPreset[] = [
     title: 'TET, DVS-CIFAR10',
     source: 'TET (ICLR 2022) for DVS-CIFAR10: lambda 0.001, Adam 1e-3, 300 epochs; batch 128 from the code',
     settings: { ...paper({ name: 'tet', lambda: 0.001, phi: 1 }, flipAndRoll), batchSize: 128 },
+  },
+  {
+    id: 'sdt-tet-dvs-cifar10',
+    title: 'SDT, then TET after epoch 200',
+    source: 'TET (ICLR 2022), figure of VGGSNN on DVS-CIFAR10: 200 epochs of SDT, then TET to 300',
+    settings: {
+      ...paper({ name: 'sdt', criterion: 'cross-entropy' }, flipAndRoll),
+      switch: { afterEpoch: 200, method: { name: 'tet', lambda: 0.001, phi: 1 } },
+    },
   },
   {
     id: 'tet-cifar',

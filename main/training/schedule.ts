@@ -1,3 +1,4 @@
+import type { MethodSettings } from '../snn/schema.ts'
 import type { TrainingConfig } from './schema.ts'
 
 type Schedule = Pick<TrainingConfig, 'schedule' | 'learningRate' | 'epochs' | 'step' | 'warmupEpochs'>
@@ -26,4 +27,9 @@ function scheduled({ schedule, learningRate, epochs, step }: Schedule, epoch: nu
       return learningRate * factor ** Math.floor(epoch / each)
     }
   }
+}
+
+/** The method whose loss an epoch trains. @param epoch counted from 0 */
+export function methodAt({ method, switch: later }: Pick<TrainingConfig, 'method' | 'switch'>, epoch: number): MethodSettings {
+  return later !== undefined && epoch >= later.afterEpoch ? later.method : method
 }

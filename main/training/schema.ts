@@ -18,6 +18,8 @@ export const trainingConfigSchema = z.object({
   dataset: z.string(),
   network: networkSchema,
   method: methodSchema,
+  /** From the epoch after `afterEpoch` on another method's loss is trained (TET's switch from SDT: after 200 of 300). */
+  switch: z.object({ afterEpoch: z.number().int().min(1), method: methodSchema }).optional(),
   optimizer: optimizerSchema,
   learningRate: z.number().positive().default(1e-3),
   schedule: z.enum(['cosine', 'constant', 'step']).default('cosine'),

@@ -3,9 +3,11 @@ import type { Dataset } from '../datasets/dataset.ts'
 import type { Engine, HostTensor, LoadedProgram } from '../engines/engine.ts'
 import { initialVariables } from '../snn/initial.ts'
 import type { TrainingProgram } from '../snn/program.ts'
+import type { MethodSettings } from '../snn/schema.ts'
 import { buildTrainingProgram } from '../snn/training-program.ts'
 import { correctSamples } from './metrics.ts'
 import type { Random } from '../random.ts'
+import { methodAt } from './schedule.ts'
 import type { TrainingConfig } from './schema.ts'
 import { hostTensor, scalar, TrainingState } from './state.ts'
 import { networkShape } from './trainable.ts'
@@ -39,6 +41,8 @@ export class Stepper {
   /** Samples in a full batch. */
   readonly #full: number
   readonly #steps = new Map<number, SizedStep>()
+  /** What `#steps` train. */
+  #method: MethodSettings
   readonly #learningRate = scalar()
   readonly #correction1 = scalar()
   readonly #correction2 = scalar()
@@ -49,22 +53,28 @@ export class Stepper {
     this.#engine = engine
     this.#config = config
     this.#dataset = dataset
+    this.#method = config.method
     this.#full = Math.min(config.batchSize, dataset.train.length)
-    this.program = this.#build(this.#full)
+    this.program = this.#build(this.#full, config.method)
     this.state = new TrainingState(this.program.state)
     const weights = initialVariables(this.program.info, config.seed)
     this.state.load((name) => weights.get(name))
   }
 
-  #build(batch: number): TrainingProgram {
-    const { method, optimizer, clipNorm } = this.#config
+  #build(batch: number, method: MethodSettings): TrainingProgram {
+    const { optimizer, clipNorm } = this.#config
     return buildTrainingProgram({ ...networkShape(this.#config, this.#dataset), batch, method, optimizer, clipNorm })
   }
 
-  async #sized(batch: number): Promise<SizedStep> {
+  async #sized(batch: number, method: MethodSettings): Promise<SizedStep> {
+    if (method !== this.#method) {
+      // The run has switched: the first method's programs and their memory are needed no more.
+      await this.release()
+      this.#method = method
+    }
     const known = this.#steps.get(batch)
     if (known !== undefined) return known
-    const program = batch === this.#full ? this.program : this.#build(batch)
+    const program = batch === this.#full && method === this.#config.method ? this.program : this.#build(batch, method)
     const [timesteps, ...frame] = this.#dataset.shape
     const classes = this.#dataset.manifest.classes.length
     const step = {
@@ -80,10 +90,11 @@ export class Stepper {
   /**
    * One step on a batch of samples.
    * @param k number of this step, counted from 1 over the whole run (Adam's bias correction)
+   * @param epoch counted from 0: decides the method where the run switches
    */
-  async step(indices: Int32Array, random: Random, learningRate: number, k: number): Promise<StepResult> {
+  async step(indices: Int32Array, random: Random, learningRate: number, k: number, epoch = 0): Promise<StepResult> {
     const batch = indices.length
-    const { loaded, frames, onehot, logits } = await this.#sized(batch)
+    const { loaded, frames, onehot, logits } = await this.#sized(batch, methodAt(this.#config, epoch))
     // Not while the step before runs: session.run holds this thread and all cores, and filling takes 1.4 ms of 440 (network
     // Small, 32 x 34x34, T 10, flip and roll, two cores) and 1.2 ms of some seconds (VGGSNN, 16 x 48x48): a thread of its own
     // would gain nothing.

@@ -157,7 +157,7 @@ class Training {
       if (signal?.aborted) return this.#pause({ ...sums, seconds: seconds() })
       const batch = order.subarray(sums.batches * config.batchSize, (sums.batches + 1) * config.batchSize)
       const stepStarted = performance.now()
-      const { loss, correct } = await this.#stepper.step(batch, this.#random, learningRate, ++this.#progress.steps)
+      const { loss, correct } = await this.#stepper.step(batch, this.#random, learningRate, ++this.#progress.steps, epoch)
       if (!Number.isFinite(loss))
         throw new TrainingError(divergence(`The loss became ${loss} in epoch ${epoch + 1}, step ${sums.batches + 1}`, config))
       sums.batches++

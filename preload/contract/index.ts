@@ -8,6 +8,7 @@ import { datasetManifestSchema, folderPreviewSchema, framingSchema, importOption
 import { inferenceResultSchema, modelRecordSchema } from '../../main/deployment/schema.ts'
 import { deviceReportSchema, deviceSchema } from '../../main/engines/schema.ts'
 import { recordingFactsSchema } from '../../main/events/schema.ts'
+import { conversionSchema, writableFormatSchema } from '../../main/events/writers/schema.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
 import { epochMetricsSchema, runSchema, stepProgressSchema, trainingConfigSchema } from '../../main/training/schema.ts'
 
@@ -15,13 +16,14 @@ export type * from '../../main/datasets/schema.ts'
 export type * from '../../main/deployment/schema.ts'
 export type * from '../../main/engines/schema.ts'
 export type * from '../../main/events/schema.ts'
+export type * from '../../main/events/writers/schema.ts'
 export type * from '../../main/snn/schema.ts'
 export type * from '../../main/training/schema.ts'
 
 /** Long work. The job bar shows every job that has not ended, and ended ones until dismissed. */
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['import', 'training', 'evaluation', 'export', 'starter']),
+  kind: z.enum(['import', 'training', 'evaluation', 'export', 'starter', 'convert']),
   title: z.string(),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   /** 0..1; null while unknown. */
@@ -113,7 +115,7 @@ export const networkPresetSchema = z.object({
 export type NetworkPreset = z.infer<typeof networkPresetSchema>
 export const trainingPresetSchema = z.object({
   id: z.string(), title: z.string(), /** Paper, table. */ source: z.string(),
-  settings: trainingConfigSchema.pick({ method: true, optimizer: true, learningRate: true, schedule: true, step: true, warmupEpochs: true, clipNorm: true, epochs: true, batchSize: true, augmentation: true }),
+  settings: trainingConfigSchema.pick({ method: true, switch: true, optimizer: true, learningRate: true, schedule: true, step: true, warmupEpochs: true, clipNorm: true, epochs: true, batchSize: true, augmentation: true }),
 })
 export type TrainingPreset = z.infer<typeof trainingPresetSchema>
 
@@ -134,6 +136,10 @@ export const calls = {
   'recordings.events': { input: z.object({ path: z.string(), from: z.number(), to: z.number(), limit: z.number().int().max(2_000_000).default(1_000_000) }), output: eventSliceSchema },
   /** Event counts, ON and OFF, in `bins` equal parts of the duration: the rate curve of the scrub bar. */
   'recordings.rate': { input: z.object({ path: z.string(), bins: z.number().int().min(1).max(4096) }), output: z.object({ on: u32, off: u32, durationUs: z.number() }) },
+  /** Formats that `recordings.convert` can write. */
+  'recordings.writers': { input: nothing, output: z.object({ formats: z.array(writableFormatSchema) }) },
+  /** Writes a recording, or a part of it, in a format: a job of kind convert. The file appears when it is whole. */
+  'recordings.convert': { input: conversionSchema, output: z.object({ job: z.string() }) },
   'recordings.frames': { input: z.object({ path: z.string(), framing: framingSchema }), output: framesSchema },
 
   'datasets.list': { input: nothing, output: z.object({ datasets: z.array(datasetSummarySchema) }) },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { learningRateOf } from '../../main/training/schedule.ts'
+import { learningRateOf, methodAt } from '../../main/training/schedule.ts'
 
 const rates = (config: Parameters<typeof learningRateOf>[0]): number[] => Array.from({ length: config.epochs }, (_, epoch) => learningRateOf(config, epoch))
 const close = (found: number[], expected: number[]): void => expected.forEach((value, i) => expect(found[i]).toBeCloseTo(value, 12))
@@ -15,4 +15,11 @@ test('steps multiply the rate by the factor after every so many epochs, as StepL
 
 test('warm-up rises linearly to what the schedule says', () => {
   close(rates({ schedule: 'constant', learningRate: 1, epochs: 4, warmupEpochs: 3 }), [0.25, 0.5, 0.75, 1])
+})
+
+test('a run that switches trains the second method from the epoch after on', () => {
+  const [sdt, tet] = [{ name: 'sdt', criterion: 'cross-entropy' }, { name: 'tet', lambda: 0.05, phi: 1 }] as const
+  const config = { method: sdt, switch: { afterEpoch: 2, method: tet } }
+  expect([0, 1, 2, 3].map((epoch) => methodAt(config, epoch).name)).toEqual(['sdt', 'sdt', 'tet', 'tet'])
+  expect(methodAt({ method: sdt }, 9)).toBe(sdt)
 })

@@ -58,9 +58,20 @@ describe('train', () => {
     expect(figures(options('c').run)[0]!.trainLoss).not.toBe(figures(options('a').run)[0]!.trainLoss)
   })
 
+  it('trains the second method from the switch on: until then the numbers are those of a run without it', async () => {
+    const method = { name: 'sdt', criterion: 'cross-entropy' } as const
+    const { options, config } = await setUp()
+    await train(options('plain'))
+    await train(options('switched', { config: { ...config, switch: { afterEpoch: 2, method } } }))
+    const [plain, switched] = [figures(options('plain').run), figures(options('switched').run)]
+    expect(switched.slice(0, 2)).toEqual(plain.slice(0, 2))
+    expect(switched[2]!.trainLoss).not.toBe(plain[2]!.trainLoss)
+  })
+
   it.each([
     ['adam', tinyConfig()],
     ['sgd', tinyConfig({ optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 1e-4 } })],
+    ['a switch of methods after the first epoch, AdamW, steps', tinyConfig({ switch: { afterEpoch: 1, method: { name: 'sdt', criterion: 'cross-entropy' } }, schedule: 'step', optimizer: { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 } })],
   ])('stops anywhere and resumes to the same numbers (%s)', async (_, config) => {
     const { options } = await setUp(config)
     await train(options('whole'))

@@ -135,7 +135,7 @@ describe('datasets', () => {
 describe('training', () => {
   test('networks are offered with their size for a dataset; those that do not fit it have none', async () => {
     const plain = await bench.call('training.presets', { dataset: null })
-    expect(plain.networks.map(({ id }) => id)).toEqual(['small', 'snn5', 'vggsnn'])
+    expect(plain.networks.map(({ id }) => id)).toEqual(['small', 'snn5', 'vggsnn', 'vggsnn-strided', 'resnet19', 'sew-resnet34', 'resnet34'])
     expect(plain.trainings.map(({ settings }) => settings.method.name)).toEqual(expect.arrayContaining(['sdt', 'tet', 'trt']))
     const sized = await bench.call('training.presets', { dataset })
     expect(sized.networks[0]?.parameters).toBeGreaterThan(10_000)

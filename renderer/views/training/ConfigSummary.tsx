@@ -6,7 +6,7 @@ import { count, figure, since } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
 import { Facts, Panel } from '../../widgets/Panel.tsx'
 import { useRunForm } from './form.ts'
-import { methodTexts } from './parameters.ts'
+import { methodTexts, optimizerTitles } from './parameters.ts'
 import styles from './training.module.css'
 
 /** Settings of a method or optimizer in a line: "η 0.05, λ 0.00005, …". */
@@ -38,6 +38,16 @@ export function layersText(network: TrainingConfig['network']): string {
 
 function resetText({ reset, resetValue, detachReset }: TrainingConfig['network']['neuron']): string {
   return `${reset === 'hard' ? `hard reset to ${resetValue}` : 'soft reset'}${detachReset ? ', detached' : ''}`
+}
+
+function rateText({ learningRate, schedule, step, warmupEpochs, clipNorm }: TrainingConfig): string {
+  const parts = [
+    `${learningRate}, ${schedule}`,
+    step && `times ${step.factor} every ${step.epochs} epochs`,
+    warmupEpochs && `${warmupEpochs} epochs of warm-up`,
+    clipNorm && `gradient norm up to ${clipNorm}`,
+  ]
+  return parts.filter(Boolean).join(', ')
 }
 
 /** How a run was set up, and a new run with the same settings. */
@@ -80,10 +90,16 @@ export function ConfigSummary({ run }: { readonly run: Run }) {
             'Method',
             <span key="method">
               {methodTexts[config.method.name].title}: {settingsText(config.method)}
+              {config.switch !== undefined && (
+                <>
+                  <br />
+                  after epoch {config.switch.afterEpoch} {methodTexts[config.switch.method.name].title}: {settingsText(config.switch.method)}
+                </>
+              )}
             </span>,
           ],
-          ['Optimizer', `${config.optimizer.name === 'adam' ? 'Adam' : 'SGD'}: ${settingsText(config.optimizer)}`],
-          ['Learning rate', `${config.learningRate}, ${config.schedule}`],
+          ['Optimizer', `${optimizerTitles[config.optimizer.name]}: ${settingsText(config.optimizer)}`],
+          ['Learning rate', rateText(config)],
           ['Epochs, batch', `${config.epochs}, ${config.batchSize}`],
           [
             'Augmentation',
@@ -93,7 +109,7 @@ export function ConfigSummary({ run }: { readonly run: Run }) {
                   .join(', ')
               : 'none',
           ],
-          ['Seed, device', `${config.seed}, ${config.device === 'cpu' ? 'CPU' : 'WebGPU'}`],
+          ['Seed, device', `${config.seed}, ${config.device}`],
           ['Started', since(run.created, new Date())],
         ]}
       />

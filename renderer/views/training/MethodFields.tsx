@@ -1,4 +1,4 @@
-import { SegmentedControl, Select } from '@mantine/core'
+import { Anchor, SegmentedControl, Select } from '@mantine/core'
 import type { MethodSettings } from '../../../preload/contract/index.ts'
 import { NumberField } from '../../widgets/NumberField.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
@@ -100,6 +100,15 @@ export function MethodFields(part: FormPart) {
           <div key={formula}>{formula}</div>
         ))}
       </div>
+      {form.config.switch !== undefined && (
+        <p className={styles.note}>
+          After epoch {form.config.switch.afterEpoch} the loss becomes that of {methodTexts[form.config.switch.method.name].title}:{' '}
+          {methodTexts[form.config.switch.method.name].formulas.join('; ')}.{' '}
+          <Anchor component="button" type="button" onClick={() => set(changed(form, { switch: undefined }))}>
+            Don’t switch
+          </Anchor>
+        </p>
+      )}
       <Details key={method.name} {...part} />
     </Panel>
   )

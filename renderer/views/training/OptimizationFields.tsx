@@ -8,7 +8,7 @@ import { Panel } from '../../widgets/Panel.tsx'
 import { fastest, readDevices, useDevices } from './devices.ts'
 import { changed } from './form.ts'
 import type { FormPart } from './NewRunPage.tsx'
-import { optimizerParameters } from './parameters.ts'
+import { optimizerParameters, optimizerTitles } from './parameters.ts'
 import styles from './form.module.css'
 
 /** The usual values of an optimizer, as in main/training/schema.ts. */
@@ -19,12 +19,6 @@ const optimizers: Record<OptimizerSettings['name'], OptimizerSettings> = {
   rmsprop: { name: 'rmsprop', alpha: 0.99, epsilon: 1e-8, weightDecay: 0 },
 }
 
-const optimizerTitles: Record<OptimizerSettings['name'], string> = {
-  adam: 'Adam',
-  adamw: 'AdamW',
-  sgd: 'SGD with momentum',
-  rmsprop: 'RMSprop',
-}
 const schedules: Record<TrainingConfig['schedule'], string> = { cosine: 'cosine to 0', constant: 'constant', step: 'steps' }
 /** The CPU, which is always there, until the list of devices has come. */
 const onlyCpu: readonly DeviceReport[] = [

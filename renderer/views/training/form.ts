@@ -49,13 +49,16 @@ export function withNetwork(form: RunForm, preset: NetworkPreset): RunForm {
 }
 
 export function withTraining(form: RunForm, preset: TrainingPreset): RunForm {
-  return { ...form, trainingPreset: preset.id, config: { ...form.config, ...preset.settings } }
+  // What the preset leaves open is not kept from the one before.
+  const open = { switch: undefined, step: undefined, warmupEpochs: undefined, clipNorm: undefined }
+  return { ...form, trainingPreset: preset.id, config: { ...form.config, ...open, ...preset.settings } }
 }
 
 /** A change by hand: what the training preset covers no longer carries its name. */
 export function changed(form: RunForm, change: Partial<TrainingConfig>): RunForm {
   const covered: readonly (keyof TrainingConfig)[] = [
     'method',
+    'switch',
     'optimizer',
     'learningRate',
     'schedule',

@@ -1,4 +1,4 @@
-import type { MethodSettings, NeuronSettings } from '../../../preload/contract/index.ts'
+import type { MethodSettings, NeuronSettings, OptimizerSettings } from '../../../preload/contract/index.ts'
 
 /** What a hyper-parameter is, for its label and tooltip. */
 export interface Parameter {
@@ -70,3 +70,10 @@ export const optimizerParameters = {
   momentum: { title: 'Momentum', help: 'v ← momentum · v + g; w ← w − lr · v.' },
   weightDecay: { title: 'Weight decay', help: 'Adam, SGD, RMSprop: adds weightDecay · w to the gradient. AdamW: w ← w − lr · weightDecay · w, apart from the gradient.' },
 } as const satisfies Record<string, Parameter>
+
+export const optimizerTitles: Record<OptimizerSettings['name'], string> = {
+  adam: 'Adam',
+  adamw: 'AdamW',
+  sgd: 'SGD with momentum',
+  rmsprop: 'RMSprop',
+}
