@@ -3,6 +3,7 @@
  * Exit codes: 0 ok, 1 failed, 2 usage, 130 ended by Ctrl-C.
  */
 import { devices } from './headless/devices.ts'
+import { convert } from './headless/convert.ts'
 import { evaluate } from './headless/evaluate.ts'
 import { exportRun } from './headless/export.ts'
 import { importFolder } from './headless/import.ts'
@@ -16,7 +17,7 @@ import { UsageError } from './workbench/api.ts'
 import { Cancelled } from './workbench/jobs.ts'
 import { VERSION } from './version.ts'
 
-const commands: Record<string, Command> = { inspect, import: importFolder, train, evaluate, export: exportRun, infer, devices, serve }
+const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, evaluate, export: exportRun, infer, devices, serve }
 const overview = `Saccade ${VERSION}: event cameras and spiking neural networks.
 
 Usage: npm run saccade -- COMMAND [ARGUMENTS]

@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { writeStarterRecording } from '../events/simulate/starter.ts'
 import { EventStatistics } from '../events/statistics.ts'
+import { convertShared } from './convert.ts'
 import { DecodedCache } from './decode.ts'
 import { batchesToFrames } from './frames.ts'
 import { importFile } from './import-file.ts'
@@ -38,6 +39,7 @@ const handlers: { [K in TaskName]: Handler<K> } = {
   preview: ({ folder, labels = null }, check) => previewFolder(folder, labels, check),
   scan: ({ folder, labels }) => scanFolder(folder, labels),
   simulate: ({ folder, file }) => writeStarterRecording(folder, file),
+  convert: ({ conversion, shared }, check) => convertShared(conversion, shared, check),
   importFile: ({ path, framing, dtype }, check) => importFile(path, framing, dtype, check),
 }
 

@@ -1,4 +1,5 @@
 import type { RecordingFacts } from '../events/schema.ts'
+import type { Conversion, Converted } from '../events/writers/convert.ts'
 import type { StarterFile } from '../events/simulate/starter.ts'
 import type { FrameTensor } from './frames.ts'
 import type { ImportedFile } from './import-file.ts'
@@ -20,6 +21,8 @@ export interface Tasks {
   scan: { input: { folder: string; labels: string | null }; output: FolderScan }
   /** Writes one simulated recording; gives its path. */
   simulate: { input: { folder: string; file: StarterFile }; output: string }
+  /** Writes a recording in another format. `shared`: see convert.ts. */
+  convert: { input: { conversion: Omit<Conversion, 'check' | 'onProgress'>; shared: Float64Array<SharedArrayBuffer> }; output: Converted }
   /** One file of an import: decoded, hashed, framed. */
   importFile: { input: { path: string; framing: Framing; dtype: 'float32' | 'uint16' }; output: ImportedFile }
 }

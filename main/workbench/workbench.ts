@@ -5,6 +5,7 @@ import { DataPool } from '../datasets/pool.ts'
 import type { SpawnChild } from '../training/child.ts'
 import { VERSION } from '../version.ts'
 import { isCallName, parseInput, UsageError, type Emit, type Handlers, type Workbench } from './api.ts'
+import { conversionHandlers } from './convert.ts'
 import { datasetHandlers, Datasets } from './datasets.ts'
 import { deviceHandlers, Devices } from './devices.ts'
 import { fileHandlers, type ChooseKind } from './files.ts'
@@ -64,6 +65,7 @@ export function createWorkbench({ library: root, host, spawn, choose }: Workbenc
     }),
     ...fileHandlers(choose),
     ...recordingHandlers(shared, pool),
+    ...conversionHandlers(shared, pool),
     ...datasetHandlers(datasets),
     ...deviceHandlers(new Devices(shared)),
     ...presetHandlers(shared),
