@@ -4,8 +4,9 @@ import { writeStarterRecording } from '../events/simulate/starter.ts'
 import { EventStatistics } from '../events/statistics.ts'
 import { convertShared } from './convert.ts'
 import { DecodedCache } from './decode.ts'
+import { FilteredCache } from './filtered.ts'
 import { batchesToFrames } from './frames.ts'
-import { importFile } from './import-file.ts'
+import { importCut, importFile } from './import-file.ts'
 import { toPlainError } from './plain-error.ts'
 import { previewFolder } from './preview.ts'
 import { scanFolder } from './scan.ts'
@@ -16,6 +17,7 @@ import { rateOf, sliceOf } from './view.ts'
 type Handler<K extends TaskName> = (input: Tasks[K]['input'], check: () => void) => Tasks[K]['output']
 
 const recordings = new DecodedCache()
+const filtered = new FilteredCache()
 
 const handlers: { [K in TaskName]: Handler<K> } = {
   inspect({ path }, check) {
@@ -24,23 +26,26 @@ const handlers: { [K in TaskName]: Handler<K> } = {
     for (const batch of batches()) statistics.add(batch)
     return statistics.facts(path, bytes, recording)
   },
-  events({ path, from, to, limit }, check) {
-    const { totals, batches } = recordings.get(path, check)
-    return sliceOf(batches(), totals, from, to, limit)
+  events({ path, from, to, limit, filters = [] }, check) {
+    const decoded = recordings.get(path, check)
+    const { batches, totals, report } = filtered.get(decoded, filters, check)
+    // Filters leave the recording's own clock as it is: µs count from its first event, filtered away or not.
+    return { ...sliceOf(batches(), { ...decoded.totals, events: totals.events }, from, to, limit), ...(report && { filtered: report }) }
   },
-  rate({ path, bins }, check) {
-    const { totals, batches } = recordings.get(path, check)
-    return rateOf(batches(), totals, bins)
+  rate({ path, bins, filters = [] }, check) {
+    const decoded = recordings.get(path, check)
+    const { batches, report } = filtered.get(decoded, filters, check)
+    return { ...rateOf(batches(), decoded.totals, bins), ...(report && { filtered: report }) }
   },
-  frames({ path, framing }, check) {
-    const { recording, totals, batches } = recordings.get(path, check)
-    return batchesToFrames(batches(), totals, [recording.height, recording.width], framing)
+  frames({ path, framing, filters = [] }, check) {
+    const { batches, totals, sensor, report } = filtered.get(recordings.get(path, check), filters, check)
+    return { ...batchesToFrames(batches(), totals, sensor, framing), ...(report && { filtered: report }) }
   },
   preview: ({ folder, labels = null }, check) => previewFolder(folder, labels, check),
   scan: ({ folder, labels }) => scanFolder(folder, labels),
   simulate: ({ folder, file }) => writeStarterRecording(folder, file),
   convert: ({ conversion, shared }, check) => convertShared(conversion, shared, check),
-  importFile: ({ path, framing, dtype }, check) => importFile(path, framing, dtype, check),
+  importFile: ({ path, framing, dtype, cut }, check) => (cut ? importCut(path, cut, framing, dtype, check) : importFile(path, framing, dtype, check)),
 }
 
 function run<K extends TaskName>(name: K, input: Tasks[K]['input'], check: () => void): Tasks[K]['output'] {

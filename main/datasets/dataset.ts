@@ -126,7 +126,7 @@ export function datasetHash(dataset: Pick<DatasetManifest, 'classes' | 'framing'
   const { timesteps, splitBy, normalize, resize } = dataset.framing
   const hash = createHash('sha256')
   hash.update(JSON.stringify({ classes: dataset.classes, framing: { timesteps, splitBy, normalize, resize } }))
-  for (const { hash: content, label, split } of dataset.samples) hash.update(`\n${content} ${label} ${split}`)
+  for (const { hash: content, label, split, cut } of dataset.samples) hash.update(`\n${content} ${label} ${split}${cut ? ` ${cut.join(' ')}` : ''}`)
   return hash.digest('hex')
 }
 

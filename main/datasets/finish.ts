@@ -49,8 +49,8 @@ function manifestOf({ directory, options, created, scan, entries, frames }: Fini
   if (imported.length === 0) throw new UnusableError(`${scan.folder}: none of the ${scan.files.length} files is a recording that can be read.${reason}`)
   if (labels.length === 1) throw new UnusableError(`${scan.folder}: only one class, ${scan.classes[labels[0]!]}, has recordings that can be read.${reason}`)
   const drawn = stratifiedSplit(imported.map(({ label }) => labels.indexOf(label)), labels.length, options.testShare, options.seed)
-  const samples = imported.map(({ file, label, split, sample }, row): Sample => ({
-    file, hash: sample.hash, label: labels.indexOf(label), split: split ?? drawn[row]!, events: sample.events, durationUs: sample.durationUs, problems: sample.problems,
+  const samples = imported.map(({ file, label, split, cut, sample }, row): Sample => ({
+    file, hash: sample.hash, ...(cut && { cut: [cut[0], cut[1]] }), label: labels.indexOf(label), split: split ?? drawn[row]!, events: sample.events, durationUs: sample.durationUs, problems: sample.problems,
   }))
   const formats = [...new Set(imported.map(({ format }) => format))].sort().map((format) => [format, imported.filter((one) => one.format === format).length] as const)
   const manifest: DatasetManifest = {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { EventColumns } from '../events/columns.ts'
+import type { EventBatch } from '../events/recording.ts'
 import type { Problem } from '../events/schema.ts'
-import { decode } from './decode.ts'
+import { decode, DecodedCache, type Decoded } from './decode.ts'
 import { DatasetError } from './errors.ts'
-import { batchesToFrames } from './frames.ts'
+import { batchesToFrames, totalsOf, type EventTotals } from './frames.ts'
 import type { Framing } from './schema.ts'
 
 /** One recording of an import: what the manifest says of it, and its frames [T, 2, H, W]. */
@@ -30,19 +32,55 @@ export interface ImportedFile {
  */
 export function importFile(path: string, framing: Framing, dtype: 'float32' | 'uint16', check: () => void): ImportedFile {
   const decoded = decode(path, check)
-  const { recording, totals } = decoded
   try {
-    if (totals.events === 0) {
-      const reasons = recording.problems.filter(({ severity }) => severity !== 'info').map(({ message }) => message)
-      throw new DatasetError(`${path}: ${reasons.join('; ') || 'the recording holds no events'}`)
-    }
-    const sensor = [recording.height, recording.width] as const
-    const { data } = batchesToFrames(decoded.batches(), totals, sensor, framing)
-    const { format, problems } = recording
-    return { ...fingerprint(path, check), format, sensor, events: totals.events, durationUs: totals.last - totals.first, problems, data: dtype === 'uint16' ? toUint16(data, path) : data }
+    return framed(path, decoded, decoded.totals, () => decoded.batches(), framing, dtype, check)
   } finally {
     decoded.close()
   }
+}
+
+const recordings = new DecodedCache()
+
+/**
+ * The same for a stretch of a recording. The recording stays decoded for the next stretch of it.
+ * @param cut start <= t < end, µs as stored
+ */
+export function importCut(path: string, cut: readonly [number, number], framing: Framing, dtype: 'float32' | 'uint16', check: () => void): ImportedFile {
+  const decoded = recordings.get(path, check)
+  const batches = () => between(decoded.batches(), cut)
+  const totals = totalsOf(batches())
+  if (totals.events === 0) throw new DatasetError(`${path}: no events from ${cut[0]} to ${cut[1]} µs; the recording has them from ${decoded.totals.first} to ${decoded.totals.last} µs`)
+  return framed(path, decoded, totals, batches, framing, dtype, check)
+}
+
+/** Events with start <= t < end, in their order. */
+function* between(batches: Iterable<EventBatch>, [start, end]: readonly [number, number]): Iterable<EventBatch> {
+  const columns = new EventColumns()
+  for (const { length, t, x, y, p } of batches) {
+    columns.length = 0
+    columns.reserve(length)
+    let n = 0
+    for (let i = 0; i < length; i++) {
+      if (t[i]! < start || t[i]! >= end) continue
+      columns.t[n] = t[i]!
+      columns.x[n] = x[i]!
+      columns.y[n] = y[i]!
+      columns.p[n++] = p[i]!
+    }
+    columns.length = n
+    if (n > 0) yield columns.batch()
+  }
+}
+
+function framed(path: string, { recording }: Decoded, totals: EventTotals, batches: () => Iterable<EventBatch>, framing: Framing, dtype: 'float32' | 'uint16', check: () => void): ImportedFile {
+  if (totals.events === 0) {
+    const reasons = recording.problems.filter(({ severity }) => severity !== 'info').map(({ message }) => message)
+    throw new DatasetError(`${path}: ${reasons.join('; ') || 'the recording holds no events'}`)
+  }
+  const sensor = [recording.height, recording.width] as const
+  const { data } = batchesToFrames(batches(), totals, sensor, framing)
+  const { format, problems } = recording
+  return { ...fingerprint(path, check), format, sensor, events: totals.events, durationUs: totals.last - totals.first, problems, data: dtype === 'uint16' ? toUint16(data, path) : data }
 }
 
 function toUint16(counts: Float32Array, path: string): Uint16Array {

@@ -63,7 +63,8 @@ async function importFiles(framing: Framing, scan: FolderScan, context: ImportCo
   const both = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal
   const waiting = new Map<number, Promise<ImportedFile | Error>>()
   const read = async (index: number): Promise<ImportedFile | Error> => {
-    const input = { path: join(scan.folder, files[index]!.file), framing, dtype: dtypeOf(framing) }
+    const { file, cut } = files[index]!
+    const input = { path: join(scan.folder, file), framing, dtype: dtypeOf(framing), ...(cut && { cut }) }
     // What is wrong with a file is a value: it must not end the import, nor be lost while earlier files are waited for.
     return pool.run('importFile', input, { signal: both, background: true }).catch((error: unknown) => (error instanceof Error ? error : new Error(messageOf(error))))
   }

@@ -25,7 +25,7 @@ const entrySchema = z.object({
   modified: z.number(),
   skipped: z.string().optional(),
   imported: z.object({
-    sample: sampleSchema.omit({ file: true, label: true, split: true }),
+    sample: sampleSchema.omit({ file: true, label: true, split: true, cut: true }),
     format: z.string(),
     sensor: sizeSchema,
     rowBytes: z.number(),
@@ -144,5 +144,5 @@ function fingerprint({ folder, framing, testShare, seed, labels }: ImportOptions
 }
 
 function scanDigest(scan: FolderScan): string {
-  return createHash('sha256').update(JSON.stringify([scan.folder, scan.classes, scan.files.map(({ file, label, split }) => [file, label, split])])).digest('hex')
+  return createHash('sha256').update(JSON.stringify([scan.folder, scan.classes, scan.files.map(({ file, label, split, cut }) => [file, label, split, ...(cut ?? [])])])).digest('hex')
 }

@@ -25,10 +25,14 @@ export function previewFolder(folder: string, labels: string | null, check: () =
   let bytes = 0
   let sensor: [number, number] | null = null
   let attempts = 0
+  const seen = new Set<string>()
   for (const { file, label } of scan.files) {
     check()
     const path = join(scan.folder, file)
     classes[label]!.files++
+    // A recording that is cut into samples comes once for each.
+    if (seen.has(file)) continue
+    seen.add(file)
     bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0
     try {
       const format = formatOf(path)

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, extname, join, relative, resolve, sep } from 'node:path'
 import type { Problem } from '../events/schema.ts'
 import { DatasetError, errorCode, messageOf } from './errors.ts'
+import { labelsBeside, scanCuts } from './cuts.ts'
 import { parseLabels } from './labels-file.ts'
 
 export interface ScannedFile {
@@ -11,6 +12,8 @@ export interface ScannedFile {
   readonly label: number
   /** Where the folders themselves divide into Train and Test; null where the import divides. */
   readonly split: 'train' | 'test' | null
+  /** The stretch of the recording that is the sample: start <= t < end, µs as stored; the whole where missing. */
+  readonly cut?: readonly [number, number]
 }
 
 /** Which recordings a folder holds, by class, and what is wrong with it. Files lie in the order of their class and name. */
@@ -38,7 +41,8 @@ export function naturalOrder(a: string, b: string): number {
 /**
  * Finds the classes and recordings of a folder: one subfolder per class, or a labels file (CSV path,label).
  * Folders that only wrap others (a single folder; Train and Test, as N-MNIST has) are entered, and a problem says so.
- * Reads names only. Never throws for what the folder holds: faults are problems; see `requireUsable`.
+ * A folder where labels files lie beside recordings (X_labels.csv, as DVS128 Gesture) is cut into samples by them.
+ * Reads names and labels only. Never throws for what the folder holds: faults are problems; see `requireUsable`.
  * @param labels path of a labels file, relative to the folder; null looks for labels.csv, else takes subfolders
  */
 export function scanFolder(folder: string, labels: string | null = null): FolderScan {
@@ -49,7 +53,9 @@ export function scanFolder(folder: string, labels: string | null = null): Folder
   if (!stat.isDirectory()) return empty(`${root}: this is a file`, 'Choose the folder that holds one subfolder per class.')
   try {
     const labelsPath = labels !== null ? resolve(root, labels) : existsSync(join(root, 'labels.csv')) ? join(root, 'labels.csv') : null
-    return judged(labelsPath === null ? scanSubfolders(root) : scanLabels(root, labelsPath))
+    if (labelsPath !== null) return judged(scanLabels(root, labelsPath))
+    const recordings = collect(root, deepest).files
+    return judged(recordings.some((path) => labelsBeside(path) !== null) ? cutFolder(root, recordings) : scanSubfolders(root))
   } catch (error) {
     if (errorCode(error) === undefined) throw error
     return empty(`${root}: can't be read: ${messageOf(error)}`, 'Check its permissions.')
@@ -61,6 +67,11 @@ export function requireUsable(scan: FolderScan): FolderScan {
   const fault = scan.problems.find((problem) => problem.severity === 'error')
   if (fault) throw new DatasetError(fault.advice ? `${fault.message}. ${fault.advice}` : fault.message)
   return scan
+}
+
+function cutFolder(root: string, recordings: readonly string[]): FolderScan {
+  const { classes, files, problems } = scanCuts(root, recordings, naturalOrder)
+  return { folder: root, classes, files: inOrder(files), problems }
 }
 
 function scanLabels(root: string, labelsPath: string): FolderScan {
@@ -170,5 +181,5 @@ function inside(root: string, path: string): string {
 }
 
 function inOrder(files: ScannedFile[]): ScannedFile[] {
-  return files.sort((a, b) => a.label - b.label || naturalOrder(a.file, b.file))
+  return files.sort((a, b) => a.label - b.label || naturalOrder(a.file, b.file) || (a.cut?.[0] ?? 0) - (b.cut?.[0] ?? 0))
 }

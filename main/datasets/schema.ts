@@ -33,6 +33,8 @@ export const sampleSchema = z.object({
   file: z.string(),
   /** SHA-256 of the file's bytes, hex. */
   hash: z.string(),
+  /** The stretch of the file that is the sample: start <= t < end, µs as stored in it. Missing: the whole file. */
+  cut: z.tuple([z.number(), z.number()]).optional(),
   label: z.number().int(),
   split: z.enum(['train', 'test']),
   events: z.number(),

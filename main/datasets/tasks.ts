@@ -1,4 +1,4 @@
-import type { RecordingFacts } from '../events/schema.ts'
+import type { Filter, FilterReport, RecordingFacts } from '../events/schema.ts'
 import type { Conversion, Converted } from '../events/writers/convert.ts'
 import type { StarterFile } from '../events/simulate/starter.ts'
 import type { FrameTensor } from './frames.ts'
@@ -7,16 +7,21 @@ import type { FolderScan } from './scan.ts'
 import type { FolderPreview, Framing } from './schema.ts'
 import type { EventRate, EventSlice } from './view.ts'
 
+/** What filters did to a recording, where there are any. */
+interface Reported {
+  filtered?: FilterReport
+}
+
 /** What runs in a data worker: name -> input and output. Inputs and outputs are plain data and typed arrays. */
 export interface Tasks {
   /** Facts of a recording, read once from end to end. */
   inspect: { input: { path: string }; output: RecordingFacts }
   /** Events with from <= t - tFirst < to (µs), at most `limit`. */
-  events: { input: { path: string; from: number; to: number; limit: number }; output: EventSlice }
+  events: { input: { path: string; from: number; to: number; limit: number; filters?: readonly Filter[] }; output: EventSlice & Reported }
   /** Events per polarity in `bins` equal parts of the duration. */
-  rate: { input: { path: string; bins: number }; output: EventRate }
+  rate: { input: { path: string; bins: number; filters?: readonly Filter[] }; output: EventRate & Reported }
   /** The frames that a network sees of a recording. */
-  frames: { input: { path: string; framing: Framing }; output: FrameTensor }
+  frames: { input: { path: string; framing: Framing; filters?: readonly Filter[] }; output: FrameTensor & Reported }
   preview: { input: { folder: string; labels?: string | null }; output: FolderPreview }
   scan: { input: { folder: string; labels: string | null }; output: FolderScan }
   /** Writes one simulated recording; gives its path. */
@@ -24,7 +29,7 @@ export interface Tasks {
   /** Writes a recording in another format. `shared`: see convert.ts. */
   convert: { input: { conversion: Omit<Conversion, 'check' | 'onProgress'>; shared: Float64Array<SharedArrayBuffer> }; output: Converted }
   /** One file of an import: decoded, hashed, framed. */
-  importFile: { input: { path: string; framing: Framing; dtype: 'float32' | 'uint16' }; output: ImportedFile }
+  importFile: { input: { path: string; framing: Framing; dtype: 'float32' | 'uint16'; cut?: readonly [number, number] }; output: ImportedFile }
 }
 export type TaskName = keyof Tasks
 
