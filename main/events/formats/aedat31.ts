@@ -2,7 +2,7 @@ import type { EventColumns } from '../columns.ts'
 import { Opened } from '../opened.ts'
 import { outsideSensor, Problems } from '../problems.ts'
 import { RecordingError } from '../recording.ts'
-import type { ByteSource, Pass, RecordingFormat } from '../recording.ts'
+import type { ByteSource, Mark, Pass, RecordingFormat } from '../recording.ts'
 import { bodySize, findPacket, PACKET_HEADER, POLARITY, readPacketHeader, SPECIAL } from './aedat31-packet.ts'
 import type { PacketHeader } from './aedat31-packet.ts'
 import * as faults from './aedat31-problems.ts'
@@ -37,6 +37,8 @@ const TYPE_NAMES = [
   'matrix',
 ]
 
+const nameOf = (type: number): string => TYPE_NAMES[type] ?? 'unknown'
+
 export const aedat31: RecordingFormat = {
   id: 'aedat31',
   name: 'AEDAT 3.1',
@@ -63,7 +65,7 @@ export const aedat31: RecordingFormat = {
       sensor: () => [sensor.width, sensor.height],
       details,
       problems,
-      begin: (found) => new Aedat31Pass(source, header, layout, sensor, found, details),
+      begin: (found, from) => new Aedat31Pass(source, header, layout, sensor, found, details, from),
     })
   },
 }
@@ -120,6 +122,7 @@ class Aedat31Pass implements Pass {
     sensor: Sensor,
     problems: Problems,
     details: Record<string, string>,
+    from?: Mark,
   ) {
     this.#source = source
     this.#offset = header.end
@@ -128,6 +131,25 @@ class Aedat31Pass implements Pass {
     this.#sensor = sensor
     this.#problems = problems
     this.#details = details
+    if (!from) return
+    const [left = 0, packetEnd = from.offset, base = 0, appended = 0, invalid = 0, hasCamera = 0, camera = 0, ...skipped] = from.state
+    this.#offset = from.offset
+    this.#left = left
+    this.#packetEnd = packetEnd
+    this.#base = base
+    this.#appended = appended === 1
+    this.#invalid = invalid
+    if (hasCamera === 1) this.#camera = camera
+    skipped.forEach((count, type) => count > 0 && this.#skipped.set(nameOf(type), count))
+  }
+
+  mark(): Mark {
+    const skipped = Array.from({ length: TYPE_NAMES.length + 1 }, (_, type) => this.#skipped.get(nameOf(type)) ?? 0)
+    const camera = [Number(this.#camera !== undefined), this.#camera ?? 0]
+    return {
+      offset: this.#offset,
+      state: [this.#left, this.#packetEnd, this.#base, Number(this.#appended), this.#invalid, ...camera, ...skipped],
+    }
   }
 
   get expected(): number {
@@ -180,7 +202,7 @@ class Aedat31Pass implements Pass {
   }
 
   #foreign(header: PacketHeader): void {
-    const name = TYPE_NAMES[header.type] ?? 'unknown'
+    const name = nameOf(header.type)
     this.#skipped.set(name, (this.#skipped.get(name) ?? 0) + header.number)
     if (header.type !== SPECIAL || !this.#appended) return
     const words = this.#reader.words(this.#source.read(this.#offset, Math.min(header.number, CHUNK) * EVENT))

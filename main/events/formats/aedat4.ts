@@ -1,7 +1,7 @@
 import type { EventColumns } from '../columns.ts'
 import { Opened } from '../opened.ts'
 import { outsideSensor, Problems } from '../problems.ts'
-import type { ByteSource, Pass, RecordingFormat } from '../recording.ts'
+import type { ByteSource, Mark, Pass, RecordingFormat } from '../recording.ts'
 import { BodyReader, identifier } from './aedat4-body.ts'
 import { decodeEvents } from './aedat4-events.ts'
 import { MAGIC, readAedat4Header } from './aedat4-header.ts'
@@ -41,10 +41,13 @@ export const aedat4: RecordingFormat = {
       sensor: () => [sensor.width, sensor.height],
       details,
       problems,
-      begin: (found) => new Aedat4Pass(source, header, table, sensor, found, details),
+      begin: (found, from) => new Aedat4Pass(source, header, table, sensor, found, details, from),
     })
   },
 }
+
+/** A stream that the header does not name: its sensor grows with its events. */
+const unnamed = (id: number): Stream => ({ id, type: 'EVTS', width: 0, height: 0, camera: undefined })
 
 interface Table extends DataTable {
   readonly at: number
@@ -71,7 +74,8 @@ class Aedat4Pass implements Pass {
   readonly #details: Record<string, string>
   readonly #bodies = new BodyReader()
   readonly #words = new WordReader()
-  readonly #skipped = new Map<string, number>()
+  /** Packets passed over, by stream. */
+  readonly #skipped = new Map<number, number>()
   readonly #end: number
   #offset: number
   /** The stream whose events are read: the first that has any. */
@@ -86,6 +90,7 @@ class Aedat4Pass implements Pass {
     sensor: { width: number; height: number },
     problems: Problems,
     details: Record<string, string>,
+    from?: Mark,
   ) {
     this.#source = source
     this.#header = header
@@ -95,6 +100,18 @@ class Aedat4Pass implements Pass {
     this.#details = details
     this.#offset = header.end
     this.#end = table?.at ?? source.size
+    if (!from) return
+    const [events = 0, intact = 1, hasCamera = 0, camera = 0, ...skipped] = from.state
+    this.#offset = from.offset
+    this.#events = events
+    this.#intact = intact === 1
+    if (hasCamera === 1) this.#camera = header.streams.get(camera) ?? unnamed(camera)
+    for (let i = 0; i + 1 < skipped.length; i += 2) this.#skipped.set(skipped[i]!, skipped[i + 1]!)
+  }
+
+  mark(): Mark {
+    const camera = [Number(this.#camera !== undefined), this.#camera?.id ?? 0]
+    return { offset: this.#offset, state: [this.#events, Number(this.#intact), ...camera, ...Array.from(this.#skipped).flat()] }
   }
 
   get expected(): number {
@@ -121,7 +138,7 @@ class Aedat4Pass implements Pass {
     const { streams } = this.#header
     const stream = streams.get(id)
     if (stream ? stream.type !== 'EVTS' : streams.size > 0) {
-      if (stream) this.#skipped.set(stream.type, (this.#skipped.get(stream.type) ?? 0) + 1)
+      if (stream) this.#skipped.set(id, (this.#skipped.get(id) ?? 0) + 1)
       else this.#problems.add(faults.unknownStream, this.#offset)
       return
     }
@@ -129,7 +146,7 @@ class Aedat4Pass implements Pass {
     const before = into.length
     try {
       const buffer = this.#bodies.unpack(body)
-      if (identifier(buffer) === 'EVTS') this.#decode(stream ?? { id, type: 'EVTS', width: 0, height: 0, camera: undefined }, buffer, into)
+      if (identifier(buffer) === 'EVTS') this.#decode(stream ?? unnamed(id), buffer, into)
       else if (stream) this.#damaged(faults.noEventPacket)
     } catch (cause) {
       if (!(cause instanceof Error) || cause instanceof TypeError) throw cause
@@ -174,7 +191,12 @@ class Aedat4Pass implements Pass {
   }
 
   #finish(): false {
-    for (const [type, count] of this.#skipped) this.#details[`${type} packets skipped`] = String(count)
+    const byType = new Map<string, number>()
+    for (const [id, count] of this.#skipped) {
+      const type = this.#header.streams.get(id)?.type ?? ''
+      byType.set(type, (byType.get(type) ?? 0) + count)
+    }
+    for (const [type, count] of byType) this.#details[`${type} packets skipped`] = String(count)
     const listed = this.#camera && this.#table?.elements.get(this.#camera.id)
     if (this.#intact && listed !== undefined && listed !== this.#events)
       this.#problems.add(faults.otherCount(listed, this.#events), this.#end)

@@ -2,7 +2,7 @@ import type { EventColumns } from '../columns.ts'
 import { Opened } from '../opened.ts'
 import { counted, outsideSensor, partialRecord, Problems, wasOrWere } from '../problems.ts'
 import { RecordingError } from '../recording.ts'
-import type { ByteSource, Pass, Recording } from '../recording.ts'
+import type { ByteSource, Mark, Pass, Recording } from '../recording.ts'
 import { headerValue, readAsciiHeader } from './ascii-header.ts'
 import type { AsciiHeader } from './ascii-header.ts'
 import { chipNamed, isNoCamera } from './jaer-chips.ts'
@@ -78,7 +78,7 @@ export function openJaer(source: ByteSource, version: JaerVersion): Recording {
     sensor: () => [chip.width, chip.height],
     details,
     problems,
-    begin: (found) => new JaerPass(source, header.end, version, chip, found, details),
+    begin: (found, from) => new JaerPass(source, header.end, version, chip, found, details, from),
   })
 }
 
@@ -90,13 +90,30 @@ class JaerPass implements Pass {
   readonly #details: Record<string, string>
   #offset: number
 
-  constructor(source: ByteSource, start: number, version: JaerVersion, chip: Chip, problems: Problems, details: Record<string, string>) {
+  constructor(
+    source: ByteSource,
+    start: number,
+    version: JaerVersion,
+    chip: Chip,
+    problems: Problems,
+    details: Record<string, string>,
+    from?: Mark,
+  ) {
     this.#source = source
-    this.#offset = start
+    this.#offset = from?.offset ?? start
     this.#recordSize = version.recordSize
     this.#decode = version.decode(chip)
     this.#details = details
-    this.#state = { chip, clock: new JaerClock(), problems, skipped: { special: 0, imu: 0, aps: 0, external: 0 }, outside: 0, foreign: 0 }
+    const [last = 0, base = 0, special = 0, imu = 0, aps = 0, external = 0] = from?.state ?? []
+    const clock = new JaerClock()
+    clock.last = last
+    clock.base = base
+    this.#state = { chip, clock, problems, skipped: { special, imu, aps, external }, outside: 0, foreign: 0 }
+  }
+
+  mark(): Mark {
+    const { clock, skipped } = this.#state
+    return { offset: this.#offset, state: [clock.last, clock.base, skipped.special, skipped.imu, skipped.aps, skipped.external] }
   }
 
   get expected(): number {
@@ -106,10 +123,13 @@ class JaerPass implements Pass {
   next(into: EventColumns): boolean {
     const bytes = this.#source.read(this.#offset, CHUNK * this.#recordSize)
     const records = Math.floor(bytes.length / this.#recordSize)
-    if (records === 0) return false
-    into.reserve(records)
     this.#state.outside = 0
     this.#state.foreign = 0
+    if (records === 0) {
+      this.#report()
+      return false
+    }
+    into.reserve(records)
     this.#decode(bytes, records, this.#offset, this.#state, into)
     this.#report()
     this.#offset += records * this.#recordSize

@@ -2,12 +2,14 @@ import type { EventColumns } from '../columns.ts'
 import { Opened } from '../opened.ts'
 import { counted, partialRecord, Problems } from '../problems.ts'
 import type { Fault } from '../problems.ts'
-import type { ByteSource, Pass, RecordingFormat } from '../recording.ts'
+import type { ByteSource, Mark, Pass, RecordingFormat } from '../recording.ts'
 import { OVERFLOW, OVERFLOW_ROW, RECORD, TIME_RANGE } from './nmnist-records.ts'
 import { WordReader } from './words.ts'
 
 export { encodeNmnist } from './nmnist-encoder.ts'
 
+/** In marks: whether row 240 is an ordinary row is not known yet. */
+const UNDECIDED = -1
 /** Records decoded at a time. */
 const CHUNK = 1 << 14
 /** Sensors of the data sets in this format: N-MNIST; N-Caltech101 (an ATIS, cropped to this or less); the whole of a byte. */
@@ -45,7 +47,7 @@ export const nmnist: RecordingFormat = {
       sensor: () => SENSORS.find(([width, height]) => largest.x < width && largest.y < height) ?? SENSORS[3],
       details: {},
       problems,
-      begin: (found) => new NmnistPass(source, found, largest),
+      begin: (found, from) => new NmnistPass(source, found, largest, from),
     })
   },
 }
@@ -84,11 +86,21 @@ class NmnistPass implements Pass {
   /** Whether row 240 is an ordinary row here; undecided until the first record with it. */
   #tall: boolean | undefined
 
-  constructor(source: ByteSource, problems: Problems, largest: { x: number; y: number }) {
+  constructor(source: ByteSource, problems: Problems, largest: { x: number; y: number }, from?: Mark) {
     this.#source = source
     this.#problems = problems
     this.#largest = largest
     this.#end = source.size - (source.size % RECORD)
+    if (!from) return
+    const [last = 0, base = 0, tall = UNDECIDED] = from.state
+    this.#offset = from.offset
+    this.#last = last
+    this.#base = base
+    this.#tall = tall === UNDECIDED ? undefined : tall === 1
+  }
+
+  mark(): Mark {
+    return { offset: this.#offset, state: [this.#last, this.#base, this.#tall === undefined ? UNDECIDED : Number(this.#tall)] }
   }
 
   get expected(): number {
