@@ -40,3 +40,5 @@ export const recordingFactsSchema = z.object({
   details: z.record(z.string(), z.string()),
 })
 export type RecordingFacts = z.infer<typeof recordingFactsSchema>
+
+export * from './filters/schema.ts'

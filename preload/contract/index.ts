@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { datasetManifestSchema, folderPreviewSchema, framingSchema, importOptionsSchema, sampleSchema } from '../../main/datasets/schema.ts'
 import { inferenceResultSchema, modelRecordSchema } from '../../main/deployment/schema.ts'
 import { deviceReportSchema, deviceSchema } from '../../main/engines/schema.ts'
-import { recordingFactsSchema } from '../../main/events/schema.ts'
+import { filterReportSchema, filtersSchema, recordingFactsSchema } from '../../main/events/schema.ts'
 import { conversionSchema, writableFormatSchema } from '../../main/events/writers/schema.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
 import { epochMetricsSchema, runSchema, stepProgressSchema, trainingConfigSchema } from '../../main/training/schema.ts'
@@ -91,6 +91,8 @@ export const eventSliceSchema = z.object({
   truncated: z.boolean(),
 })
 export type EventSlice = z.infer<typeof eventSliceSchema>
+  /** What the filters did to the whole recording, where the call had any; x and y are of its `sensor`. */
+  filtered: filterReportSchema.optional(),
 
 /**
  * A recording that is being read: opening answers as soon as its first events are known; `complete` facts follow as the event
@@ -104,7 +106,7 @@ export const openRecordingSchema = recordingFactsSchema.extend({
 export type OpenRecordingFacts = z.infer<typeof openRecordingSchema>
 
 /** Frames [T, 2, H, W], as the network sees them. */
-export const framesSchema = z.object({ shape: z.tuple([z.number(), z.number(), z.number(), z.number()]), data: f32, /** First and last µs of each block. */ blocks: z.array(z.tuple([z.number(), z.number()])) })
+export const framesSchema = z.object({ shape: z.tuple([z.number(), z.number(), z.number(), z.number()]), data: f32, /** First and last µs of each block. */ blocks: z.array(z.tuple([z.number(), z.number()])), filtered: filterReportSchema.optional() })
 export type Frames = z.infer<typeof framesSchema>
 
 export const networkPresetSchema = z.object({
@@ -132,22 +134,22 @@ export const calls = {
   'recordings.recent': { input: nothing, output: z.object({ paths: z.array(z.string()) }) },
   /** Facts and problems, as far as they are known at once; the rest follows as `recording.facts`. Also remembers it as recent. */
   'recordings.open': { input: z.object({ path: z.string().min(1) }), output: openRecordingSchema },
-  /** Events with from <= t - tFirst < to (µs), at most `limit`. */
-  'recordings.events': { input: z.object({ path: z.string(), from: z.number(), to: z.number(), limit: z.number().int().max(2_000_000).default(1_000_000) }), output: eventSliceSchema },
+  /** Events with from <= t - tFirst < to (µs), at most `limit`. With `filters` what is left behind them, on the recording's own clock. */
+  'recordings.events': { input: z.object({ path: z.string(), from: z.number(), to: z.number(), limit: z.number().int().max(2_000_000).default(1_000_000), filters: filtersSchema }), output: eventSliceSchema },
   /** Event counts, ON and OFF, in `bins` equal parts of the duration: the rate curve of the scrub bar. */
-  'recordings.rate': { input: z.object({ path: z.string(), bins: z.number().int().min(1).max(4096) }), output: z.object({ on: u32, off: u32, durationUs: z.number() }) },
+  'recordings.rate': { input: z.object({ path: z.string(), bins: z.number().int().min(1).max(4096), filters: filtersSchema }), output: z.object({ on: u32, off: u32, durationUs: z.number(), filtered: filterReportSchema.optional() }) },
   /** Formats that `recordings.convert` can write. */
   'recordings.writers': { input: nothing, output: z.object({ formats: z.array(writableFormatSchema) }) },
   /** Writes a recording, or a part of it, in a format: a job of kind convert. The file appears when it is whole. */
   'recordings.convert': { input: conversionSchema, output: z.object({ job: z.string() }) },
-  'recordings.frames': { input: z.object({ path: z.string(), framing: framingSchema }), output: framesSchema },
+  'recordings.frames': { input: z.object({ path: z.string(), framing: framingSchema, filters: filtersSchema }), output: framesSchema },
 
   'datasets.list': { input: nothing, output: z.object({ datasets: z.array(datasetSummarySchema) }) },
   'datasets.preview': { input: z.object({ folder: z.string().min(1) }), output: folderPreviewSchema },
   'datasets.import': { input: importOptionsSchema, output: z.object({ job: z.string(), dataset: z.string() }) },
   'datasets.get': { input: id, output: datasetSummarySchema.extend({ skippedFiles: z.array(z.object({ file: z.string(), reason: z.string() })) }) },
   'datasets.samples': { input: id.extend({ from: z.number().int().min(0), count: z.number().int().min(1).max(500), label: z.number().int().nullable().default(null) }), output: z.object({ total: z.number(), samples: z.array(sampleSchema.extend({ index: z.number() })) }) },
-  'datasets.frames': { input: id.extend({ index: z.number().int().min(0) }), output: framesSchema.omit({ blocks: true }) },
+  'datasets.frames': { input: id.extend({ index: z.number().int().min(0) }), output: framesSchema.omit({ blocks: true, filtered: true }) },
   'datasets.remove': { input: id, output: nothing },
 
   /** Processors that can train here: found or missing and why, and what was measured. */

@@ -1,0 +1,66 @@
+import { EventColumns } from '../events/columns.ts'
+import { applyFilters } from '../events/filters/index.ts'
+import type { EventBatch } from '../events/recording.ts'
+import type { Filter, FilterReport } from '../events/schema.ts'
+import type { Decoded } from './decode.ts'
+import { totalsOf, type EventTotals } from './frames.ts'
+
+/** Up to this many events (13 bytes each) stay in memory once filtered; of longer recordings every look filters again. */
+const mostHeld = 10_000_000
+
+/** The events of a recording behind a chain of filters. */
+export interface FilteredEvents {
+  /** [height, width] behind the chain. */
+  readonly sensor: readonly [number, number]
+  /** Of the events that are left. */
+  readonly totals: EventTotals
+  /** What the filters did; undefined where there are none. */
+  readonly report: FilterReport | undefined
+  batches(): Iterable<EventBatch>
+}
+
+/**
+ * Filters a recording, once from end to end.
+ * @param check called now and then; throws where the caller has given up
+ * @throws FilterError where a filter can't work on this recording
+ */
+export function filterEvents(decoded: Pick<Decoded, 'recording' | 'totals' | 'batches'>, filters: readonly Filter[], check: () => void, most = mostHeld): FilteredEvents {
+  const { recording, totals } = decoded
+  const sensor = [recording.height, recording.width] as const
+  if (filters.length === 0) return { sensor, totals, report: undefined, batches: () => decoded.batches() }
+  const filtered = applyFilters({ sensor, first: totals.first, batches: () => decoded.batches() }, filters)
+  function* checked(): Iterable<EventBatch> {
+    for (const batch of filtered.batches()) {
+      check()
+      yield batch
+    }
+  }
+  let held: EventColumns | null = new EventColumns(Math.min(totals.events, most))
+  const kept = totalsOf(
+    (function* () {
+      for (const batch of checked()) {
+        if (held && held.length + batch.length > most) held = null
+        held?.append(batch)
+        yield batch
+      }
+    })(),
+  )
+  const report = filtered.report()
+  const memory = held?.exact()
+  return { sensor: filtered.sensor, totals: kept, report, batches: memory ? () => [memory] : checked }
+}
+
+/** Keeps what the latest filters made of the latest recording: the stage asks for it piece by piece. */
+export class FilteredCache {
+  #kept: { decoded: unknown; filters: string; filtered: FilteredEvents } | null = null
+
+  get(decoded: Decoded, filters: readonly Filter[], check: () => void): FilteredEvents {
+    if (filters.length === 0) return filterEvents(decoded, filters, check)
+    const key = JSON.stringify(filters)
+    if (this.#kept?.decoded === decoded && this.#kept.filters === key) return this.#kept.filtered
+    this.#kept = null
+    const filtered = filterEvents(decoded, filters, check)
+    this.#kept = { decoded, filters: key, filtered }
+    return filtered
+  }
+}
