@@ -5,6 +5,7 @@ const sources = {
   'data-worker': './datasets/data-worker.ts',
   'training-process': './training/process.ts',
   'deployment-process': './deployment/process.ts',
+  'analysis-process': './analysis/process.ts',
 } as const
 export type EntryName = keyof typeof sources
 

@@ -2,6 +2,7 @@
  * The workbench without a window: npm run saccade -- COMMAND. Results go to stdout, progress and errors to stderr.
  * Exit codes: 0 ok, 1 failed, 2 usage, 130 ended by Ctrl-C.
  */
+import { analyze } from './headless/analyze.ts'
 import { devices } from './headless/devices.ts'
 import { convert } from './headless/convert.ts'
 import { evaluate } from './headless/evaluate.ts'
@@ -17,7 +18,7 @@ import { UsageError } from './workbench/api.ts'
 import { Cancelled } from './workbench/jobs.ts'
 import { VERSION } from './version.ts'
 
-const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, evaluate, export: exportRun, infer, devices, serve }
+const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, evaluate, analyze, export: exportRun, infer, devices, serve }
 const overview = `Saccade ${VERSION}: event cameras and spiking neural networks.
 
 Usage: npm run saccade -- COMMAND [ARGUMENTS]

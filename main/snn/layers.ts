@@ -20,8 +20,8 @@ export interface BuildContext {
   spikingConvolution(x: Tensor, name: string, options: ConvolutionOptions): Tensor
   /** Called for every neuron layer with its spikes [T·B, ...]. */
   spiking(name: string, spikes: Tensor): void
-  /** Called with the multiply-accumulates of each weighted layer per sample and timestep. */
-  counted(macs: number): void
+  /** Called for every layer with weights, with its input [T·B, ...] and its multiply-accumulates per sample and timestep. */
+  weighted(name: string, input: Tensor, macs: number): void
 }
 
 export interface ConvolutionOptions {
@@ -43,12 +43,12 @@ export function normVariables(name: string, channels: number): { gain: VariableS
   return { gain: make('gain'), shift: make('shift'), mean: make('mean'), variance: make('variance') }
 }
 
-/** Convolution without bias; counts its work. */
-export function convolve(context: BuildContext, x: Tensor, weight: Tensor, { stride, padding }: ConvolutionOptions, bias?: Tensor): Tensor {
+/** Convolution; counts its work. */
+export function convolve(context: BuildContext, name: string, x: Tensor, weight: Tensor, { stride, padding }: ConvolutionOptions, bias?: Tensor): Tensor {
   const y = context.graph.one('conv2d', bias ? [x, weight, bias] : [x, weight], { stride: [stride, stride], padding: [padding, padding] })
   const [, out, high, wide] = y.shape
   const perPixel = weight.shape.slice(1).reduce<number>((n, dim) => n * fixed(dim, 'conv'), 1)
-  context.counted(perPixel * fixed(out, 'conv') * fixed(high, 'conv') * fixed(wide, 'conv'))
+  context.weighted(name, x, perPixel * fixed(out, 'conv') * fixed(high, 'conv') * fixed(wide, 'conv'))
   return y
 }
 
@@ -65,7 +65,7 @@ export function dense(context: BuildContext, x: Tensor, name: string, out: numbe
   const inputs = fixed(x.shape[1], name)
   const weight = context.variable({ name: `${name}.weight`, shape: [out, inputs], role: 'weight', fanIn: inputs, fanOut: out })
   const bias = context.variable({ name: `${name}.bias`, shape: [out], role: 'bias', fanIn: inputs, fanOut: out })
-  context.counted(inputs * out)
+  context.weighted(name, x, inputs * out)
   return context.graph.add(context.graph.matmul(x, weight, false, true), bias)
 }
 

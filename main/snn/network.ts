@@ -17,6 +17,8 @@ export interface BuiltNetwork {
   readonly statistics: ReadonlyMap<string, Tensor>
   /** Spikes [T·B, ...] of each neuron layer. */
   readonly spikes: ReadonlyMap<string, Tensor>
+  /** Every layer with weights in forward order: its input [T·B, ...] and multiply-accumulates per sample and timestep. */
+  readonly weighted: readonly { readonly name: string; readonly input: Tensor; readonly macs: number }[]
   readonly info: NetworkInfo
 }
 
@@ -34,10 +36,11 @@ export function buildNetwork({ network, classes, shape }: NetworkShape, batch: n
   const statistics = new Map<string, Tensor>()
   const spikes = new Map<string, Tensor>()
   const neuronLayers: { name: string; neurons: number }[] = []
+  const weighted: { name: string; input: Tensor; macs: number }[] = []
   let macsPerTimestep = 0
 
   const convolveBare = (x: Tensor, name: string, options: ConvolutionOptions): { y: Tensor; norm: Norm } => {
-    const y = convolve(context, x, context.variable(convolutionWeight(name, x, options)), options)
+    const y = convolve(context, name, x, context.variable(convolutionWeight(name, x, options)), options)
     const specs = normVariables(name, options.out)
     return { y, norm: { gain: context.variable(specs.gain), shift: context.variable(specs.shift), mean: context.variable(specs.mean), variance: context.variable(specs.variance) } }
   }
@@ -81,14 +84,15 @@ export function buildNetwork({ network, classes, shape }: NetworkShape, batch: n
       spikes.set(name, tensor)
       neuronLayers.push({ name, neurons: tensor.shape.slice(1).reduce<number>((n, dim) => n * fixed(dim, name), 1) })
     },
-    counted(macs) {
+    weighted(name, input, macs) {
       macsPerTimestep += macs
+      weighted.push({ name, input, macs })
     },
   }
   const logits = forward(context, network, classes, graph.reshape(frames, [timesteps * batch, channels, high, wide]))
   const trained = specs.filter((spec) => spec.role !== 'mean' && spec.role !== 'variance')
   const parameters = trained.reduce((n, spec) => n + spec.shape.reduce((a, b) => a * b, 1), 0)
-  return { graph, logits, frames, variables, statistics, spikes, info: { variables: specs, parameters, macsPerTimestep, neuronLayers } }
+  return { graph, logits, frames, variables, statistics, spikes, weighted, info: { variables: specs, parameters, macsPerTimestep, neuronLayers } }
 }
 
 /** Batch norm's variables in the graph, [C] each. */

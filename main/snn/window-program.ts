@@ -53,11 +53,11 @@ export function buildWindowProgram({ network, classes, shape, weights, firingRat
       const norm = normVariables(name, options.out)
       const folded = foldNorm(values(spec), values(norm.gain), values(norm.shift), values(norm.mean), values(norm.variance))
       const weight = graph.one('constant', [], { shape: spec.shape, data: folded.weight })
-      return convolve(context, x, weight, options, graph.one('constant', [], { shape: [options.out], data: folded.bias }))
+      return convolve(context, name, x, weight, options, graph.one('constant', [], { shape: [options.out], data: folded.bias }))
     },
     spikingConvolution: (x, name, options) => spike(context, context.convolution(x, name, options), name),
     spiking: (name, tensor) => spikes.set(name, tensor),
-    counted: () => undefined,
+    weighted: () => undefined,
   }
   const frames = graph.input('frames', ['1N', timesteps, channels, high, wide])
   const folded = graph.reshape(graph.transpose(frames, [1, 0, 2, 3, 4]), [`${timesteps}N`, channels, high, wide])

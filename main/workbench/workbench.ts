@@ -4,6 +4,7 @@ import type { CallName, CallOutput, EventName, EventPayload } from '../../preloa
 import { DataPool } from '../datasets/pool.ts'
 import type { SpawnChild } from '../training/child.ts'
 import { VERSION } from '../version.ts'
+import { analysisHandlers, Analyses } from './analyses.ts'
 import { isCallName, parseInput, UsageError, type Emit, type Handlers, type Workbench } from './api.ts'
 import { conversionHandlers } from './convert.ts'
 import { datasetHandlers, Datasets } from './datasets.ts'
@@ -70,6 +71,7 @@ export function createWorkbench({ library: root, host, spawn, choose }: Workbenc
     ...deviceHandlers(new Devices(shared)),
     ...presetHandlers(shared),
     ...runHandlers(shared, runs),
+    ...analysisHandlers(new Analyses(shared)),
     ...modelHandlers(models),
     'jobs.list': () => ({ jobs: jobs.list() }),
     'jobs.cancel': ({ id }) => {

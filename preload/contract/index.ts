@@ -4,6 +4,7 @@
  * Typed arrays cross as they are (structured clone in Electron, preload/contract/codec.ts over HTTP).
  */
 import { z } from 'zod'
+import { analysisKindSchema, analysisOptionsSchema, storedAnalysisSchema } from '../../main/analysis/schema.ts'
 import { datasetManifestSchema, folderPreviewSchema, framingSchema, importOptionsSchema, sampleSchema } from '../../main/datasets/schema.ts'
 import { inferenceResultSchema, modelRecordSchema } from '../../main/deployment/schema.ts'
 import { deviceReportSchema, deviceSchema } from '../../main/engines/schema.ts'
@@ -12,6 +13,7 @@ import { conversionSchema, writableFormatSchema } from '../../main/events/writer
 import { networkSchema } from '../../main/snn/schema.ts'
 import { epochMetricsSchema, runSchema, stepProgressSchema, trainingConfigSchema } from '../../main/training/schema.ts'
 
+export type * from '../../main/analysis/schema.ts'
 export type * from '../../main/datasets/schema.ts'
 export type * from '../../main/deployment/schema.ts'
 export type * from '../../main/engines/schema.ts'
@@ -23,7 +25,7 @@ export type * from '../../main/training/schema.ts'
 /** Long work. The job bar shows every job that has not ended, and ended ones until dismissed. */
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['import', 'training', 'evaluation', 'export', 'starter', 'convert']),
+  kind: z.enum(['import', 'training', 'evaluation', 'export', 'starter', 'convert', 'analysis']),
   title: z.string(),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   /** 0..1; null while unknown. */
@@ -89,10 +91,10 @@ export const eventSliceSchema = z.object({
   origin: z.number(), t: f32, x: u16, y: u16, p: u8,
   /** True where `limit` cut the slice short. */
   truncated: z.boolean(),
-})
-export type EventSlice = z.infer<typeof eventSliceSchema>
   /** What the filters did to the whole recording, where the call had any; x and y are of its `sensor`. */
   filtered: filterReportSchema.optional(),
+})
+export type EventSlice = z.infer<typeof eventSliceSchema>
 
 /**
  * A recording that is being read: opening answers as soon as its first events are known; `complete` facts follow as the event
@@ -172,6 +174,11 @@ export const calls = {
   'runs.remove': { input: id, output: nothing },
   /** Measures a checkpoint on a split, as a job of kind evaluation; answers when it is done. */
   'runs.evaluate': { input: id.extend({ checkpoint: z.enum(['best', 'last']).default('best'), split: z.enum(['train', 'test']).default('test') }), output: evaluationSchema },
+
+  /** Analyses a checkpoint as a job of kind analysis; keeps the result with the run and answers when it is done. */
+  'runs.analyze': { input: id.extend({ kind: analysisKindSchema, options: analysisOptionsSchema.prefault({}) }), output: storedAnalysisSchema },
+  /** The analyses that a run keeps, the latest of each kind and checkpoint. */
+  'runs.analyses': { input: id, output: z.object({ analyses: z.array(storedAnalysisSchema) }) },
 
   'models.list': { input: nothing, output: z.object({ models: z.array(modelRecordSchema) }) },
   'models.export': { input: z.object({ run: z.string(), checkpoint: z.enum(['best', 'last']) }), output: z.object({ job: z.string(), model: z.string() }) },

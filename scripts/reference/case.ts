@@ -10,6 +10,7 @@ export interface NetworkCase {
   readonly shape: readonly [number, number, number, number]
   readonly batch: number
   readonly firingRates: readonly number[]
+  readonly informationCentroid: number
   /** [T, B, C, H, W] */
   readonly frames: Float32Array
   /** [B, classes] */
@@ -65,6 +66,7 @@ export function readCase(path: string): NetworkCase {
   return {
     name: topology.network.name, topology, shape: [timesteps, channels, high, wide], batch, onehot, file,
     firingRates: metadata(file, 'firing_rates') as number[],
+    informationCentroid: metadata(file, 'information_centroid') as number,
     frames: timeMajor(floats(file, 'input'), timesteps, batch, channels * high * wide, metadata(file, 'static') === true),
   }
 }

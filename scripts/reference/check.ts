@@ -1,5 +1,7 @@
 import type { Engine, HostTensor, LoadOptions } from '../../main/engines/engine.ts'
+import { informationCentroid } from '../../main/analysis/fisher.ts'
 import { buildEvaluationProgram } from '../../main/snn/evaluation-program.ts'
+import { buildFisherProgram } from '../../main/snn/fisher-program.ts'
 import type { MethodSettings } from '../../main/snn/schema.ts'
 import { buildGradientProgram, buildTrainingProgram } from '../../main/snn/training-program.ts'
 import type { Port, Program } from '../../main/snn/program.ts'
@@ -14,7 +16,7 @@ export interface Finding {
 }
 
 /** What the authors' figures allow (issue: agreement with the authors' code). */
-export const tolerances = { logits: 1e-5, loss: 1e-5, gradient: 1e-4, 'after three Adam steps': 1e-4, 'firing rate': 1e-6 } as const
+export const tolerances = { logits: 1e-5, loss: 1e-5, gradient: 1e-4, 'after three Adam steps': 1e-4, 'firing rate': 1e-6, 'Fisher trace': 1e-3 } as const
 
 const size = (shape: readonly (number | 'N')[]): number => shape.reduce<number>((n, dim) => n * Number(dim), 1)
 const emptyOf = (ports: readonly Port[]): Record<string, HostTensor> => Object.fromEntries(ports.map(({ name, shape }) => [name, { shape: shape as number[], data: new Float32Array(size(shape)) }]))
@@ -73,6 +75,15 @@ export async function checkCase(item: NetworkCase, engine: Engine, options: Load
   add('eval logits', logitsError(data(evaluated, 'logits'), floats(file, 'eval/logits'), item), tolerances.logits)
   const rates = evaluation.info.neuronLayers.map(({ name }) => data(evaluated, `rate/${name}`).reduce((sum, rate) => sum + rate, 0) / batch)
   add('firing rates', largestDifference(Float32Array.from(rates), Float32Array.from(item.firingRates)), tolerances['firing rate'])
+
+  const traces: number[] = []
+  for (let t = 1; t <= shape[0]; t++) {
+    const first = { shape: [t, ...frames.shape.slice(1)], data: frames.data.subarray(0, (frames.data.length / shape[0]) * t) }
+    const { trace } = await run(buildFisherProgram({ ...base, timesteps: t }), { frames: first, onehot, ...variables })
+    traces.push(trace?.data[0] ?? NaN)
+  }
+  add('Fisher traces', relativeL2(Float32Array.from(traces), floats(file, 'fisher/trace')), tolerances['Fisher trace'])
+  add('information centroid', Math.abs(informationCentroid(traces) / item.informationCentroid - 1), tolerances['Fisher trace'])
 
   for (const [method, settings] of Object.entries(methods)) {
     const gradients = buildGradientProgram({ ...base, method: settings })

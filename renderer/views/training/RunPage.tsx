@@ -14,6 +14,7 @@ import { Failure, Problems } from '../../widgets/Problems.tsx'
 import widgets from '../../widgets/widgets.module.css'
 import { removeRun, resumeRun, stopRun } from './actions.ts'
 import { ConfigSummary } from './ConfigSummary.tsx'
+import { AnalysesPanel } from './analysis/AnalysesPanel.tsx'
 import { RunCharts } from './RunCharts.tsx'
 import { StateTag } from './state-tag.tsx'
 import styles from './training.module.css'
@@ -165,6 +166,11 @@ export function RunPage({ id }: { readonly id: string }) {
         <Deferred>
           <RunCharts run={run} live={live} />
         </Deferred>
+        {run.epochs.length > 0 && (
+          <Deferred>
+            <AnalysesPanel run={id} />
+          </Deferred>
+        )}
         <Deferred>
           <div className={styles.below}>
             <Panel

@@ -1,0 +1,99 @@
+import { epochOrder, fillBatch } from '../datasets/batches.ts'
+import type { HostTensor } from '../engines/engine.ts'
+import { Random } from '../random.ts'
+import { buildEvaluationProgram } from '../snn/evaluation-program.ts'
+import { buildFisherProgram } from '../snn/fisher-program.ts'
+import { softmax } from '../training/metrics.ts'
+import { hostTensor } from '../training/state.ts'
+import type { FisherResult } from './schema.ts'
+import { goOn, type Subject } from './subject.ts'
+
+/** sum of t I_t / sum of I_t, t from 1 (TRT; Kim et al., AAAI 2023, eq. 5). NaN where every trace is 0. */
+export function informationCentroid(trace: readonly number[]): number {
+  const total = trace.reduce((sum, value) => sum + value, 0)
+  return trace.reduce((sum, value, i) => sum + (i + 1) * value, 0) / total
+}
+
+/**
+ * Trace of the Fisher information of the first t outputs, for every t, and the information centroid.
+ * published: the authors' code, squared norm of the gradient of the batch-mean negative log-likelihood with the true labels,
+ * averaged over batches (they divide by 100 after 101 batches: our figures are theirs times 100/101 over as many).
+ * exact: one sample at a time, labels drawn from softmax of the mean of the first t outputs.
+ * The same batches for every t, from the split in seeded order, without augmentation.
+ */
+export async function fisher(subject: Subject): Promise<FisherResult> {
+  const { shape, dataset, indices, options, engine, config, variables } = subject
+  const [timesteps, ...frame] = shape.shape
+  const exact = options.estimator === 'exact'
+  const batch = exact ? 1 : Math.min(options.batchSize, indices.length)
+  const order = epochOrder(indices.length, options.seed, 0)
+  const count = Math.min(options.batches, Math.floor(indices.length / batch))
+  const batches = Array.from({ length: count }, (_, i) => Int32Array.from(order.subarray(i * batch, (i + 1) * batch), (at) => indices[at] ?? -1))
+  const frames = hostTensor([timesteps, batch, ...frame])
+  const onehot = hostTensor([batch, shape.classes])
+  const fill = (rows: Int32Array): void => fillBatch(dataset, rows, null, new Random(0), { frames: frames.data, onehot: onehot.data })
+  const drawn = exact ? await drawnLabels(subject, batches, fill, frames) : null
+
+  const trace: number[] = []
+  for (let t = 1; t <= timesteps; t++) {
+    const program = buildFisherProgram({ ...shape, batch, timesteps: t })
+    const loaded = await engine.load(program.onnx, { device: config.device })
+    try {
+      const first: HostTensor = { shape: [t, batch, ...frame], data: frames.data.subarray(0, (frames.data.length / timesteps) * t) }
+      const value = hostTensor([1])
+      let sum = 0
+      for (const [i, rows] of batches.entries()) {
+        goOn(subject.signal)
+        fill(rows)
+        const label = drawn?.[i]?.[t - 1]
+        if (label !== undefined) onehot.data.forEach((_, c, data) => (data[c] = c === label ? 1 : 0))
+        await loaded.run({ ...variables, frames: first, onehot }, { trace: value })
+        sum += value.data[0] ?? NaN
+        // Pass t costs t of the T(T+1)/2 timesteps.
+        subject.onProgress?.((t * (t - 1) + (2 * t * (i + 1)) / count) / (timesteps * (timesteps + 1)))
+      }
+      trace.push(sum / count)
+    } finally {
+      await loaded.release()
+    }
+  }
+  return {
+    kind: 'fisher',
+    options,
+    trace,
+    centroid: informationCentroid(trace),
+    batches: count,
+    passes: { full: timesteps * count, taken: ((timesteps + 1) / 2) * count },
+  }
+}
+
+/** For each batch of one sample and each t a label drawn from softmax of the mean of the first t outputs. */
+async function drawnLabels(
+  { shape, engine, config, variables, options }: Subject, batches: readonly Int32Array[], fill: (rows: Int32Array) => void, frames: HostTensor,
+): Promise<number[][]> {
+  const [timesteps] = shape.shape
+  const program = buildEvaluationProgram({ ...shape, batch: 1 })
+  const loaded = await engine.load(program.onnx, { device: config.device })
+  const random = new Random(options.seed, 'Fisher labels')
+  try {
+    const logits = hostTensor([timesteps, 1, shape.classes])
+    const drawn: number[][] = []
+    for (const rows of batches) {
+      fill(rows)
+      await loaded.run({ ...variables, frames }, { logits })
+      const sums = new Float64Array(shape.classes)
+      drawn.push(
+        Array.from({ length: timesteps }, (_, t) => {
+          sums.forEach((sum, c) => (sums[c] = sum + (logits.data[t * shape.classes + c] ?? NaN)))
+          const shares = softmax(sums.map((sum) => sum / (t + 1)))
+          let rest = random.uniform()
+          const found = shares.findIndex((share) => (rest -= share) < 0)
+          return found === -1 ? shape.classes - 1 : found
+        }),
+      )
+    }
+    return drawn
+  } finally {
+    await loaded.release()
+  }
+}

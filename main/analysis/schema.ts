@@ -1,0 +1,67 @@
+import { z } from 'zod'
+
+/** What an analysis looks at. */
+export const analysisOptionsSchema = z.object({
+  checkpoint: z.enum(['best', 'last']).default('best'),
+  split: z.enum(['train', 'test']).default('test'),
+  /** Samples per Fisher batch, and how many batches. */
+  batchSize: z.number().int().min(1).max(1024).default(16),
+  batches: z.number().int().min(1).max(10_000).default(20),
+  /**
+   * published: squared norm of the batch-mean gradient with true labels, as the authors' code; exact: per sample, labels drawn
+   * from the model (the Fisher information's definition).
+   */
+  estimator: z.enum(['published', 'exact']).default('published'),
+  seed: z.number().int().min(0).default(42),
+})
+export type AnalysisOptions = z.infer<typeof analysisOptionsSchema>
+
+/** Trace of the Fisher information of the first t outputs, t = 1..T, and its centroid sum t I_t / sum I_t. */
+export const fisherSchema = z.object({
+  kind: z.literal('fisher'),
+  options: analysisOptionsSchema,
+  trace: z.array(z.number()),
+  centroid: z.number(),
+  /** Batches that were averaged. */
+  batches: z.number(),
+  /** Work in whole passes (T timesteps forward and backward) that T full passes would have needed, and that were taken. */
+  passes: z.object({ full: z.number(), taken: z.number() }),
+})
+export type FisherResult = z.infer<typeof fisherSchema>
+
+export const timeSchema = z.object({
+  kind: z.literal('time'),
+  options: analysisOptionsSchema,
+  samples: z.number(),
+  /** Accuracy of O(t) alone and of the mean of O(1..t), t = 1..T. */
+  single: z.array(z.number()),
+  running: z.array(z.number()),
+  /** Stopping as soon as softmax of the running mean is at least `confidence`. */
+  exits: z.array(z.object({ confidence: z.number(), accuracy: z.number(), timesteps: z.number() })),
+})
+export type TimeResult = z.infer<typeof timeSchema>
+
+export const energySchema = z.object({
+  kind: z.literal('energy'),
+  options: analysisOptionsSchema,
+  samples: z.number(),
+  timesteps: z.number(),
+  accuracy: z.number(),
+  /** Per layer with weights, per inference (all T): input drive, multiply-accumulates (first layer) or accumulates, picojoules. */
+  layers: z.array(
+    z.object({ name: z.string(), drive: z.number(), macsPerTimestep: z.number(), operations: z.number(), kind: z.enum(['mac', 'ac']), picojoules: z.number() }),
+  ),
+  /** Of an inference; of the same network without spikes, run once. */
+  picojoules: z.number(),
+  annPicojoules: z.number(),
+})
+export type EnergyResult = z.infer<typeof energySchema>
+
+export const analysisResultSchema = z.discriminatedUnion('kind', [fisherSchema, timeSchema, energySchema])
+export type AnalysisResult = z.infer<typeof analysisResultSchema>
+/** An analysis as the run keeps it: runs/<id>/analysis/<kind>-<checkpoint>.json, the latest of each. */
+export const storedAnalysisSchema = z.object({ created: z.string(), /** Of the checkpoint. */ epoch: z.number(), result: analysisResultSchema })
+export type StoredAnalysis = z.infer<typeof storedAnalysisSchema>
+
+export const analysisKindSchema = z.enum(['fisher', 'time', 'energy'])
+export type AnalysisKind = z.infer<typeof analysisKindSchema>

@@ -1,0 +1,61 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openBench, shapes, smallFraming, temporaryFolder, tinyRun, type TestBench } from '../support/workbench.ts'
+
+let root: string
+let bench: TestBench
+let run: string
+beforeAll(async () => {
+  root = temporaryFolder('analysis', () => undefined)
+  bench = openBench(join(root, 'library'))
+  const recordings = await shapes(join(root, 'recordings'), 6)
+  const imported = await bench.call('datasets.import', { folder: recordings, name: 'Shapes', framing: smallFraming, testShare: 0.34 })
+  await bench.done(imported.job)
+  const started = await bench.call('runs.start', tinyRun(imported.dataset, { epochs: 2 }))
+  run = started.run
+  await bench.done(started.job)
+}, 120_000)
+afterAll(async () => {
+  await bench.workbench.close()
+  rmSync(root, { recursive: true, force: true })
+})
+
+test('every analysis of a run is computed in a job, agrees with its evaluation, and is kept', async () => {
+  const evaluation = await bench.call('runs.evaluate', { id: run, checkpoint: 'last', split: 'test' })
+  const options = { checkpoint: 'last' as const }
+  const time = (await bench.call('runs.analyze', { id: run, kind: 'time', options })).result
+  const energy = (await bench.call('runs.analyze', { id: run, kind: 'energy', options })).result
+  const fisher = (await bench.call('runs.analyze', { id: run, kind: 'fisher', options: { ...options, batches: 2, batchSize: 4 } })).result
+  if (time.kind !== 'time' || energy.kind !== 'energy' || fisher.kind !== 'fisher') throw new Error('another analysis')
+  expect(time.running.at(-1)).toBeCloseTo(evaluation.accuracy, 12)
+  time.single.forEach((value, t) => expect(value).toBeCloseTo(evaluation.timestepAccuracy[t] ?? NaN, 12))
+  expect(energy.accuracy).toBeCloseTo(evaluation.accuracy, 12)
+  // A convolution after another is driven by the rate of the layer before it; pooling keeps the mean.
+  const [, second] = energy.layers
+  expect(second?.drive).toBeCloseTo(evaluation.firingRates[0]?.rate ?? NaN, 6)
+  expect(fisher).toMatchObject({ batches: 2, passes: { full: 8, taken: 5 } })
+  expect(fisher.trace).toHaveLength(4)
+  expect(Math.min(...fisher.trace)).toBeGreaterThan(0)
+  const again = (await bench.call('runs.analyze', { id: run, kind: 'fisher', options: { ...options, batches: 2, batchSize: 4 } })).result
+  expect(again).toEqual(fisher)
+  const { analyses } = await bench.call('runs.analyses', { id: run })
+  expect(analyses.map(({ result }) => result.kind).sort()).toEqual(['energy', 'fisher', 'time'])
+  expect(analyses.every(({ epoch }) => epoch === 2)).toBe(true)
+}, 120_000)
+
+test('drawn labels: one sample at a time, the same for the same seed, others for another', async () => {
+  const exact = async (seed: number): Promise<number[]> => {
+    const { result } = await bench.call('runs.analyze', { id: run, kind: 'fisher', options: { checkpoint: 'best', estimator: 'exact', batches: 5, seed } })
+    return result.kind === 'fisher' ? result.trace : []
+  }
+  const first = await exact(1)
+  expect(await exact(1)).toEqual(first)
+  expect(await exact(2)).not.toEqual(first)
+}, 120_000)
+
+test('a damaged result is left out, a run without a checkpoint is told', async () => {
+  writeFileSync(join(root, 'library/runs', run, 'analysis/time-last.json'), '{')
+  expect((await bench.call('runs.analyses', { id: run })).analyses.some(({ result }) => result.kind === 'time')).toBe(false)
+  await expect(bench.call('runs.analyze', { id: 'no-such-run', kind: 'time' })).rejects.toThrow(/no run "no-such-run"/)
+})
