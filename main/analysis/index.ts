@@ -1,11 +1,12 @@
 import { energy } from './energy.ts'
 import { fisher } from './fisher.ts'
+import { landscape } from './landscape.ts'
 import type { AnalysisKind, AnalysisResult } from './schema.ts'
 import type { Subject } from './subject.ts'
 import { time } from './time.ts'
 
 /** Every analysis. A new one is one file, its line here and in the schema. */
-const analyses: { readonly [Kind in AnalysisKind]: (subject: Subject) => Promise<Extract<AnalysisResult, { kind: Kind }>> } = { fisher, time, energy }
+const analyses: { readonly [Kind in AnalysisKind]: (subject: Subject) => Promise<Extract<AnalysisResult, { kind: Kind }>> } = { fisher, landscape, time, energy }
 
 export function analyze(kind: AnalysisKind, subject: Subject): Promise<AnalysisResult> {
   return analyses[kind](subject)

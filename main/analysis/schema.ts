@@ -13,6 +13,11 @@ export const analysisOptionsSchema = z.object({
    */
   estimator: z.enum(['published', 'exact']).default('published'),
   seed: z.number().int().min(0).default(42),
+  /** Landscape: points along each side, how far it reaches in units of the filters' norms, which loss, over how many samples. */
+  grid: z.number().int().min(3).max(101).default(13),
+  span: z.number().positive().max(10).default(1),
+  loss: z.enum(['sdt', 'tet']).default('sdt'),
+  samples: z.number().int().min(1).default(96),
 })
 export type AnalysisOptions = z.infer<typeof analysisOptionsSchema>
 
@@ -57,11 +62,26 @@ export const energySchema = z.object({
 })
 export type EnergyResult = z.infer<typeof energySchema>
 
-export const analysisResultSchema = z.discriminatedUnion('kind', [fisherSchema, timeSchema, energySchema])
+/** Loss around a checkpoint in two random filter-normalized directions. */
+export const landscapeSchema = z.object({
+  kind: z.literal('landscape'),
+  options: analysisOptionsSchema,
+  samples: z.number(),
+  /** Distances along each direction, from -span to span. */
+  axis: z.array(z.number()),
+  /** [along the second][along the first]. */
+  loss: z.array(z.array(z.number())),
+  /** At the checkpoint, and how much higher the loss is on average half the span away from it. */
+  centre: z.number(),
+  rise: z.number(),
+})
+export type LandscapeResult = z.infer<typeof landscapeSchema>
+
+export const analysisResultSchema = z.discriminatedUnion('kind', [fisherSchema, timeSchema, energySchema, landscapeSchema])
 export type AnalysisResult = z.infer<typeof analysisResultSchema>
 /** An analysis as the run keeps it: runs/<id>/analysis/<kind>-<checkpoint>.json, the latest of each. */
 export const storedAnalysisSchema = z.object({ created: z.string(), /** Of the checkpoint. */ epoch: z.number(), result: analysisResultSchema })
 export type StoredAnalysis = z.infer<typeof storedAnalysisSchema>
 
-export const analysisKindSchema = z.enum(['fisher', 'time', 'energy'])
+export const analysisKindSchema = z.enum(['fisher', 'landscape', 'time', 'energy'])
 export type AnalysisKind = z.infer<typeof analysisKindSchema>

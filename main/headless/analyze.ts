@@ -5,24 +5,27 @@ import { choice, number, parse, positional, shared, sharedUsage, withWorkbench, 
 import { percent, table } from './terminal.ts'
 import { findRun } from './train.ts'
 
-const kinds = ['fisher', 'time', 'energy'] as const
+const kinds = ['fisher', 'landscape', 'time', 'energy'] as const
 
 export const analyze: Command = {
-  summary: "a run's checkpoint: Fisher information, accuracy over time, energy",
-  usage: `Usage: npm run saccade -- analyze RUN --fisher|--time|--energy [OPTIONS]
+  summary: "a run's checkpoint: Fisher information, loss landscape, accuracy over time, energy",
+  usage: `Usage: npm run saccade -- analyze RUN --fisher|--landscape|--time|--energy [OPTIONS]
 
   --fisher                trace of the Fisher information for every timestep, and the information centroid
+  --landscape             loss around the checkpoint in two filter-normalized random directions
   --time                  accuracy of every timestep, of the running mean, and with early exit
   --energy                operations and energy of an inference (45 nm: 0.9 pJ an addition, 4.6 pJ a multiply-accumulate)
   --checkpoint best|last  default best
   --split test|train      default test (the authors take Fisher information on train)
   --estimator published|exact  Fisher: squared batch-mean gradient with true labels, or per sample with drawn labels
   --batch-size N  --batches N  --seed N  Fisher: how many samples are taken, and which (default 16, 20, 42)
+  --grid N  --span X  --loss sdt|tet  --samples N  landscape: N x N points from -X to X (default 13, 1, sdt, 96 samples)
 ${sharedUsage}`,
   async run(args, host) {
     const { values, positionals } = parse(args, {
       ...shared,
       fisher: { type: 'boolean' },
+      landscape: { type: 'boolean' },
       time: { type: 'boolean' },
       energy: { type: 'boolean' },
       checkpoint: { type: 'string' },
@@ -31,6 +34,10 @@ ${sharedUsage}`,
       'batch-size': { type: 'string' },
       batches: { type: 'string' },
       seed: { type: 'string' },
+      grid: { type: 'string' },
+      span: { type: 'string' },
+      loss: { type: 'string' },
+      samples: { type: 'string' },
     })
     const [wanted = ''] = positional(positionals, 'RUN')
     const asked = kinds.filter((kind) => values[kind] === true)
@@ -42,6 +49,10 @@ ${sharedUsage}`,
       batchSize: number(values['batch-size'], 'batch-size'),
       batches: number(values.batches, 'batches'),
       seed: number(values.seed, 'seed'),
+      grid: number(values.grid, 'grid'),
+      span: number(values.span, 'span'),
+      loss: choice(values.loss, 'loss', ['sdt', 'tet'], 'sdt'),
+      samples: number(values.samples, 'samples'),
     }
     await withWorkbench(values.library, async (workbench) => {
       const id = await findRun(workbench, wanted)
@@ -70,6 +81,15 @@ function describe(result: AnalysisResult): string {
         ['Fisher trace', result.trace.map((value) => value.toPrecision(3)).join(', ')],
         ['estimator', `${result.options.estimator}, ${result.batches} batches, ${result.options.split} split`],
       ])
+    case 'landscape':
+      return `${table([
+        ['loss at the checkpoint', result.centre.toFixed(4)],
+        ['mean rise half the span away', result.rise.toFixed(4)],
+        ['samples', `${result.samples} of the ${result.options.split} split`],
+      ])}\n\n${table(
+        result.loss.map((row, j) => [(result.axis[j] ?? 0).toFixed(2), ...row.map((value) => value.toFixed(2))]),
+        ['b \\ a', ...result.axis.map((value) => value.toFixed(2))],
+      )}`
     case 'time':
       return `${table([
         ['timestep alone', result.single.map((value) => percent(value)).join(', ')],

@@ -44,6 +44,20 @@ test('every analysis of a run is computed in a job, agrees with its evaluation, 
   expect(analyses.every(({ epoch }) => epoch === 2)).toBe(true)
 }, 120_000)
 
+test('the landscape is lowest near the checkpoint, and its middle is the evaluation loss', async () => {
+  const evaluation = await bench.call('runs.evaluate', { id: run, checkpoint: 'last', split: 'test' })
+  const { result } = await bench.call('runs.analyze', { id: run, kind: 'landscape', options: { checkpoint: 'last', grid: 5 } })
+  if (result.kind !== 'landscape') throw new Error('another analysis')
+  expect(result.axis).toEqual([-1, -0.5, 0, 0.5, 1])
+  expect(result.centre).toBeCloseTo(evaluation.loss, 5)
+  expect(result.loss[2]?.[2]).toBeCloseTo(result.centre, 6)
+  expect(new Set(result.loss.flat()).size).toBe(25)
+  expect(result.loss.flat().every(Number.isFinite)).toBe(true)
+  const tet = (await bench.call('runs.analyze', { id: run, kind: 'landscape', options: { checkpoint: 'last', grid: 3, loss: 'tet' } })).result
+  // Cross-entropy is convex: its mean over timesteps is never below that of the mean (TET eq. 12).
+  if (tet.kind === 'landscape') expect(tet.centre).toBeGreaterThan(result.centre)
+}, 120_000)
+
 test('drawn labels: one sample at a time, the same for the same seed, others for another', async () => {
   const exact = async (seed: number): Promise<number[]> => {
     const { result } = await bench.call('runs.analyze', { id: run, kind: 'fisher', options: { checkpoint: 'best', estimator: 'exact', batches: 5, seed } })

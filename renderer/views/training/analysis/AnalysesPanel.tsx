@@ -6,6 +6,7 @@ import { ask, messageOf } from '../../../api/workbench.ts'
 import { Panel } from '../../../widgets/Panel.tsx'
 import { EnergyFigure } from './EnergyFigure.tsx'
 import { FisherFigure } from './FisherFigure.tsx'
+import { LandscapeFigure } from './LandscapeFigure.tsx'
 import { TimeFigure } from './TimeFigure.tsx'
 import styles from './analysis.module.css'
 
@@ -14,6 +15,11 @@ const figures: readonly { readonly kind: AnalysisKind; readonly title: string; r
     kind: 'fisher',
     title: 'Fisher information',
     text: 'How much the first t outputs depend on the weights, and its centre of mass over time (TRT, Fig. 2): training moves it to early timesteps.',
+  },
+  {
+    kind: 'landscape',
+    title: 'Loss landscape',
+    text: 'The loss around the checkpoint in two random directions, each filter as long as the weights’ own (TRT, Fig. 3; TET, Fig. 2): flatter valleys generalize better.',
   },
   {
     kind: 'time',
@@ -31,6 +37,8 @@ function Shown({ analysis }: { readonly analysis: StoredAnalysis }): ReactNode {
   switch (analysis.result.kind) {
     case 'fisher':
       return <FisherFigure result={analysis.result} />
+    case 'landscape':
+      return <LandscapeFigure result={analysis.result} />
     case 'time':
       return <TimeFigure result={analysis.result} />
     case 'energy':
