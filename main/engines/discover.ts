@@ -10,11 +10,12 @@ type Found = Pick<DeviceReport, 'state' | 'detail' | 'advice'>
 const found = (detail: string): Found => ({ state: 'found', detail, advice: null })
 const missing = (detail: string, advice: string): Found => ({ state: 'missing', detail, advice })
 
-const require = createRequire(import.meta.url)
+// Not called "require": the bundler declares that in the files it makes.
+const packages = createRequire(import.meta.url)
 
 /** Folder with ONNX Runtime's libraries for this machine; null where the package has none for it. */
 function runtimeFolder(): string | null {
-  const folder = join(dirname(require.resolve('onnxruntime-node/package.json')), 'bin/napi-v6', process.platform, process.arch)
+  const folder = join(dirname(packages.resolve('onnxruntime-node/package.json')), 'bin/napi-v6', process.platform, process.arch)
   return existsSync(folder) ? folder : null
 }
 
@@ -75,14 +76,14 @@ function tensorflow(): Found {
 
 function packageFolder(name: string): string | null {
   try {
-    return dirname(require.resolve(`${name}/package.json`))
+    return dirname(packages.resolve(`${name}/package.json`))
   } catch {
     return null
   }
 }
 
 function version(name: string): string {
-  const { version } = require(`${name}/package.json`) as { version: string }
+  const { version } = packages(`${name}/package.json`) as { version: string }
   return version
 }
 

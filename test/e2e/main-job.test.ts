@@ -55,6 +55,25 @@ describe('the starter project', () => {
     await page.getByText('Confusion on the test split').waitFor()
     expect(await colours(page, page.locator('.uplot canvas').first())).toBeGreaterThan(3)
   })
+
+  test("the papers' analyses are computed on it and kept; devices are measured", async () => {
+    const { page, visit } = window
+    for (const [name, said] of [
+      ['Fisher information', /Information centroid/],
+      ['Loss landscape', /at the checkpoint/],
+      ['Accuracy over time', /early exit|Stopping at confidence/],
+      ['Energy', /an inference at/],
+    ] as const) {
+      await page.getByRole('button', { name: `Compute ${name}` }).click()
+      await page.getByRole('region', { name, exact: true }).getByText(said).first().waitFor({ timeout: 120_000 })
+    }
+    await page.reload()
+    await page.getByText(/Information centroid/).waitFor()
+    await visit('Training')
+    await page.getByRole('button', { name: 'Devices' }).click()
+    await page.getByRole('button', { name: 'Measure CPU (ONNX Runtime)' }).click()
+    await page.getByText(/Fastest here: CPU/).waitFor({ timeout: 60_000 })
+  }, 240_000)
 })
 
 describe('a recording', () => {

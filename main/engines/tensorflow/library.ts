@@ -19,8 +19,8 @@ const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const
  * tfjs-node 4.22 (the latest, of 2024) calls two helpers of node:util that Node 23 removed (tensorflow/tfjs#8609): they are put
  * back before it is loaded.
  */
-function mendUtil(require: NodeJS.Require): void {
-  const util = require('node:util') as Record<string, unknown>
+function mendUtil(load: NodeJS.Require): void {
+  const util = load('node:util') as Record<string, unknown>
   util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined
   util['isArray'] ??= Array.isArray
 }
@@ -35,12 +35,12 @@ function reason(error: unknown): string {
  * @throws EngineError that says for each package why it can't be used, and what to do
  */
 export async function loadTensorFlow(): Promise<LoadedTensorFlow> {
-  const require = createRequire(import.meta.url)
-  mendUtil(require)
+  const packagesHere = createRequire(import.meta.url)
+  mendUtil(packagesHere)
   const faults: string[] = []
   for (const name of packages) {
     try {
-      const tf = require(name) as TensorFlow & { readonly version: { readonly 'tfjs-core': string } }
+      const tf = packagesHere(name) as TensorFlow & { readonly version: { readonly 'tfjs-core': string } }
       await tf.ready()
       if (tf.getBackend() !== 'tensorflow') throw new Error(`its backend is "${tf.getBackend()}", not TensorFlow`)
       return { tf, name, version: tf.version['tfjs-core'] }

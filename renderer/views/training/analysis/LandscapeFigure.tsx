@@ -35,7 +35,7 @@ export function LandscapeFigure({ result }: { readonly result: LandscapeResult }
             </rect>
           )),
         )}
-        <circle cx={n / 2} cy={n / 2} r={n / 4} className={styles.ring} />
+        <circle cx={n / 2} cy={n / 2} r={(n - 1) / 4} className={styles.ring} />
         <circle cx={n / 2} cy={n / 2} r={0.18} className={styles.centre} />
       </svg>
       <div className={styles.scale}>
