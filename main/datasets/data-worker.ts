@@ -1,12 +1,11 @@
 /** A worker thread of DataPool: decodes, frames and simulates, one task after the other. */
 import { parentPort } from 'node:worker_threads'
 import { writeStarterRecording } from '../events/simulate/starter.ts'
-import { EventStatistics } from '../events/statistics.ts'
 import { convertShared } from './convert.ts'
-import { DecodedCache } from './decode.ts'
 import { FilteredCache } from './filtered.ts'
 import { batchesToFrames } from './frames.ts'
 import { importCut, importFile } from './import-file.ts'
+import { LookedAtCache } from './looked-at.ts'
 import { toPlainError } from './plain-error.ts'
 import { previewFolder } from './preview.ts'
 import { scanFolder } from './scan.ts'
@@ -16,29 +15,41 @@ import { rateOf, sliceOf } from './view.ts'
 /** @param check throws where the caller has given up: call it now and then */
 type Handler<K extends TaskName> = (input: Tasks[K]['input'], check: () => void) => Tasks[K]['output']
 
-const recordings = new DecodedCache()
+const recordings = new LookedAtCache()
 const filtered = new FilteredCache()
 
 const handlers: { [K in TaskName]: Handler<K> } = {
-  inspect({ path }, check) {
-    const { recording, bytes, batches } = recordings.get(path, check)
-    const statistics = new EventStatistics()
-    for (const batch of batches()) statistics.add(batch)
-    return statistics.facts(path, bytes, recording)
+  inspect: ({ path, index }, check) => recordings.get(path, { index }).whole(check).recording,
+  readOn({ path, index, ms }, check) {
+    const look = recordings.get(path, { index })
+    look.followed = true
+    look.advance(ms, check)
+    recordings.trim()
+    return look.facts()
   },
-  events({ path, from, to, limit, filters = [] }, check) {
-    const decoded = recordings.get(path, check)
-    const { batches, totals, report } = filtered.get(decoded, filters, check)
+  events({ path, index, from, to, limit, filters = [] }, check) {
+    const look = recordings.get(path, { index })
+    if (filters.length === 0) {
+      if (!look.followed) look.advance(Infinity, check)
+      return look.slice(from, to, limit)
+    }
+    const whole = look.whole(check)
+    const { batches, totals, report } = filtered.get(whole, filters, check)
     // Filters leave the recording's own clock as it is: µs count from its first event, filtered away or not.
-    return { ...sliceOf(batches(), { ...decoded.totals, events: totals.events }, from, to, limit), ...(report && { filtered: report }) }
+    return { ...sliceOf(batches(), { ...whole.totals, events: totals.events }, from, to, limit), ...(report && { filtered: report }) }
   },
-  rate({ path, bins, filters = [] }, check) {
-    const decoded = recordings.get(path, check)
-    const { batches, report } = filtered.get(decoded, filters, check)
-    return { ...rateOf(batches(), decoded.totals, bins), ...(report && { filtered: report }) }
+  rate({ path, index, bins, filters = [] }, check) {
+    const look = recordings.get(path, { index })
+    if (filters.length === 0) {
+      if (!look.followed) look.advance(Infinity, check)
+      return look.rate(bins)
+    }
+    const whole = look.whole(check)
+    const { batches, report } = filtered.get(whole, filters, check)
+    return { ...rateOf(batches(), whole.totals, bins), ...(report && { filtered: report }) }
   },
-  frames({ path, framing, filters = [] }, check) {
-    const { batches, totals, sensor, report } = filtered.get(recordings.get(path, check), filters, check)
+  frames({ path, index, framing, filters = [] }, check) {
+    const { batches, totals, sensor, report } = filtered.get(recordings.get(path, { index }).whole(check), filters, check)
     return { ...batchesToFrames(batches(), totals, sensor, framing), ...(report && { filtered: report }) }
   },
   preview: ({ folder, labels = null }, check) => previewFolder(folder, labels, check),

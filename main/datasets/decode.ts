@@ -2,11 +2,9 @@ import { statSync } from 'node:fs'
 import { EventColumns } from '../events/columns.ts'
 import { openRecording } from '../events/formats/index.ts'
 import type { EventBatch, Recording } from '../events/recording.ts'
+import { MOST_HELD } from '../events/scan.ts'
 import { openFile } from '../events/source.ts'
 import { totalsOf, type EventTotals } from './frames.ts'
-
-/** Recordings with more events than this (13 bytes each) are not held in memory: every look at them reads the file again. */
-const mostHeld = 40_000_000
 
 /** A recording that was read once from end to end. */
 export interface Decoded {
@@ -15,7 +13,7 @@ export interface Decoded {
   readonly totals: EventTotals
   /** Size of the file. */
   readonly bytes: number
-  /** All events: from memory where they fit, else from the file again. */
+  /** All events: from memory where they fit, else from the file again. A batch is valid until the next. */
   batches(): Iterable<EventBatch>
   close(): void
 }
@@ -25,7 +23,7 @@ export interface Decoded {
  * @param check called between chunks; throws where the caller has given up
  * @throws RecordingError where it can't be read at all
  */
-export function decode(path: string, check: () => void, most = mostHeld): Decoded {
+export function decode(path: string, check: () => void, most = MOST_HELD): Decoded {
   const source = openFile(path)
   const close = () => source.close()
   try {
@@ -52,10 +50,12 @@ function hold(recording: Recording, check: () => void, most: number): EventBatch
   return null
 }
 
+/** A batch is valid until the next: memory does not grow with the recording. */
 function* checked(recording: Recording, check: () => void): Iterable<EventBatch> {
-  for (const batch of recording.batches()) {
+  const columns = new EventColumns()
+  for (const pass = recording.pass(); pass.next(columns); columns.length = 0) {
     check()
-    yield batch
+    if (columns.length > 0) yield columns.batch()
   }
 }
 

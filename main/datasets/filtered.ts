@@ -1,12 +1,18 @@
 import { EventColumns } from '../events/columns.ts'
 import { applyFilters } from '../events/filters/index.ts'
-import type { EventBatch } from '../events/recording.ts'
+import type { EventBatch, Recording } from '../events/recording.ts'
+import { MOST_HELD } from '../events/scan.ts'
 import type { Filter, FilterReport } from '../events/schema.ts'
 import type { Decoded } from './decode.ts'
 import { totalsOf, type EventTotals } from './frames.ts'
 
-/** Up to this many events (13 bytes each) stay in memory once filtered; of longer recordings every look filters again. */
-const mostHeld = 10_000_000
+/** Once filtered, so many events stay in memory at most; of longer recordings every look filters again. */
+const mostHeld = MOST_HELD
+
+/** A recording that was read once: its sensor and totals are final. */
+export interface Filterable extends Pick<Decoded, 'totals' | 'batches'> {
+  readonly recording: Pick<Recording, 'width' | 'height'>
+}
 
 /** The events of a recording behind a chain of filters. */
 export interface FilteredEvents {
@@ -24,7 +30,7 @@ export interface FilteredEvents {
  * @param check called now and then; throws where the caller has given up
  * @throws FilterError where a filter can't work on this recording
  */
-export function filterEvents(decoded: Pick<Decoded, 'recording' | 'totals' | 'batches'>, filters: readonly Filter[], check: () => void, most = mostHeld): FilteredEvents {
+export function filterEvents(decoded: Filterable, filters: readonly Filter[], check: () => void, most = mostHeld): FilteredEvents {
   const { recording, totals } = decoded
   const sensor = [recording.height, recording.width] as const
   if (filters.length === 0) return { sensor, totals, report: undefined, batches: () => decoded.batches() }
@@ -54,7 +60,7 @@ export function filterEvents(decoded: Pick<Decoded, 'recording' | 'totals' | 'ba
 export class FilteredCache {
   #kept: { decoded: unknown; filters: string; filtered: FilteredEvents } | null = null
 
-  get(decoded: Decoded, filters: readonly Filter[], check: () => void): FilteredEvents {
+  get(decoded: Filterable, filters: readonly Filter[], check: () => void): FilteredEvents {
     if (filters.length === 0) return filterEvents(decoded, filters, check)
     const key = JSON.stringify(filters)
     if (this.#kept?.decoded === decoded && this.#kept.filters === key) return this.#kept.filtered

@@ -37,11 +37,14 @@ interface Job {
   reject(error: unknown): void
 }
 
+/** As many recordings as a worker keeps open (looked-at.ts). */
+const mostHeld = 4
+
 interface Slot {
   readonly worker: Worker
   job: Job | null
-  /** Recording that this worker has decoded last. */
-  holds: string | null
+  /** Recordings that this worker has looked at, the latest first. */
+  holds: string[]
   /** Error that came before the worker's end. */
   fault: unknown
 }
@@ -110,18 +113,19 @@ export class DataPool {
   }
 
   #slotFor(job: Job): Slot | 'later' | 'none' {
-    const holder = job.recording === null ? undefined : this.#slots.find((slot) => slot.holds === job.recording)
+    const { recording } = job
+    const holder = recording === null ? undefined : this.#slots.find((slot) => slot.holds.includes(recording))
     if (holder) return holder.job ? 'later' : holder
     const idle = this.#slots.filter((slot) => slot.job === null)
-    const best = idle.find((slot) => slot.holds === null) ?? idle[0]
-    if (best && (best.holds === null || job.recording === null)) return best
+    const best = idle.toSorted((a, b) => a.holds.length - b.holds.length)[0]
+    if (best && (best.holds.length === 0 || recording === null)) return best
     if (this.#slots.length < this.size) return this.#spawn()
     return best ?? 'none'
   }
 
   #spawn(): Slot {
     const worker = new Worker(this.#entry, { name: 'saccade data worker' })
-    const slot: Slot = { worker, job: null, holds: null, fault: null }
+    const slot: Slot = { worker, job: null, holds: [], fault: null }
     this.#slots.push(slot)
     worker.unref()
     worker.on('message', (reply: TaskReply) => this.#finish(slot, reply))
@@ -136,7 +140,8 @@ export class DataPool {
 
   #start(slot: Slot, job: Job): void {
     slot.job = job
-    if (job.recording !== null) slot.holds = job.recording
+    const { recording } = job
+    if (recording !== null) slot.holds = [recording, ...slot.holds.filter((other) => other !== recording)].slice(0, mostHeld)
     slot.worker.ref()
     const message: TaskMessage = { id: this.#next++, name: job.name, input: job.input, cancelled: job.cancelled }
     try {

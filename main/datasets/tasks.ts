@@ -3,6 +3,7 @@ import type { Conversion, Converted } from '../events/writers/convert.ts'
 import type { StarterFile } from '../events/simulate/starter.ts'
 import type { FrameTensor } from './frames.ts'
 import type { ImportedFile } from './import-file.ts'
+import type { GrowingFacts } from './looked-at.ts'
 import type { FolderScan } from './scan.ts'
 import type { FolderPreview, Framing } from './schema.ts'
 import type { EventRate, EventSlice } from './view.ts'
@@ -12,16 +13,25 @@ interface Reported {
   filtered?: FilterReport
 }
 
+/** A recording that someone looks at. */
+interface Looked {
+  path: string
+  /** Folder where indexes of long recordings are kept; without it none are. */
+  index?: string
+}
+
 /** What runs in a data worker: name -> input and output. Inputs and outputs are plain data and typed arrays. */
 export interface Tasks {
   /** Facts of a recording, read once from end to end. */
-  inspect: { input: { path: string }; output: RecordingFacts }
-  /** Events with from <= t - tFirst < to (µs), at most `limit`. */
-  events: { input: { path: string; from: number; to: number; limit: number; filters?: readonly Filter[] }; output: EventSlice & Reported }
-  /** Events per polarity in `bins` equal parts of the duration. */
-  rate: { input: { path: string; bins: number; filters?: readonly Filter[] }; output: EventRate & Reported }
+  inspect: { input: Looked; output: RecordingFacts }
+  /** Reads a recording on for about `ms`, at least to its first events: facts of the part read so far. */
+  readOn: { input: Looked & { ms: number }; output: GrowingFacts }
+  /** Events with from <= t - tFirst < to (µs), at most `limit`; while `readOn` is at it, of the part read so far. */
+  events: { input: Looked & { from: number; to: number; limit: number; filters?: readonly Filter[] }; output: EventSlice & Reported }
+  /** Events per polarity in `bins` equal parts of the duration; while `readOn` is at it, of the part read so far. */
+  rate: { input: Looked & { bins: number; filters?: readonly Filter[] }; output: EventRate & Reported }
   /** The frames that a network sees of a recording. */
-  frames: { input: { path: string; framing: Framing; filters?: readonly Filter[] }; output: FrameTensor & Reported }
+  frames: { input: Looked & { framing: Framing; filters?: readonly Filter[] }; output: FrameTensor & Reported }
   preview: { input: { folder: string; labels?: string | null }; output: FolderPreview }
   scan: { input: { folder: string; labels: string | null }; output: FolderScan }
   /** Writes one simulated recording; gives its path. */

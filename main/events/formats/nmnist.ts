@@ -10,6 +10,8 @@ export { encodeNmnist } from './nmnist-encoder.ts'
 
 /** In marks: whether row 240 is an ordinary row is not known yet. */
 const UNDECIDED = -1
+/** Bytes in which a sensor higher than 240 has shown itself: 13 million events. */
+const LOOKED_THROUGH = 1 << 26
 /** Records decoded at a time. */
 const CHUNK = 1 << 14
 /** Sensors of the data sets in this format: N-MNIST; N-Caltech101 (an ATIS, cropped to this or less); the whole of a byte. */
@@ -223,9 +225,9 @@ class NmnistPass implements Pass {
   }
 }
 
-/** Row 240 is legal on a sensor higher than 240: where any record of the file lies below it. */
+/** Row 240 is legal on a sensor higher than 240: where any record of the file's beginning lies below it. */
 function hasRowsBelow(source: ByteSource, end: number): boolean {
-  for (let offset = 0; offset < end; offset += CHUNK * RECORD) {
+  for (let offset = 0; offset < Math.min(end, LOOKED_THROUGH); offset += CHUNK * RECORD) {
     const bytes = source.read(offset, Math.min(CHUNK * RECORD, end - offset))
     for (let at = 1; at < bytes.length; at += RECORD) if (bytes[at]! > OVERFLOW_ROW) return true
   }
