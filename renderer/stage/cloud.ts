@@ -14,7 +14,7 @@ export const initialCamera: Camera = { yaw: -0.65, pitch: 0.32, zoom: 1 }
 /** The time axis, as a multiple of the sensor's longer side. */
 export const timeLength = 1.6
 const distance = 4.2
-const lens = 3.1
+const lens = 3.7
 const depthScale = 1.05
 
 /** Turned and magnified, kept upright and in sight. */
@@ -63,9 +63,9 @@ export function projected(matrix: Float32Array, view: readonly [number, number],
   return [(row(0) / w / 2 + 0.5) * view[0], (0.5 - row(1) / w / 2) * view[1]]
 }
 
-/** Size of a point for `gl_PointSize = size / w`: about a sensor pixel where the box's middle is. */
+/** Size of a point for `gl_PointSize = size / w`: one and a half sensor pixels, so that sparse clouds can be seen. */
 export function pointSize(camera: Camera, sensor: readonly [number, number], view: readonly [number, number]): number {
-  return (lens * camera.zoom * 0.5 * Math.min(...view)) / Math.max(...sensor)
+  return (lens * camera.zoom * 0.75 * Math.min(...view)) / Math.max(...sensor)
 }
 
 const shades = 64

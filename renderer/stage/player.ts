@@ -109,6 +109,11 @@ export class Player {
     return this.#window.chunks
   }
 
+  /** The colours in use; null before the first. */
+  get palette(): Palette | null {
+    return this.#palette
+  }
+
   /** Draws on this canvas, centred in its parent element, from now on. Returns the function that ends it. */
   attach(canvas: HTMLCanvasElement): () => void {
     try {

@@ -1,10 +1,10 @@
 import { useMemo } from 'react'
 import { ActionIcon, Loader, Tooltip } from '@mantine/core'
-import { IconLayoutSidebar } from '@tabler/icons-react'
+import { IconColumns2, IconDownload, IconLayoutSidebar } from '@tabler/icons-react'
 import { useStore } from 'zustand'
 import { useCall } from '../../api/use-call.ts'
 import { compact, count, duration, percent, plural } from '../../app/format.ts'
-import { useShortcutSet } from '../../app/shortcuts.ts'
+import { useShortcutSet, type Shortcut } from '../../app/shortcuts.ts'
 import { blockAt } from '../../stage/playback.ts'
 import { playbackShortcuts } from '../../stage/playback-shortcuts.ts'
 import { ScrubBar } from '../../stage/ScrubBar.tsx'
@@ -13,6 +13,8 @@ import { Transport } from '../../stage/Transport.tsx'
 import { Deferred } from '../../widgets/Deferred.tsx'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { Tag } from '../../widgets/Tag.tsx'
+import { ExportDialog } from './ExportDialog.tsx'
+import { chooseSecond, SecondStage } from './SecondStage.tsx'
 import { SidePanel } from './SidePanel.tsx'
 import type { OpenRecording } from './loading.ts'
 import { relativeBlocks, useRecordings } from './session.ts'
@@ -52,6 +54,35 @@ function Summary({ open, filesShown }: { readonly open: OpenRecording; readonly 
   )
 }
 
+function pageShortcuts(path: string): readonly Shortcut[] {
+  return [
+    {
+      keys: ['s'],
+      label: 'Save this part, picture or film',
+      group: 'Playback',
+      run: () => useRecordings.setState({ exporting: 'events' }),
+    },
+    { keys: ['c'], label: 'Compare with a second recording', group: 'Playback', run: () => void chooseSecond(path) },
+  ]
+}
+
+function PageButtons({ path }: { readonly path: string }) {
+  return (
+    <>
+      <Tooltip label="Compare with a second recording (C)">
+        <ActionIcon aria-label="Compare with a second recording" onClick={() => void chooseSecond(path)}>
+          <IconColumns2 size={18} stroke={1.6} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Save this part, picture or film (S)">
+        <ActionIcon aria-label="Save this part, picture or film" onClick={() => useRecordings.setState({ exporting: 'events' })}>
+          <IconDownload size={18} stroke={1.6} />
+        </ActionIcon>
+      </Tooltip>
+    </>
+  )
+}
+
 /** An opened recording: facts, stage, transport, and beside them the frames of the network. */
 export function RecordingPage({
   path,
@@ -64,7 +95,7 @@ export function RecordingPage({
 }) {
   const { facts, rate, player } = open
   const framing = useRecordings((state) => state.framing)
-  useShortcutSet(useMemo(() => playbackShortcuts(player), [player]))
+  useShortcutSet(useMemo(() => [...playbackShortcuts(player), ...pageShortcuts(path)], [player, path]))
   const frames = useCall('recordings.frames', facts.events > 0 && facts.complete ? { path, framing } : null, true)
   const blocks = useMemo(() => relativeBlocks(frames.data?.blocks ?? [], facts.tFirst), [frames.data, facts.tFirst])
   const current = useStore(player.store, (state) => blockAt(blocks, state.time))
@@ -79,11 +110,17 @@ export function RecordingPage({
           </EmptyState>
         ) : (
           <>
-            <Stage player={player} label={`Events of ${path}`} />
+            <div className={styles.stages}>
+              <Stage player={player} label={`Events of ${path}`} />
+              <SecondStage first={open} />
+            </div>
             <div className={styles.controls}>
               <ScrubBar player={player} on={rate.on} off={rate.off} known={rate.durationUs} blocks={blocks} currentBlock={current} />
               <Deferred>
-                <Transport player={player} />
+                <Transport player={player}>
+                  <PageButtons path={path} />
+                </Transport>
+                <ExportDialog player={player} path={path} />
               </Deferred>
             </div>
           </>

@@ -1,6 +1,7 @@
 import { create } from 'zustand'
-import type { Framing } from '../../../preload/contract/index.ts'
+import type { Framing, OpenRecordingFacts } from '../../../preload/contract/index.ts'
 import { defaultFraming } from '../../widgets/FramingControls.tsx'
+import type { ExportKind } from './export.ts'
 import { loadRecording, type Session } from './loading.ts'
 
 interface RecordingsState {
@@ -13,6 +14,8 @@ interface RecordingsState {
   readonly framing: Framing
   /** Whether the list of files is shown; null follows the window's width. */
   readonly filesShown: boolean | null
+  /** What the open dialog saves; null while it is closed. */
+  readonly exporting: ExportKind | null
 }
 
 type Slot = 'session' | 'second'
@@ -23,6 +26,7 @@ export const useRecordings = create<RecordingsState>(() => ({
   alignment: 'own',
   framing: defaultFraming,
   filesShown: null,
+  exporting: null,
 }))
 
 const stops: Partial<Record<Slot, () => void>> = {}
@@ -56,4 +60,13 @@ export const closeSecond = (): void => clear('second')
 /** Blocks of frames as µs from the first event, as the player counts time. */
 export function relativeBlocks(blocks: readonly (readonly [number, number])[], tFirst: number | null): [number, number][] {
   return blocks.map(([from, to]) => [from - (tFirst ?? 0), to - (tFirst ?? 0)])
+}
+
+/** µs that the second recording's time is ahead of the first one's, each counted from its own first event. */
+export function secondShift(
+  first: Pick<OpenRecordingFacts, 'tFirst'>,
+  second: Pick<OpenRecordingFacts, 'tFirst'>,
+  alignment: RecordingsState['alignment'],
+): number {
+  return alignment === 'own' ? 0 : (first.tFirst ?? 0) - (second.tFirst ?? 0)
 }

@@ -1,0 +1,72 @@
+import { useState } from 'react'
+import { Button, Checkbox, Select, TextInput } from '@mantine/core'
+import { attempt } from '../../api/workbench.ts'
+import { useCall } from '../../api/use-call.ts'
+import { folderOf, timecode } from '../../app/format.ts'
+import { playedRange } from '../../stage/playback.ts'
+import type { Player } from '../../stage/player.ts'
+import { conversionOf, exportName, stem } from './export.ts'
+import styles from './recordings.module.css'
+
+/** "Save this part": the events between the marks, of the region where wanted, as a file in any format that can be written. */
+export function ExportEvents({ player, path, close }: { readonly player: Player; readonly path: string; readonly close: () => void }) {
+  const state = player.store.getState()
+  const [from, to] = playedRange(state)
+  const writers = useCall('recordings.writers', {})
+  const formats = writers.data?.formats ?? []
+  const [format, setFormat] = useState('csv')
+  const extension = formats.find((one) => one.id === format)?.extension ?? ''
+  const [name, setName] = useState(() => {
+    const separator = path.includes('\\') ? '\\' : '/'
+    return `${folderOf(path)}${separator}${exportName(path, state)} part`
+  })
+  const [region, setRegion] = useState(state.region !== null)
+  const [overwrite, setOverwrite] = useState(false)
+  const output = extension !== '' && name.endsWith(extension) ? name : `${name}${extension}`
+  const save = async () => {
+    const request = { ...conversionOf(path, state, output, format, region), overwrite }
+    if ((await attempt('recordings.convert', request, 'The part could not be saved')) !== null) close()
+  }
+  return (
+    <form
+      className={styles.exporting}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void save()
+      }}
+    >
+      <p className={styles.note}>
+        {state.markIn === null && state.markOut === null
+          ? 'All events of the recording; set IN and OUT marks (I, O) for a part.'
+          : `The events from ${timecode(from, state.duration)} to ${timecode(to, state.duration)}.`}
+      </p>
+      <Select
+        label="Format"
+        data={formats.map((one) => ({ value: one.id, label: `${one.name} (${one.extension})` }))}
+        value={format}
+        error={writers.error}
+        onChange={(value) => setFormat(value ?? format)}
+      />
+      <TextInput
+        label="File, on the workbench’s machine"
+        value={name}
+        spellCheck={false}
+        rightSection={<span className={styles.extension}>{name === output ? '' : extension}</span>}
+        rightSectionWidth={64}
+        onChange={(event) => setName(event.currentTarget.value)}
+        onBlur={() => setName(extension !== '' && name.endsWith(extension) ? stem(name) : name)}
+      />
+      {state.region !== null && (
+        <Checkbox
+          label={`Only the region (${state.region.width}×${state.region.height} px); its corner becomes (0, 0)`}
+          checked={region}
+          onChange={(event) => setRegion(event.currentTarget.checked)}
+        />
+      )}
+      <Checkbox label="Replace a file of that name" checked={overwrite} onChange={(event) => setOverwrite(event.currentTarget.checked)} />
+      <Button type="submit" disabled={formats.length === 0 || name.trim() === ''}>
+        Save
+      </Button>
+    </form>
+  )
+}
