@@ -1,8 +1,13 @@
-/** For each input position of one axis: the first output position it reaches, and its weight in `reach` outputs from there (zero-padded). */
-interface AxisWeights {
+/** A resize of one axis, seen from both sides; weights zero-padded. */
+export interface AxisWeights {
+  /** For each input position: the first output position it reaches, and its weight in `reach` outputs from there. */
   readonly reach: number
   readonly start: Int32Array
   readonly weights: Float32Array
+  /** For each output position: the first input position it is made of, and the weights of `taps` inputs from there. */
+  readonly taps: number
+  readonly from: Int32Array
+  readonly parts: Float32Array
 }
 
 const cached = new Map<string, AxisWeights>()
@@ -12,7 +17,7 @@ const cached = new Map<string, AxisWeights>()
  * upsample_bilinear2d_aa (aten/src/ATen/native/cpu/UpSampleKernel.cpp), which torchvision's Resize(antialias=True) calls.
  * The filter widens by the scale when shrinking; enlarging is plain bilinear with renormalized borders.
  */
-function axisWeights(from: number, to: number): AxisWeights {
+export function axisWeights(from: number, to: number): AxisWeights {
   const key = `${from}>${to}`
   const known = cached.get(key)
   if (known) return known
@@ -30,15 +35,26 @@ function axisWeights(from: number, to: number): AxisWeights {
   const reach = Math.max(...found.map((outs) => outs.length))
   const start = new Int32Array(from)
   const weights = new Float32Array(from * reach)
+  const made: { position: number; weight: number }[][] = Array.from({ length: to }, () => [])
   found.forEach((outs, position) => {
     // Near the far border fewer outputs are reached: shift, so that `reach` outputs always exist.
     start[position] = Math.max(0, Math.min(outs[0]?.out ?? 0, to - reach))
-    for (const { out, weight } of outs) weights[position * reach + out - start[position]!] = weight
+    for (const { out, weight } of outs) {
+      weights[position * reach + out - start[position]!] = weight
+      made[out]!.push({ position, weight })
+    }
   })
-  const made = { reach, start, weights }
+  const taps = Math.max(...made.map((inputs) => inputs.length))
+  const first = new Int32Array(to)
+  const parts = new Float32Array(to * taps)
+  made.forEach((inputs, out) => {
+    first[out] = Math.max(0, Math.min(inputs[0]?.position ?? 0, from - taps))
+    for (const { position, weight } of inputs) parts[out * taps + position - first[out]!] = weight
+  })
+  const axis = { reach, start, weights, taps, from: first, parts }
   if (cached.size >= 64) cached.clear()
-  cached.set(key, made)
-  return made
+  cached.set(key, axis)
+  return axis
 }
 
 /**
