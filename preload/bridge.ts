@@ -1,5 +1,5 @@
 /** The sandboxed preload script: gives the window `window.saccade`, and nothing else of Electron. */
-import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron'
+import { contextBridge, ipcRenderer, webUtils, type IpcRendererEvent } from 'electron'
 import { channels, type Answer } from './contract/channels.ts'
 import type { CallInput, CallName, CallOutput, EventName, EventPayload, WorkbenchApi } from './contract/index.ts'
 
@@ -16,6 +16,8 @@ const api: WorkbenchApi = {
     ipcRenderer.on(channels.event, hear)
     return () => void ipcRenderer.off(channels.event, hear)
   },
+  // Only the preload script may ask where a dropped file lies.
+  pathOf: (file: File): string => webUtils.getPathForFile(file),
 }
 
 contextBridge.exposeInMainWorld('saccade', api)

@@ -218,4 +218,6 @@ export type EventPayload<K extends EventName> = z.output<(typeof events)[K]>
 export interface WorkbenchApi {
   call<K extends CallName>(name: K, input: CallInput<K>): Promise<CallOutput<K>>
   on<K extends EventName>(name: K, listener: (payload: EventPayload<K>) => void): () => void
+  /** Where a dropped file or folder lies; only the desktop knows. */
+  pathOf?(file: File): string
 }

@@ -16,7 +16,7 @@ const keyTitles: Readonly<Record<string, string>> = {
 function Keys({ shortcut }: { shortcut: Shortcut }) {
   return shortcut.keys.map((key) => (
     <span key={key} className={styles.keys}>
-      {key.split('+').map((part) => (
+      {(key.startsWith('shift+') ? ['shift', key.slice(6)] : [key]).map((part) => (
         <Kbd key={part} size="xs">
           {keyTitles[part] ?? (part === 'shift' ? 'Shift' : part.toUpperCase())}
         </Kbd>

@@ -1,6 +1,7 @@
 import { Suspense, lazy } from 'react'
 import { Loader } from '@mantine/core'
 import { useConnection } from '../api/connection.ts'
+import { DropZone } from './DropZone.tsx'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import { Header } from './Header.tsx'
 import { HelpDialog } from './HelpDialog.tsx'
@@ -60,6 +61,7 @@ export function Shell() {
       <HelpDialog />
       <FileDialog />
       <ConfirmDialog />
+      <DropZone />
     </div>
   )
 }

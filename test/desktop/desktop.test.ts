@@ -111,8 +111,8 @@ describe('the built main process and preload script, on a stand-in for electron,
     expect(state.schemes).toEqual([{ scheme: 'saccade', privileges: { standard: true, secure: true, supportFetchAPI: true } }])
   })
 
-  test('the page sees call and on, and nothing of Electron or Node', async () => {
-    expect(await desktop.page.evaluate(() => Object.keys(window.saccade))).toEqual(['call', 'on'])
+  test('the page sees call, on and pathOf, and nothing of Electron or Node', async () => {
+    expect(await desktop.page.evaluate(() => Object.keys(window.saccade))).toEqual(['call', 'on', 'pathOf'])
     expect(
       await desktop.page.evaluate(() =>
         ['require', 'process', 'ipcRenderer', 'standInReceive', 'module'].filter((name) => name in globalThis),

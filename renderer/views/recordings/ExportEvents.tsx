@@ -14,7 +14,8 @@ export function ExportEvents({ player, path, close }: { readonly player: Player;
   const [from, to] = playedRange(state)
   const writers = useCall('recordings.writers', {})
   const formats = writers.data?.formats ?? []
-  const [format, setFormat] = useState('csv')
+  const [chosen, setChosen] = useState<string | null>(null)
+  const format = chosen ?? formats.find((one) => one.extension === '.csv')?.id ?? formats[0]?.id ?? ''
   const extension = formats.find((one) => one.id === format)?.extension ?? ''
   const [name, setName] = useState(() => {
     const separator = path.includes('\\') ? '\\' : '/'
@@ -45,7 +46,7 @@ export function ExportEvents({ player, path, close }: { readonly player: Player;
         data={formats.map((one) => ({ value: one.id, label: `${one.name} (${one.extension})` }))}
         value={format}
         error={writers.error}
-        onChange={(value) => setFormat(value ?? format)}
+        onChange={setChosen}
       />
       <TextInput
         label="File, on the workbench’s machine"

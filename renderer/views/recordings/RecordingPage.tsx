@@ -3,7 +3,7 @@ import { ActionIcon, Loader, Tooltip } from '@mantine/core'
 import { IconColumns2, IconDownload, IconLayoutSidebar } from '@tabler/icons-react'
 import { useStore } from 'zustand'
 import { useCall } from '../../api/use-call.ts'
-import { compact, count, duration, percent, plural } from '../../app/format.ts'
+import { baseName, compact, count, duration, percent, plural } from '../../app/format.ts'
 import { useShortcutSet, type Shortcut } from '../../app/shortcuts.ts'
 import { blockAt } from '../../stage/playback.ts'
 import { playbackShortcuts } from '../../stage/playback-shortcuts.ts'
@@ -95,6 +95,7 @@ export function RecordingPage({
 }) {
   const { facts, rate, player } = open
   const framing = useRecordings((state) => state.framing)
+  const besides = useRecordings((state) => state.second.state !== 'none')
   useShortcutSet(useMemo(() => [...playbackShortcuts(player), ...pageShortcuts(path)], [player, path]))
   const frames = useCall('recordings.frames', facts.events > 0 && facts.complete ? { path, framing } : null, true)
   const blocks = useMemo(() => relativeBlocks(frames.data?.blocks ?? [], facts.tFirst), [frames.data, facts.tFirst])
@@ -111,7 +112,14 @@ export function RecordingPage({
         ) : (
           <>
             <div className={styles.stages}>
-              <Stage player={player} label={`Events of ${path}`} />
+              <div className={styles.first}>
+                {besides && (
+                  <header>
+                    <b title={path}>{baseName(path)}</b>
+                  </header>
+                )}
+                <Stage player={player} label={`Events of ${path}`} />
+              </div>
               <SecondStage first={open} />
             </div>
             <div className={styles.controls}>
