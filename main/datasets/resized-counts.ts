@@ -70,7 +70,8 @@ function addEvents(
     const row = y[i]!
     if (column >= width || row >= height)
       throw new RangeError(`an event at x ${column}, y ${row} lies outside the sensor of ${width}x${height} pixels`)
-    const line = base + (p[i] === 0 ? 0 : height) + row
+    // Without a branch: polarities come in no order that a processor could foresee.
+    const line = base + p[i]! * height + row
     used[line] = 1
     const at = line * toWidth + start[column]!
     if (reach === 3) {
