@@ -56,7 +56,7 @@ const handlers: { [K in TaskName]: Handler<K> } = {
   scan: ({ folder, labels }) => scanFolder(folder, labels),
   simulate: ({ folder, file }) => writeStarterRecording(folder, file),
   convert: ({ conversion, shared }, check) => convertShared(conversion, shared, check),
-  importFile: ({ path, framing, dtype, cut }, check) => (cut ? importCut(path, cut, framing, dtype, check) : importFile(path, framing, dtype, check)),
+  importFile: ({ path, cut, ...rule }, check) => (cut ? importCut(path, cut, rule, check) : importFile(path, rule, check)),
 }
 
 function run<K extends TaskName>(name: K, input: Tasks[K]['input'], check: () => void): Tasks[K]['output'] {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { DatasetError, errorCode, messageOf } from './errors.ts'
+import { framingKey } from './framing.ts'
 import { NpyReader } from './npy.ts'
 import { datasetManifestSchema, type DatasetManifest } from './schema.ts'
 
@@ -121,11 +122,10 @@ export function readManifest(directory: string): DatasetManifest {
   return manifest
 }
 
-/** SHA-256 over the sample hashes, labels, split and framing: changes when the data does. */
-export function datasetHash(dataset: Pick<DatasetManifest, 'classes' | 'framing' | 'samples'>): string {
-  const { timesteps, splitBy, normalize, resize } = dataset.framing
+/** SHA-256 over the sample hashes, labels, split, framing and filters: changes when the data does. */
+export function datasetHash(dataset: Pick<DatasetManifest, 'classes' | 'framing' | 'filters' | 'samples'>): string {
   const hash = createHash('sha256')
-  hash.update(JSON.stringify({ classes: dataset.classes, framing: { timesteps, splitBy, normalize, resize } }))
+  hash.update(JSON.stringify({ classes: dataset.classes, framing: framingKey(dataset.framing, dataset.filters) }))
   for (const { hash: content, label, split, cut } of dataset.samples) hash.update(`\n${content} ${label} ${split}${cut ? ` ${cut.join(' ')}` : ''}`)
   return hash.digest('hex')
 }

@@ -50,12 +50,12 @@ function manifestOf({ directory, options, created, scan, entries, frames }: Fini
   if (labels.length === 1) throw new UnusableError(`${scan.folder}: only one class, ${scan.classes[labels[0]!]}, has recordings that can be read.${reason}`)
   const drawn = stratifiedSplit(imported.map(({ label }) => labels.indexOf(label)), labels.length, options.testShare, options.seed)
   const samples = imported.map(({ file, label, split, cut, sample }, row): Sample => ({
-    file, hash: sample.hash, ...(cut && { cut: [cut[0], cut[1]] }), label: labels.indexOf(label), split: split ?? drawn[row]!, events: sample.events, durationUs: sample.durationUs, problems: sample.problems,
+    file, hash: sample.hash, ...(cut && { cut: [cut[0], cut[1]] }), label: labels.indexOf(label), split: split ?? drawn[row]!, events: sample.events, ...(sample.kept !== undefined && { kept: sample.kept }), durationUs: sample.durationUs, problems: sample.problems,
   }))
   const formats = [...new Set(imported.map(({ format }) => format))].sort().map((format) => [format, imported.filter((one) => one.format === format).length] as const)
   const manifest: DatasetManifest = {
     version: 1, id: basename(resolve(directory)), name: options.name, created, source: scan.folder, classes: labels.map((label) => scan.classes[label]!),
-    framing: options.framing, testShare: options.testShare, seed: options.seed, shape: frames.shape, dtype: frames.dtype, sensor: frames.sensor,
+    framing: options.framing, ...(options.filters?.length && { filters: options.filters }), testShare: options.testShare, seed: options.seed, shape: frames.shape, dtype: frames.dtype, sensor: frames.sensor,
     formats: Object.fromEntries(formats), samples, skipped, hash: '',
   }
   return { ...manifest, hash: datasetHash(manifest) }

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { DatasetError, UnusableError } from './errors.ts'
+import { fullFraming } from './framing.ts'
 import type { ImportedFile } from './import-file.ts'
 import { partialFile, type JournalEntry } from './journal.ts'
 import { NpyWriter } from './npy.ts'
@@ -70,9 +71,9 @@ export class FramesOnDisk {
       this.#writer = await NpyWriter.create(this.path, this.dtype, this.shape)
     }
     await this.#writer.append(data)
-    const { hash, events, durationUs } = facts
+    const { hash, events, kept, durationUs } = facts
     const checksum = crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-    return { bytes, modified, imported: { sample: { hash, events, durationUs, problems }, format, sensor: [...sensor], rowBytes: data.byteLength, checksum } }
+    return { bytes, modified, imported: { sample: { hash, events, ...(kept !== undefined && { kept }), durationUs, problems }, format, sensor: [...sensor], rowBytes: data.byteLength, checksum } }
   }
 
   /** Completes the file and waits until it is on the disk. */
@@ -89,7 +90,8 @@ export class FramesOnDisk {
 
 /** Counts fit into uint16; normalized or resized frames need float32. */
 export function dtypeOf(framing: Framing): 'float32' | 'uint16' {
-  return framing.resize === null && framing.normalize === 'none' ? 'uint16' : 'float32'
+  const { resize, normalize, representation } = fullFraming(framing)
+  return resize === null && normalize === 'none' && (representation === 'counts' || representation === 'binary') ? 'uint16' : 'float32'
 }
 
 async function checkSpace(directory: string, needed: number): Promise<void> {

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { EventColumns } from '../events/columns.ts'
 import type { EventBatch } from '../events/recording.ts'
-import type { Problem } from '../events/schema.ts'
+import type { Filter, Problem } from '../events/schema.ts'
 import { decode, DecodedCache, type Decoded } from './decode.ts'
 import { DatasetError } from './errors.ts'
+import { filterEvents } from './filtered.ts'
 import { batchesToFrames, totalsOf, type EventTotals } from './frames.ts'
 import type { Framing } from './schema.ts'
 
@@ -20,20 +21,29 @@ export interface ImportedFile {
   /** [height, width] */
   readonly sensor: readonly [number, number]
   readonly events: number
+  /** Events that the filters left; undefined where there are no filters. */
+  readonly kept: number | undefined
   readonly durationUs: number
   readonly problems: readonly Problem[]
   readonly data: Float32Array | Uint16Array
 }
 
+/** How an import makes frames of events. */
+export interface ImportRule {
+  readonly framing: Framing
+  readonly dtype: 'float32' | 'uint16'
+  readonly filters?: readonly Filter[]
+}
+
 /**
- * Decodes, hashes and frames one recording.
+ * Decodes, hashes, filters and frames one recording.
  * @param check called now and then; throws where the caller has given up
- * @throws RecordingError where it can't be read, DatasetError where it holds no events or more in one pixel than uint16 holds
+ * @throws RecordingError where it can't be read, DatasetError where it holds no events, the filters leave none, or more are in one pixel than uint16 holds
  */
-export function importFile(path: string, framing: Framing, dtype: 'float32' | 'uint16', check: () => void): ImportedFile {
+export function importFile(path: string, rule: ImportRule, check: () => void): ImportedFile {
   const decoded = decode(path, check)
   try {
-    return framed(path, decoded, decoded.totals, () => decoded.batches(), framing, dtype, check)
+    return framed(path, decoded, decoded.totals, () => decoded.batches(), rule, check)
   } finally {
     decoded.close()
   }
@@ -45,12 +55,12 @@ const recordings = new DecodedCache()
  * The same for a stretch of a recording. The recording stays decoded for the next stretch of it.
  * @param cut start <= t < end, µs as stored
  */
-export function importCut(path: string, cut: readonly [number, number], framing: Framing, dtype: 'float32' | 'uint16', check: () => void): ImportedFile {
+export function importCut(path: string, cut: readonly [number, number], rule: ImportRule, check: () => void): ImportedFile {
   const decoded = recordings.get(path, check)
   const batches = () => between(decoded.batches(), cut)
   const totals = totalsOf(batches())
   if (totals.events === 0) throw new DatasetError(`${path}: no events from ${cut[0]} to ${cut[1]} µs; the recording has them from ${decoded.totals.first} to ${decoded.totals.last} µs`)
-  return framed(path, decoded, totals, batches, framing, dtype, check)
+  return framed(path, decoded, totals, batches, rule, check)
 }
 
 /** Events with start <= t < end, in their order. */
@@ -72,15 +82,18 @@ function* between(batches: Iterable<EventBatch>, [start, end]: readonly [number,
   }
 }
 
-function framed(path: string, { recording }: Decoded, totals: EventTotals, batches: () => Iterable<EventBatch>, framing: Framing, dtype: 'float32' | 'uint16', check: () => void): ImportedFile {
+function framed(path: string, { recording }: Decoded, totals: EventTotals, batches: () => Iterable<EventBatch>, rule: ImportRule, check: () => void): ImportedFile {
   if (totals.events === 0) {
     const reasons = recording.problems.filter(({ severity }) => severity !== 'info').map(({ message }) => message)
     throw new DatasetError(`${path}: ${reasons.join('; ') || 'the recording holds no events'}`)
   }
-  const sensor = [recording.height, recording.width] as const
-  const { data } = batchesToFrames(batches(), totals, sensor, framing)
+  const { framing, dtype, filters = [] } = rule
+  const filtered = filterEvents({ recording, totals, batches }, filters, check)
+  if (filtered.totals.events === 0) throw new DatasetError(`${path}: the filters leave none of its ${totals.events} events`)
+  const { sensor, report } = filtered
+  const { data } = batchesToFrames(filtered.batches(), filtered.totals, sensor, framing)
   const { format, problems } = recording
-  return { ...fingerprint(path, check), format, sensor, events: totals.events, durationUs: totals.last - totals.first, problems, data: dtype === 'uint16' ? toUint16(data, path) : data }
+  return { ...fingerprint(path, check), format, sensor, kept: report?.kept, events: totals.events, durationUs: totals.last - totals.first, problems, data: dtype === 'uint16' ? toUint16(data, path) : data }
 }
 
 function toUint16(counts: Float32Array, path: string): Uint16Array {

@@ -10,7 +10,7 @@ import { Journal, removeUnfinished, type JournalEntry } from './journal.ts'
 import type { DataPool } from './pool.ts'
 import { ProgressMeter, type ImportProgress } from './progress.ts'
 import { requireUsable, type FolderScan } from './scan.ts'
-import type { DatasetManifest, Framing, ImportOptions } from './schema.ts'
+import type { DatasetManifest, ImportOptions } from './schema.ts'
 
 export interface ImportContext {
   readonly pool: DataPool
@@ -18,6 +18,9 @@ export interface ImportContext {
   /** Called about ten times a second, and at the end. */
   readonly onProgress?: (progress: ImportProgress) => void
 }
+
+/** How events become frames. */
+type Rule = Pick<ImportOptions, 'framing' | 'filters'>
 
 /** At most this much of decoded frames waits to be written. */
 const waitingBytes = 256 * 2 ** 20
@@ -41,7 +44,7 @@ export async function importDataset(options: ImportOptions, directory: string, c
     const opened = await Journal.open(directory, settled, scan)
     journal = opened.journal
     frames = await FramesOnDisk.open(directory, settled.framing, scan, opened.entries)
-    await importFiles(settled.framing, scan, context, journal, frames, opened.entries)
+    await importFiles(settled, scan, context, journal, frames, opened.entries)
     await journal.close()
     return await finishImport({ directory, options: settled, created: opened.created, scan, entries: opened.entries, frames })
   } catch (error) {
@@ -54,7 +57,7 @@ export async function importDataset(options: ImportOptions, directory: string, c
 }
 
 /** Decodes all files that have no entry yet and adds their entries in order. */
-async function importFiles(framing: Framing, scan: FolderScan, context: ImportContext, journal: Journal, frames: FramesOnDisk, entries: JournalEntry[]): Promise<void> {
+async function importFiles({ framing, filters }: Rule, scan: FolderScan, context: ImportContext, journal: Journal, frames: FramesOnDisk, entries: JournalEntry[]): Promise<void> {
   const { pool, signal, onProgress } = context
   const { files } = scan
   const meter = new ProgressMeter(entries, files.length, onProgress)
@@ -64,7 +67,7 @@ async function importFiles(framing: Framing, scan: FolderScan, context: ImportCo
   const waiting = new Map<number, Promise<ImportedFile | Error>>()
   const read = async (index: number): Promise<ImportedFile | Error> => {
     const { file, cut } = files[index]!
-    const input = { path: join(scan.folder, file), framing, dtype: dtypeOf(framing), ...(cut && { cut }) }
+    const input = { path: join(scan.folder, file), framing, dtype: dtypeOf(framing), ...(filters && { filters }), ...(cut && { cut }) }
     // What is wrong with a file is a value: it must not end the import, nor be lost while earlier files are waited for.
     return pool.run('importFile', input, { signal: both, background: true }).catch((error: unknown) => (error instanceof Error ? error : new Error(messageOf(error))))
   }

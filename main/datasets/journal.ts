@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { framesFile, manifestFile } from './dataset.ts'
 import { DatasetError, errorCode } from './errors.ts'
+import { framingKey } from './framing.ts'
 import { npyHeaderBytes } from './npy.ts'
 import type { FolderScan } from './scan.ts'
 import { importOptionsSchema, sampleSchema, type ImportOptions } from './schema.ts'
@@ -138,9 +139,8 @@ function parse<T>(schema: z.ZodType<T>, line: string): T | null {
 }
 
 /** What the options must agree in; the name may change. */
-function fingerprint({ folder, framing, testShare, seed, labels }: ImportOptions): string {
-  const { timesteps, splitBy, normalize, resize } = framing
-  return JSON.stringify([folder, timesteps, splitBy, normalize, resize, testShare, seed, labels])
+function fingerprint({ folder, framing, filters, testShare, seed, labels }: ImportOptions): string {
+  return JSON.stringify([folder, framingKey(framing, filters), testShare, seed, labels])
 }
 
 function scanDigest(scan: FolderScan): string {

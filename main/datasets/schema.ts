@@ -1,16 +1,29 @@
 import { z } from 'zod'
-import { problemSchema } from '../events/schema.ts'
+import { filterChainSchema, problemSchema } from '../events/schema.ts'
 
-/** How events become frames [T, 2, H, W] (channel 0 OFF, channel 1 ON). Kept with the dataset and with every exported model. */
+/**
+ * How events become frames [T, 2, H, W] (channel 0 OFF, channel 1 ON). Kept with the dataset and with every exported model. Fields
+ * that may be left out have a meaning then (impliedFraming in framing.ts), which must never change.
+ */
 export const framingSchema = z.object({
   /** T, the number of frames. */
   timesteps: z.number().int().min(1).max(100).default(10),
-  /** Blocks of equal duration or of equal event count; the last block takes the remainder. */
-  splitBy: z.enum(['time', 'count']).default('count'),
+  /** Blocks of equal event count, of equal parts of the recording's duration, or of `blockUs` µs each. */
+  splitBy: z.enum(['time', 'count', 'duration']).default('count'),
+  /** µs of a block where blocks have a fixed duration; left out 100,000. */
+  blockUs: z.number().int().min(1).max(1e10).optional(),
+  /** What the last block is too small for: it takes it all the same (left out), or it is left away. */
+  remainder: z.enum(['last', 'drop']).optional(),
+  /** What a frame holds; left out event counts. */
+  representation: z.enum(['counts', 'binary', 'time-surface', 'voxel-grid']).optional(),
+  /** Decay of time surfaces, µs; left out 50,000. */
+  tau: z.number().positive().max(1e10).optional(),
   /** Divide each frame by its largest value. */
   normalize: z.enum(['none', 'max']).default('none'),
   /** [height, width] after antialiased bilinear resize; null keeps the sensor's size. */
   resize: z.tuple([z.number().int().min(4).max(1024), z.number().int().min(4).max(1024)]).nullable().default([48, 48]),
+  /** Resized in floating point, as PyTorch resizes tensors (left out), or as Pillow resizes 8-bit images. */
+  resizing: z.enum(['float32', 'uint8']).optional(),
 })
 export type Framing = z.infer<typeof framingSchema>
 
@@ -19,6 +32,8 @@ export const importOptionsSchema = z.object({
   folder: z.string().min(1),
   name: z.string().trim().min(1).max(80),
   framing: framingSchema,
+  /** Set before the framing; left out none. */
+  filters: filterChainSchema.optional(),
   /** Share of each class kept apart for testing. */
   testShare: z.number().min(0).max(0.9).default(0.1),
   seed: z.number().int().min(0).default(42),
@@ -38,6 +53,8 @@ export const sampleSchema = z.object({
   label: z.number().int(),
   split: z.enum(['train', 'test']),
   events: z.number(),
+  /** Events that the filters left; left out all. */
+  kept: z.number().optional(),
   durationUs: z.number(),
   problems: z.array(problemSchema),
 })
@@ -55,12 +72,14 @@ export const datasetManifestSchema = z.object({
   source: z.string(),
   classes: z.array(z.string()),
   framing: framingSchema,
+  /** What events went through before they became frames; left out nothing. */
+  filters: filterChainSchema.optional(),
   testShare: z.number(),
   seed: z.number(),
   /** [T, C, H, W] of one sample. */
   shape: z.tuple([z.number(), z.number(), z.number(), z.number()]),
   dtype: z.enum(['float32', 'uint16']),
-  /** [height, width] of the sensor. */
+  /** [height, width] of the sensor, behind the filters. */
   sensor: z.tuple([z.number(), z.number()]),
   formats: z.record(z.string(), z.number()),
   samples: z.array(sampleSchema),

@@ -39,7 +39,7 @@ export interface Tasks {
   /** Writes a recording in another format. `shared`: see convert.ts. */
   convert: { input: { conversion: Omit<Conversion, 'check' | 'onProgress'>; shared: Float64Array<SharedArrayBuffer> }; output: Converted }
   /** One file of an import: decoded, hashed, framed. */
-  importFile: { input: { path: string; framing: Framing; dtype: 'float32' | 'uint16'; cut?: readonly [number, number] }; output: ImportedFile }
+  importFile: { input: { path: string; framing: Framing; dtype: 'float32' | 'uint16'; filters?: readonly Filter[]; cut?: readonly [number, number] }; output: ImportedFile }
 }
 export type TaskName = keyof Tasks
 

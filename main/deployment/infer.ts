@@ -1,4 +1,5 @@
 import { decode } from '../datasets/decode.ts'
+import { filterEvents } from '../datasets/filtered.ts'
 import { batchesToFrames } from '../datasets/frames.ts'
 import type { Framing } from '../datasets/schema.ts'
 import type { Engine } from '../engines/engine.ts'
@@ -10,22 +11,27 @@ import type { InferenceResult } from './schema.ts'
 import { WindowRunner } from './window-runner.ts'
 
 /**
- * Runs an exported model on a recording: the events become frames by the model's own framing rule, as in training.
- * Latencies in ms: decode (reading the file into events), frames, network (one sample; the model is loaded before).
+ * Runs an exported model on a recording: the events become frames by the model's own filters and framing rule, as in training.
+ * Latencies in ms: decode (reading the file into events), frames (filters included), network (one sample; the model is loaded before).
  * @throws ModelFileError, RecordingError, EngineError; RecordingError also where the recording has no events or its sensor doesn't fit
  */
 export async function infer(modelPath: string, recordingPath: string, engine: Engine): Promise<InferenceResult> {
   const {
     onnx,
-    metadata: { labels, framing, sensor, shape },
+    metadata: { labels, framing, filters, sensor, shape },
   } = readModelFile(modelPath)
   const [decoded, decodeMs] = await timed(() => decode(recordingPath, () => undefined))
   try {
     const { recording, totals } = decoded
     if (totals.events === 0) throw new RecordingError(recordingPath, 'it holds no events, so there is nothing to recognize')
-    const own = [recording.height, recording.width] as const
+    const [{ data, own }, framesMs] = await timed(() => {
+      const filtered = filterEvents(decoded, filters, () => undefined)
+      if (filtered.totals.events === 0)
+        throw new RecordingError(recordingPath, `the model's filters leave none of its ${totals.events} events, so there is nothing to recognize`)
+      const { data } = batchesToFrames(filtered.batches(), filtered.totals, filtered.sensor, framing)
+      return { data, own: filtered.sensor }
+    })
     const problems = [...recording.problems, ...sensorProblems(recordingPath, own, sensor, framing)]
-    const [{ data }, framesMs] = await timed(() => batchesToFrames(decoded.batches(), totals, own, framing))
 
     const runner = await WindowRunner.open(engine, onnx, shape, labels.length)
     try {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { framingSchema } from '../datasets/schema.ts'
+import { filtersSchema } from '../events/schema.ts'
 import type { DatasetManifest } from '../datasets/schema.ts'
 import type { NeuronSettings } from '../snn/schema.ts'
 import type { OpenCheckpoint } from '../training/checkpoint.ts'
@@ -16,8 +17,10 @@ export const modelMetadataSchema = z.object({
   name: z.string(),
   /** Class names in the order of the logits. */
   labels: z.array(z.string()).min(2),
-  /** How a recording becomes `frames`, on a sensor of [height, width]. Channel 0 OFF, channel 1 ON; origin upper left. */
+  /** How a recording becomes `frames`, on a sensor of [height, width] behind the filters. Channel 0 OFF, channel 1 ON; origin upper left. */
   framing: framingSchema,
+  /** What its events go through before; models made before there were filters have none. */
+  filters: filtersSchema,
   sensor: z.tuple([z.number(), z.number()]),
   /** [T, C, H, W] of one input. */
   shape: z.tuple([z.number().int(), z.number().int(), z.number().int(), z.number().int()]),
@@ -62,6 +65,7 @@ export function describeModel(
     name,
     labels: dataset.classes,
     framing: dataset.framing,
+    filters: dataset.filters ?? [],
     sensor: dataset.sensor,
     shape: dataset.shape,
     neuron: neuronConventions(network.neuron),

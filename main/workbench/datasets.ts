@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import type { CallOutput, DatasetSummary, Job } from '../../preload/contract/index.ts'
 import { manifestFile, openDataset, readManifest, type Dataset } from '../datasets/dataset.ts'
+import { framingKey } from '../datasets/framing.ts'
 import { importDataset } from '../datasets/import.ts'
 import { unfinishedImport } from '../datasets/journal.ts'
 import type { DataPool } from '../datasets/pool.ts'
@@ -175,10 +176,7 @@ function summarize({ samples, skipped, ...manifest }: DatasetManifest, bytes: nu
 function comparable({ name: _, folder, ...options }: ImportOptions): string {
   return JSON.stringify([
     resolve(folder),
-    options.framing.timesteps,
-    options.framing.splitBy,
-    options.framing.normalize,
-    options.framing.resize,
+    framingKey(options.framing, options.filters),
     options.testShare,
     options.seed,
     options.labels,

@@ -49,7 +49,7 @@ async function prepare(folder: string, framing: Framing, size: number, epochs: n
   const rows = recordings.map((path, i) => ({
     label: i % 3,
     split: i < 30 ? ('train' as const) : ('test' as const),
-    values: importFile(path, framing, framing.resize ? 'float32' : 'uint16', () => undefined).data,
+    values: importFile(path, { framing, dtype: framing.resize ? 'float32' : 'uint16' }, () => undefined).data,
   }))
   const dataset = await writeDataset(join(folder, 'dataset'), rows, { classes, framing, shape: [T, 2, size, size], sensor: [34, 34] })
   const run = join(folder, 'run')

@@ -48,8 +48,10 @@ export type FilterType = Filter['type']
 /** The settings of one type of filter. */
 export type FilterOf<K extends FilterType> = Extract<Filter, { type: K }>
 
-/** A chain of filters, each given what the one before left; the default changes nothing. */
-export const filtersSchema = z.array(filterSchema).max(32).default([])
+/** A chain of filters, each given what the one before left. */
+export const filterChainSchema = z.array(filterSchema).max(32)
+/** The default changes nothing. */
+export const filtersSchema = filterChainSchema.default([])
 
 /** What a chain of filters did to a recording. */
 export const filterReportSchema = z.object({
