@@ -3,6 +3,7 @@ import type { HostTensor } from '../engines/engine.ts'
 import { Random } from '../random.ts'
 import { buildEvaluationProgram } from '../snn/evaluation-program.ts'
 import { buildFisherProgram } from '../snn/fisher-program.ts'
+import type { VariableFeeds } from '../training/evaluate.ts'
 import { softmax } from '../training/metrics.ts'
 import { hostTensor } from '../training/state.ts'
 import type { FisherResult } from './schema.ts'
@@ -22,7 +23,22 @@ export function informationCentroid(trace: readonly number[]): number {
  * The same batches for every t, from the split in seeded order, without augmentation.
  */
 export async function fisher(subject: Subject): Promise<FisherResult> {
-  const { shape, dataset, indices, options, engine, config, variables } = subject
+  const { traces, batches } = await fisherTraces(subject, [subject.variables])
+  const trace = traces[0] ?? []
+  const [timesteps] = subject.shape.shape
+  return {
+    kind: 'fisher',
+    options: subject.options,
+    trace,
+    centroid: informationCentroid(trace),
+    batches,
+    passes: { full: timesteps * batches, taken: ((timesteps + 1) / 2) * batches },
+  }
+}
+
+/** Traces [set][t] of several sets of weights on the same batches. */
+export async function fisherTraces(subject: Subject, sets: readonly VariableFeeds[]): Promise<{ traces: number[][]; batches: number }> {
+  const { shape, dataset, indices, options, engine, config } = subject
   const [timesteps, ...frame] = shape.shape
   const exact = options.estimator === 'exact'
   const batch = exact ? 1 : Math.min(options.batchSize, indices.length)
@@ -32,39 +48,43 @@ export async function fisher(subject: Subject): Promise<FisherResult> {
   const frames = hostTensor([timesteps, batch, ...frame])
   const onehot = hostTensor([batch, shape.classes])
   const fill = (rows: Int32Array): void => fillBatch(dataset, rows, null, new Random(0), { frames: frames.data, onehot: onehot.data })
-  const drawn = exact ? await drawnLabels(subject, batches, fill, frames) : null
+  const drawn = exact ? await drawnForAll(subject, sets, batches, fill, frames) : null
 
-  const trace: number[] = []
+  const traces: number[][] = sets.map(() => [])
   for (let t = 1; t <= timesteps; t++) {
     const program = buildFisherProgram({ ...shape, batch, timesteps: t })
     const loaded = await engine.load(program.onnx, { device: config.device })
     try {
       const first: HostTensor = { shape: [t, batch, ...frame], data: frames.data.subarray(0, (frames.data.length / timesteps) * t) }
       const value = hostTensor([1])
-      let sum = 0
-      for (const [i, rows] of batches.entries()) {
-        goOn(subject.signal)
-        fill(rows)
-        const label = drawn?.[i]?.[t - 1]
-        if (label !== undefined) onehot.data.forEach((_, c, data) => (data[c] = c === label ? 1 : 0))
-        await loaded.run({ ...variables, frames: first, onehot }, { trace: value })
-        sum += value.data[0] ?? NaN
-        // Pass t costs t of the T(T+1)/2 timesteps.
-        subject.onProgress?.((t * (t - 1) + (2 * t * (i + 1)) / count) / (timesteps * (timesteps + 1)))
+      for (const [s, variables] of sets.entries()) {
+        let sum = 0
+        for (const [i, rows] of batches.entries()) {
+          goOn(subject.signal)
+          fill(rows)
+          const label = drawn?.[s]?.[i]?.[t - 1]
+          if (label !== undefined) onehot.data.forEach((_, c, data) => (data[c] = c === label ? 1 : 0))
+          await loaded.run({ ...variables, frames: first, onehot }, { trace: value })
+          sum += value.data[0] ?? NaN
+          // Pass t costs t of the T(T+1)/2 timesteps.
+          subject.onProgress?.((t * (t - 1) + (2 * t * (s * count + i + 1)) / (sets.length * count)) / (timesteps * (timesteps + 1)))
+        }
+        traces[s]?.push(sum / count)
       }
-      trace.push(sum / count)
     } finally {
       await loaded.release()
     }
   }
-  return {
-    kind: 'fisher',
-    options,
-    trace,
-    centroid: informationCentroid(trace),
-    batches: count,
-    passes: { full: timesteps * count, taken: ((timesteps + 1) / 2) * count },
-  }
+  return { traces, batches: count }
+}
+
+/** Labels [set][batch][t - 1] for several sets of weights. */
+async function drawnForAll(
+  subject: Subject, sets: readonly VariableFeeds[], batches: readonly Int32Array[], fill: (rows: Int32Array) => void, frames: HostTensor,
+): Promise<number[][][]> {
+  const drawn: number[][][] = []
+  for (const variables of sets) drawn.push(await drawnLabels({ ...subject, variables }, batches, fill, frames))
+  return drawn
 }
 
 /** For each batch of one sample and each t a label drawn from softmax of the mean of the first t outputs. */

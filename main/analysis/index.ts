@@ -1,3 +1,4 @@
+import { centroid } from './centroid.ts'
 import { energy } from './energy.ts'
 import { fisher } from './fisher.ts'
 import { landscape } from './landscape.ts'
@@ -6,7 +7,7 @@ import type { Subject } from './subject.ts'
 import { time } from './time.ts'
 
 /** Every analysis. A new one is one file, its line here and in the schema. */
-const analyses: { readonly [Kind in AnalysisKind]: (subject: Subject) => Promise<Extract<AnalysisResult, { kind: Kind }>> } = { fisher, landscape, time, energy }
+const analyses: { readonly [Kind in AnalysisKind]: (subject: Subject) => Promise<Extract<AnalysisResult, { kind: Kind }>> } = { fisher, centroid, landscape, time, energy }
 
 export function analyze(kind: AnalysisKind, subject: Subject): Promise<AnalysisResult> {
   return analyses[kind](subject)

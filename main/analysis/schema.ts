@@ -34,6 +34,15 @@ export const fisherSchema = z.object({
 })
 export type FisherResult = z.infer<typeof fisherSchema>
 
+/** Fisher traces and centroid of every kept checkpoint: temporal information concentration over training. */
+export const centroidSchema = z.object({
+  kind: z.literal('centroid'),
+  options: analysisOptionsSchema,
+  batches: z.number(),
+  epochs: z.array(z.object({ epoch: z.number(), trace: z.array(z.number()), centroid: z.number() })),
+})
+export type CentroidResult = z.infer<typeof centroidSchema>
+
 export const timeSchema = z.object({
   kind: z.literal('time'),
   options: analysisOptionsSchema,
@@ -77,11 +86,11 @@ export const landscapeSchema = z.object({
 })
 export type LandscapeResult = z.infer<typeof landscapeSchema>
 
-export const analysisResultSchema = z.discriminatedUnion('kind', [fisherSchema, timeSchema, energySchema, landscapeSchema])
+export const analysisResultSchema = z.discriminatedUnion('kind', [fisherSchema, centroidSchema, timeSchema, energySchema, landscapeSchema])
 export type AnalysisResult = z.infer<typeof analysisResultSchema>
 /** An analysis as the run keeps it: runs/<id>/analysis/<kind>-<checkpoint>.json, the latest of each. */
 export const storedAnalysisSchema = z.object({ created: z.string(), /** Of the checkpoint. */ epoch: z.number(), result: analysisResultSchema })
 export type StoredAnalysis = z.infer<typeof storedAnalysisSchema>
 
-export const analysisKindSchema = z.enum(['fisher', 'landscape', 'time', 'energy'])
+export const analysisKindSchema = z.enum(['fisher', 'centroid', 'landscape', 'time', 'energy'])
 export type AnalysisKind = z.infer<typeof analysisKindSchema>

@@ -10,6 +10,8 @@ import type { AnalysisOptions } from './schema.ts'
 
 /** A trained network on its dataset: what every analysis looks at. */
 export interface Subject {
+  /** Folder of the run. */
+  readonly run: string
   readonly config: TrainingConfig
   readonly shape: NetworkShape
   readonly dataset: Dataset

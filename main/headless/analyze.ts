@@ -5,13 +5,14 @@ import { choice, number, parse, positional, shared, sharedUsage, withWorkbench, 
 import { percent, table } from './terminal.ts'
 import { findRun } from './train.ts'
 
-const kinds = ['fisher', 'landscape', 'time', 'energy'] as const
+const kinds = ['fisher', 'centroid', 'landscape', 'time', 'energy'] as const
 
 export const analyze: Command = {
   summary: "a run's checkpoint: Fisher information, loss landscape, accuracy over time, energy",
-  usage: `Usage: npm run saccade -- analyze RUN --fisher|--landscape|--time|--energy [OPTIONS]
+  usage: `Usage: npm run saccade -- analyze RUN --fisher|--centroid|--landscape|--time|--energy [OPTIONS]
 
   --fisher                trace of the Fisher information for every timestep, and the information centroid
+  --centroid              the same for every checkpoint that the run keeps (train --keep-every N)
   --landscape             loss around the checkpoint in two filter-normalized random directions
   --time                  accuracy of every timestep, of the running mean, and with early exit
   --energy                operations and energy of an inference (45 nm: 0.9 pJ an addition, 4.6 pJ a multiply-accumulate)
@@ -25,6 +26,7 @@ ${sharedUsage}`,
     const { values, positionals } = parse(args, {
       ...shared,
       fisher: { type: 'boolean' },
+      centroid: { type: 'boolean' },
       landscape: { type: 'boolean' },
       time: { type: 'boolean' },
       energy: { type: 'boolean' },
@@ -81,6 +83,11 @@ function describe(result: AnalysisResult): string {
         ['Fisher trace', result.trace.map((value) => value.toPrecision(3)).join(', ')],
         ['estimator', `${result.options.estimator}, ${result.batches} batches, ${result.options.split} split`],
       ])
+    case 'centroid':
+      return table(
+        result.epochs.map(({ epoch, centroid, trace }) => [String(epoch), centroid.toFixed(4), trace.map((value) => value.toPrecision(3)).join(', ')]),
+        ['epoch', 'centroid', 'Fisher trace'],
+      )
     case 'landscape':
       return `${table([
         ['loss at the checkpoint', result.centre.toFixed(4)],

@@ -37,9 +37,13 @@ const options = {
   'weight-decay': { type: 'string' },
   'warmup-epochs': { type: 'string' },
   'clip-norm': { type: 'string' },
+  'keep-every': { type: 'string' },
   seed: { type: 'string' },
   flip: { type: 'boolean' },
   roll: { type: 'string' },
+  crop: { type: 'string' },
+  cutout: { type: 'string' },
+  'resized-crop': { type: 'boolean' },
   device: { type: 'string' },
   eta: { type: 'string' },
   lambda: { type: 'string' },
@@ -67,6 +71,10 @@ Ctrl-C saves and stops; --resume goes on to exactly the numbers the run would ha
   --optimizer adam|adamw|sgd|rmsprop  --weight-decay X  --clip-norm X
   --flip                 mirror training samples at random
   --roll N               shift training samples by at most N pixels
+  --crop N               pad training samples by N pixels and cut out their size at random (CIFAR: 4)
+  --cutout N             blacken a random square of N pixels (CIFAR: 16)
+  --resized-crop         cut out a random part and resize it (ImageNet)
+  --keep-every N         keep a checkpoint of every N epochs, for analyses over epochs
   --seed N               of weights, order and augmentation (default 42)
   --device NAME          cpu (default), webgpu, cuda, dml, coreml, tensorflow, or auto: the fastest that works
   --name NAME            of the run
@@ -152,8 +160,15 @@ async function configured(workbench: Workbench, values: Values): Promise<CallInp
     clipNorm: amount('clip-norm') ?? settings.clipNorm,
     epochs: amount('epochs') ?? settings.epochs,
     batchSize: amount('batch-size') ?? settings.batchSize,
+    keepEvery: amount('keep-every'),
     seed: amount('seed') ?? 42,
-    augmentation: { flip: values.flip === true || settings.augmentation.flip, roll: amount('roll') ?? settings.augmentation.roll },
+    augmentation: {
+      flip: values.flip === true || settings.augmentation.flip,
+      roll: amount('roll') ?? settings.augmentation.roll,
+      crop: amount('crop') ?? settings.augmentation.crop,
+      cutout: amount('cutout') ?? settings.augmentation.cutout,
+      resizedCrop: values['resized-crop'] === true || settings.augmentation.resizedCrop,
+    },
     device: await configuredDevice(workbench, text('device')),
   }
 }

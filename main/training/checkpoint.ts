@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, linkSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { StorageError, storageError, syncFolder, temporaryName, writeFileAtomic } from './atomic.ts'
@@ -10,7 +10,8 @@ import { bestSchema, type TrainingConfig } from './schema.ts'
  * last: after the last finished epoch; best: after the epoch with the best test accuracy; pause: in the middle of an
  * epoch, where a run was stopped. Only `pause` can be ahead of `last`; it is gone when the next epoch ends.
  */
-export type CheckpointKind = 'last' | 'best' | 'pause'
+/** `epoch-N` are kept for analyses over a run's epochs, where its settings ask for them. */
+export type CheckpointKind = 'last' | 'best' | 'pause' | `epoch-${number}`
 
 /** Everything but tensors; kept as one JSON string in the file's metadata. */
 const progressSchema = z.object({
@@ -54,11 +55,11 @@ export function writeCheckpoint(run: string, kind: 'last' | 'pause', progress: P
 }
 
 /**
- * Makes best the same file as last, atomically. A second name for the same bytes costs nothing, and the next `last` is
- * another file under that name, so it leaves best alone. Where the file system knows no links it is copied.
+ * Makes another checkpoint the same file as last, atomically. A second name for the same bytes costs nothing, and the next `last` is
+ * another file under that name, so it leaves this one alone. Where the file system knows no links it is copied.
  */
-export function keepAsBest(run: string): void {
-  const path = checkpointPath(run, 'best')
+export function keepLastAs(run: string, kind: Exclude<CheckpointKind, 'last' | 'pause'>): void {
+  const path = checkpointPath(run, kind)
   const temporary = temporaryName(path)
   try {
     rmSync(temporary, { force: true })
@@ -75,6 +76,14 @@ export function keepAsBest(run: string): void {
     // Renaming one name of a file onto another of its names leaves both.
     rmSync(temporary, { force: true })
   }
+}
+
+/** Epochs of which a checkpoint is kept, ascending. */
+export function keptEpochs(run: string): number[] {
+  return readdirSync(run)
+    .flatMap((file) => /^epoch-(\d+)\.safetensors$/.exec(file)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b)
 }
 
 /** A checkpoint without its tensors' meaning: `tensor` fetches one by name and checks its shape. */
@@ -109,9 +118,9 @@ export function openCheckpoint(run: string, kind: CheckpointKind): OpenCheckpoin
   return { path, progress: progress.data, tensor: (name, shape) => float32(file, path, name, shape) }
 }
 
-/** SHA-256 of all settings that decide a run's numbers; its name doesn't. */
+/** SHA-256 of all settings that decide a run's numbers; its name and what is kept of it don't. */
 export function configHash(config: TrainingConfig): string {
-  const { name: _, ...deciding } = config
+  const { name: _, keepEvery: _kept, ...deciding } = config
   return createHash('sha256').update(canonicalJson(deciding)).digest('hex')
 }
 

@@ -4,7 +4,7 @@ import type { Engine, HostTensor, LoadedProgram } from '../engines/engine.ts'
 import { Random } from '../random.ts'
 import { buildEvaluationProgram } from '../snn/evaluation-program.ts'
 import type { EvaluationProgram } from '../snn/program.ts'
-import { openCheckpoint } from './checkpoint.ts'
+import { openCheckpoint, type CheckpointKind } from './checkpoint.ts'
 import { Measuring, timeMean, type Measurement } from './metrics.ts'
 import { readRunHeader } from './run-store.ts'
 import type { EpochMetrics, TrainingConfig } from './schema.ts'
@@ -145,7 +145,7 @@ export async function evaluate({ run, dataset, checkpoint, split, engine, signal
 }
 
 /** A checkpoint's weights and batch-norm statistics. @throws StorageError where they don't fit the network */
-export function checkpointVariables(run: string, kind: 'best' | 'last', program: Pick<EvaluationProgram, 'info'>): VariableFeeds {
+export function checkpointVariables(run: string, kind: CheckpointKind, program: Pick<EvaluationProgram, 'info'>): VariableFeeds {
   const checkpoint = openCheckpoint(run, kind)
   return Object.fromEntries(program.info.variables.map(({ name, shape }) => [name, { shape, data: checkpoint.tensor(name, shape) }]))
 }

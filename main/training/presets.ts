@@ -62,8 +62,8 @@ export const trainingPresets: readonly TrainingPreset[] = [
   {
     id: 'trt-cifar',
     title: 'TRT, CIFAR',
-    source: 'TRT, Table S2 (CIFAR10/100)',
-    settings: paper(trt(0.05, 1e-5, 0.25), { flip: true, roll: 0 }),
+    source: 'TRT, Table S2 (CIFAR10/100); flip, crop and cutout from the code',
+    settings: paper(trt(0.05, 1e-5, 0.25), { flip: true, roll: 0, crop: 4, cutout: 16 }),
   },
   {
     id: 'tet-dvs-cifar10',
@@ -84,7 +84,7 @@ export const trainingPresets: readonly TrainingPreset[] = [
     id: 'tet-cifar',
     title: 'TET, CIFAR',
     source: 'TET (ICLR 2022) for CIFAR10/100: lambda 0.05, Adam 0.01, 300 epochs; batch 128 from the code',
-    settings: { ...paper({ name: 'tet', lambda: 0.05, phi: 1 }, { flip: true, roll: 0 }), learningRate: 0.01, batchSize: 128 },
+    settings: { ...paper({ name: 'tet', lambda: 0.05, phi: 1 }, { flip: true, roll: 0, crop: 4 }), learningRate: 0.01, batchSize: 128 },
   },
   {
     id: 'sdt',

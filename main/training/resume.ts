@@ -1,4 +1,4 @@
-import { hasCheckpoint, keepAsBest, openCheckpoint, type OpenCheckpoint, type Progress } from './checkpoint.ts'
+import { hasCheckpoint, keepLastAs, openCheckpoint, type OpenCheckpoint, type Progress } from './checkpoint.ts'
 
 /**
  * Where a run goes on: in the middle of an epoch where it was stopped, else after its last finished epoch; null at its start.
@@ -10,7 +10,7 @@ export function resumePoint(run: string, fresh: Progress): OpenCheckpoint | null
   const last = hasCheckpoint(run, 'last') ? openCheckpoint(run, 'last') : null
   if (last !== null && last.progress.best?.epoch === last.progress.epoch) {
     const best = hasCheckpoint(run, 'best') ? openCheckpoint(run, 'best').progress.epoch : 0
-    if (best !== last.progress.epoch) keepAsBest(run)
+    if (best !== last.progress.epoch) keepLastAs(run, 'best')
   }
   const paused = hasCheckpoint(run, 'pause') ? openCheckpoint(run, 'pause') : null
   // A pause that last has overtaken was left by a kill just before it would have been removed.

@@ -31,9 +31,21 @@ export const trainingConfigSchema = z.object({
   clipNorm: z.number().positive().optional(),
   epochs: z.number().int().min(1).max(10_000),
   batchSize: z.number().int().min(1).max(1024),
+  /** Keeps a checkpoint of every so many epochs, for analyses over the run's epochs. */
+  keepEvery: z.number().int().min(1).optional(),
   /** Seeds initial weights, sample order and augmentation. */
   seed: z.number().int().min(0).default(42),
-  augmentation: z.object({ flip: z.boolean().default(false), /** Largest shift in pixels, both axes, wrap-around. */ roll: z.number().int().min(0).max(32).default(0) }),
+  augmentation: z.object({
+    flip: z.boolean().default(false),
+    /** Largest shift in pixels, both axes, wrap-around. */
+    roll: z.number().int().min(0).max(32).default(0),
+    /** Padding in pixels before the frame's size is cut out at random. */
+    crop: z.number().int().min(0).max(64).optional(),
+    /** Side in pixels of the square that is blackened. */
+    cutout: z.number().int().min(0).max(512).optional(),
+    /** A random part of 8 to 100 % of the area, resized to the frame. */
+    resizedCrop: z.boolean().optional(),
+  }),
   device: deviceSchema.default('cpu'),
 })
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>

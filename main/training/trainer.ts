@@ -5,7 +5,7 @@ import { EngineError, type Engine } from '../engines/engine.ts'
 import { Random } from '../random.ts'
 import { networkInfo } from '../snn/network.ts'
 import { removeTemporaries } from './atomic.ts'
-import { checkpointPath, configHash, keepAsBest, writeCheckpoint, type Progress } from './checkpoint.ts'
+import { checkpointPath, configHash, hasCheckpoint, keepLastAs, writeCheckpoint, type Progress } from './checkpoint.ts'
 import { Evaluator } from './evaluate.ts'
 import { isBetter } from './metrics.ts'
 import { Pace } from './pace.ts'
@@ -126,6 +126,8 @@ class Training {
       this.#stepper.state.load(point.tensor)
       this.#progress = point.progress
       this.#random.state = point.progress.random.augmentation
+      // A kill may have come between `last` and this.
+      this.#keepEpoch()
     }
     cutEpochs(run, this.#progress.epoch)
     const evaluator = await Evaluator.open(engine, config, this.#dataset, Math.min(config.batchSize, this.#dataset.test.length))
@@ -217,8 +219,17 @@ class Training {
     appendEpoch(run, metrics)
     writeConfusion(run, confusion)
     writeCheckpoint(run, 'last', this.#progress, this.#stepper.state.tensors)
-    if (better) keepAsBest(run)
+    if (better) keepLastAs(run, 'best')
+    this.#keepEpoch()
     rmSync(checkpointPath(run, 'pause'), { force: true })
+  }
+
+  /** Keeps the checkpoint of the last epoch under its number, where the settings ask for it and it is not there yet. */
+  #keepEpoch(): void {
+    const { run, config } = this.#options
+    const { epoch } = this.#progress
+    const kind = `epoch-${epoch}` as const
+    if (config.keepEvery !== undefined && epoch > 0 && epoch % config.keepEvery === 0 && !hasCheckpoint(run, kind)) keepLastAs(run, kind)
   }
 
   /** Saves the middle of an epoch, beside `last`. */

@@ -44,6 +44,24 @@ test('every analysis of a run is computed in a job, agrees with its evaluation, 
   expect(analyses.every(({ epoch }) => epoch === 2)).toBe(true)
 }, 120_000)
 
+test('the centroid is taken of every kept checkpoint; a run that keeps none is told how to', async () => {
+  await expect(bench.call('runs.analyze', { id: run, kind: 'centroid' })).rejects.toThrow(/keep-every/)
+  const { dataset } = (await bench.call('runs.get', { id: run })).config
+  const started = await bench.call('runs.start', tinyRun(dataset, { epochs: 5, keepEvery: 2 }))
+  await bench.done(started.job)
+  const options = { checkpoint: 'last' as const, batches: 2, batchSize: 4 }
+  const { result } = await bench.call('runs.analyze', { id: started.run, kind: 'centroid', options })
+  if (result.kind !== 'centroid') throw new Error('another analysis')
+  expect(result.epochs.map(({ epoch }) => epoch)).toEqual([2, 4])
+  const [second, fourth] = result.epochs
+  expect(second?.trace).not.toEqual(fourth?.trace)
+  for (const { trace, centroid } of result.epochs) {
+    expect(trace).toHaveLength(4)
+    expect(centroid).toBeGreaterThan(1)
+    expect(centroid).toBeLessThan(4)
+  }
+}, 120_000)
+
 test('the landscape is lowest near the checkpoint, and its middle is the evaluation loss', async () => {
   const evaluation = await bench.call('runs.evaluate', { id: run, checkpoint: 'last', split: 'test' })
   const { result } = await bench.call('runs.analyze', { id: run, kind: 'landscape', options: { checkpoint: 'last', grid: 5 } })

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { checkpointPath, configHash, keepAsBest, openCheckpoint, writeCheckpoint, type Progress } from '../../main/training/checkpoint.ts'
+import { checkpointPath, configHash, keepLastAs, openCheckpoint, writeCheckpoint, type Progress } from '../../main/training/checkpoint.ts'
 import { appendEpoch, createRun, cutEpochs, readEpochs, readRun, summarizeRun, writeStatus } from '../../main/training/run-store.ts'
 import { writeSafetensors } from '../../main/training/safetensors.ts'
 import type { EpochMetrics } from '../../main/training/schema.ts'
@@ -94,8 +94,8 @@ describe('a checkpoint', () => {
   it('comes back to the last bit, and best is a copy of its own', () => {
     const run = newRun()
     writeCheckpoint(run, 'last', progress, state)
-    keepAsBest(run)
-    keepAsBest(run)
+    keepLastAs(run, 'best')
+    keepLastAs(run, 'best')
     writeCheckpoint(
       run,
       'last',

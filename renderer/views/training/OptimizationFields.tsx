@@ -123,6 +123,14 @@ export function OptimizationFields({ form, faults, set }: FormPart) {
             error={faults.get('clipNorm')}
             onChange={(norm) => set(changed(form, { clipNorm: norm === 0 ? undefined : norm }))}
           />
+          <NumberField
+            label="Keep every, epochs"
+            name="Keep a checkpoint every"
+            help="Keeps a checkpoint of every so many epochs, for the information centroid over training. 0 keeps best and last only."
+            value={config.keepEvery ?? 0}
+            error={faults.get('keepEvery')}
+            onChange={(epochs) => set(changed(form, { keepEvery: epochs === 0 ? undefined : epochs }))}
+          />
           {config.schedule === 'step' && (
             <>
               <NumberField

@@ -4,6 +4,7 @@ import type { AnalysisKind, StoredAnalysis } from '../../../../preload/contract/
 import { useCall } from '../../../api/use-call.ts'
 import { ask, messageOf } from '../../../api/workbench.ts'
 import { Panel } from '../../../widgets/Panel.tsx'
+import { CentroidFigure } from './CentroidFigure.tsx'
 import { EnergyFigure } from './EnergyFigure.tsx'
 import { FisherFigure } from './FisherFigure.tsx'
 import { LandscapeFigure } from './LandscapeFigure.tsx'
@@ -15,6 +16,11 @@ const figures: readonly { readonly kind: AnalysisKind; readonly title: string; r
     kind: 'fisher',
     title: 'Fisher information',
     text: 'How much the first t outputs depend on the weights, and its centre of mass over time (TRT, Fig. 2): training moves it to early timesteps.',
+  },
+  {
+    kind: 'centroid',
+    title: 'Information centroid over epochs',
+    text: 'Fisher information of every kept checkpoint: how temporal information concentrates in early timesteps. Needs a run that keeps checkpoints (New run, “Keep every”).',
   },
   {
     kind: 'landscape',
@@ -37,6 +43,8 @@ function Shown({ analysis }: { readonly analysis: StoredAnalysis }): ReactNode {
   switch (analysis.result.kind) {
     case 'fisher':
       return <FisherFigure result={analysis.result} />
+    case 'centroid':
+      return <CentroidFigure result={analysis.result} />
     case 'landscape':
       return <LandscapeFigure result={analysis.result} />
     case 'time':
