@@ -1,4 +1,4 @@
-/** npm run bench -- training|inference|decode|frames|stage [--json]: runs test/bench/NAME.ts and prints what it measured. */
+/** npm run bench -- training|inference|decode|frames|import|stage [--json]: runs test/bench/NAME.ts and prints what it measured. */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { table } from '../../main/headless/terminal.ts'
@@ -23,6 +23,7 @@ const benches: Record<string, string> = {
   inference: './inference.ts',
   decode: './decode.ts',
   frames: './frames.ts',
+  import: './import.ts',
   stage: './stage.ts',
 }
 
