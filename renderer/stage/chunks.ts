@@ -49,9 +49,8 @@ export function planChunks(counts: ArrayLike<number>, durationUs: number, most =
   return spans
 }
 
-/** A plan for a recording that turned out longer: spans that ended before stay as they were, so that fetched chunks stay valid. */
-export function extendPlan(spans: readonly Span[], counts: ArrayLike<number>, durationUs: number, most = eventsPerChunk): Span[] {
-  const kept = spans.slice(0, -1)
+/** A plan that begins with these spans, which stay as they are, and goes on to a new end. */
+export function extendPlan(kept: readonly Span[], counts: ArrayLike<number>, durationUs: number, most = eventsPerChunk): Span[] {
   const end = kept.at(-1)?.to ?? 0
   const rest = planChunks(counts, durationUs, most).filter((span) => span.to > end)
   return [...kept, ...rest.map((span) => ({ ...span, from: Math.max(end, span.from) }))]
@@ -64,7 +63,7 @@ export class ChunkStore {
   readonly #changed: () => void
   /** By the start of their span, in order of use: the first was used longest ago. */
   readonly #chunks = new Map<number, Chunk>()
-  #pending = false
+  #pending: Span | null = null
   #failure: string | null = null
   #closed = false
 
@@ -83,10 +82,16 @@ export class ChunkStore {
     return this.#failure
   }
 
-  /** Goes on with a longer plan; chunks of spans that are no longer in it are dropped. */
-  replan(spans: readonly Span[]): void {
-    this.#spans = spans
-    const ends = new Map(spans.map((span) => [span.from, span.to]))
+  /**
+   * Goes on to a new end. What was fetched, or is being fetched, stays; the rest is planned by the new counts.
+   * @param final the counts are exact, not guessed: what was fetched too much at once is fetched again
+   */
+  grow(counts: ArrayLike<number>, durationUs: number, final: boolean): void {
+    const held = (span: Span) => this.#chunks.has(span.from) || this.#pending?.from === span.from
+    const open = this.#spans.findIndex((span) => !held(span) || (final && this.#chunks.get(span.from)?.truncated))
+    const guessed = final ? open : this.#spans.length - (held(this.#spans.at(-1)!) ? 0 : 1)
+    this.#spans = extendPlan(guessed < 0 ? this.#spans : this.#spans.slice(0, guessed), counts, durationUs)
+    const ends = new Map(this.#spans.map((span) => [span.from, span.to]))
     for (const chunk of this.#chunks.values()) if (ends.get(chunk.from) !== chunk.to) this.#chunks.delete(chunk.from)
     this.#changed()
   }
@@ -173,8 +178,8 @@ export class ChunkStore {
 
   #want(span: Span | undefined): void {
     // One fetch at a time and the newest wish next: after a jump nobody waits for chunks passed over.
-    if (!span || this.#chunks.has(span.from) || this.#pending || this.#failure !== null || this.#closed) return
-    this.#pending = true
+    if (!span || this.#chunks.has(span.from) || this.#pending !== null || this.#failure !== null || this.#closed) return
+    this.#pending = span
     this.#fetch(span, limitPerCall)
       .then(
         (slice) => {
@@ -188,7 +193,7 @@ export class ChunkStore {
         },
       )
       .finally(() => {
-        this.#pending = false
+        this.#pending = null
         if (!this.#closed) this.#changed()
       })
   }

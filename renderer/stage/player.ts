@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { EventSlice } from '../../preload/contract/index.ts'
 import type { DisplayMode } from './accumulate.ts'
-import { ChunkStore, extendPlan, planChunks, type Span, type WindowChunks } from './chunks.ts'
+import { ChunkStore, planChunks, type Span, type WindowChunks } from './chunks.ts'
 import { initialCamera, orbited, type Camera } from './cloud.ts'
 import { letterbox, type Letterbox } from './layout.ts'
 import type { Palette, PaletteName } from './palettes.ts'
@@ -64,8 +64,13 @@ export interface PlayerSource {
   readonly durationUs: number
   /** Events per bin of equal duration, both polarities. */
   readonly counts: ArrayLike<number>
+  /** Whether more of it is being read. */
+  readonly growing?: boolean
   readonly fetch: (span: Span, limit: number) => Promise<EventSlice>
 }
+
+/** Up to where chunks are planned: the last µs of a recording that is being read may still get events. */
+const planned = (durationUs: number, growing: boolean) => (growing ? Math.max(0, durationUs - 1) : durationUs)
 
 /** The longest step of the clock: after a pause of the browser (hidden tab) playback goes on where it was. */
 const longestStepMs = 100
@@ -101,7 +106,11 @@ export class Player {
       from: -1,
       truncated: false,
     }))
-    this.#chunks = new ChunkStore(planChunks(source.counts, source.durationUs), source.fetch, () => this.redraw())
+    this.#chunks = new ChunkStore(planChunks(source.counts, planned(source.durationUs, source.growing ?? false)), source.fetch, () =>
+      this.redraw(),
+    )
+    // The first events are wanted before there is a canvas.
+    this.#chunks.window(-1, Math.min(initialPlayback(source.durationUs).time, source.durationUs - 1))
   }
 
   /** The chunks of the picture that was drawn last, for those who count in it. */
@@ -146,11 +155,11 @@ export class Player {
   /**
    * More of the recording is known.
    * @param counts as in PlayerSource
-   * @param anew the counts are final: chunks are cut by them alone
+   * @param final the whole recording was read
    */
-  grow(durationUs: number, counts: ArrayLike<number>, anew = false): void {
+  grow(durationUs: number, counts: ArrayLike<number>, final = false): void {
     this.store.setState((state) => lengthened(state, durationUs))
-    this.#chunks.replan(anew ? planChunks(counts, durationUs) : extendPlan(this.#chunks.spans, counts, durationUs))
+    this.#chunks.grow(counts, planned(durationUs, !final), final)
   }
 
   /** Lets go of the recording. */

@@ -86,6 +86,7 @@ export function loadRecording(path: string, show: (session: Session) => void): (
         width: Math.max(1, facts.width),
         height: Math.max(1, facts.height),
         durationUs,
+        growing: !facts.complete,
         counts: evenCounts(facts.events, rateBins),
         fetch: (span, limit) => ask('recordings.events', { path, from: span.from, to: span.to, limit }),
       })

@@ -154,7 +154,7 @@ describe('a recording that is still being read', () => {
       { from: 0, to: 100 },
       { from: 100, to: 301 },
     ])
-    expect(extendPlan(before, [60, 60, 60, 60], 600, 100)).toEqual([
+    expect(extendPlan(before.slice(0, -1), [60, 60, 60, 60], 600, 100)).toEqual([
       { from: 0, to: 100 },
       { from: 100, to: 150 },
       { from: 150, to: 300 },
@@ -167,41 +167,57 @@ describe('a recording that is still being read', () => {
     const duration = fc.integer({ min: 1, max: 100_000 })
     fc.assert(
       fc.property(counts, duration, counts, duration, (first, shorter, second, more) => {
-        const spans = extendPlan(planChunks(first, shorter, 60), second, shorter + more, 60)
+        const spans = extendPlan(planChunks(first, shorter, 60).slice(0, -1), second, shorter + more, 60)
         expect(spans[0]?.from).toBe(0)
         expect(spans.at(-1)?.to).toBe(shorter + more + 1)
         spans.slice(1).forEach((span, index) => expect(span.from).toBe(spans[index]?.to))
       }),
     )
   })
-  it('keeps the chunks it has, fetches the last one anew', async () => {
+  it('keeps what it has and what is on its way; plans the rest anew', async () => {
     const asked: [number, number][] = []
     const store = new ChunkStore(
-      [
-        { from: 0, to: 100 },
-        { from: 100, to: 151 },
-      ],
+      planChunks([10], 99),
       ({ from, to }) => {
         asked.push([from, to])
         return Promise.resolve(slice([from]))
       },
       () => undefined,
     )
-    store.window(-1, 150)
-    await settled()
-    store.window(-1, 150)
-    await settled()
-    store.replan([
+    store.window(-1, 50)
+    // Grows while the first chunk is on its way.
+    store.grow([10, 10], 199, false)
+    expect(store.spans).toEqual([
       { from: 0, to: 100 },
       { from: 100, to: 200 },
     ])
-    expect(store.window(-1, 150)).toMatchObject({ complete: false, chunks: [{ from: 0 }] })
     await settled()
+    expect(store.window(-1, 50)).toMatchObject({ complete: true, chunks: [{ from: 0, to: 100 }] })
+    await settled()
+    store.grow([10, 10, 10], 300, true)
+    expect(store.spans).toEqual([
+      { from: 0, to: 100 },
+      { from: 100, to: 200 },
+      { from: 200, to: 301 },
+    ])
+    expect(store.window(-1, 150).complete).toBe(true)
     expect(asked).toEqual([
       [0, 100],
-      [100, 151],
       [100, 200],
+      [200, 301],
     ])
+  })
+  it('fetches a stretch again, in parts, that was cut short because its size was guessed', async () => {
+    const store = new ChunkStore(
+      planChunks([10], 99),
+      () => Promise.resolve({ ...slice([1]), truncated: true }),
+      () => undefined,
+    )
+    store.window(-1, 50)
+    await settled()
+    store.grow([500_000, 500_000], 99, true)
+    expect(store.spans).toHaveLength(2)
+    expect(store.window(-1, 20)).toMatchObject({ complete: false, chunks: [] })
   })
 })
 
