@@ -1,20 +1,9 @@
 import { Random } from '../random.ts'
+import { drawTransform, transformFrames, type Augmentation, type PlaneScale, type Transform } from './augment.ts'
 import type { Dataset } from './dataset.ts'
 
-/** Random changes of a training sample, the same for all T of it. */
-export interface Augmentation {
-  /** Mirror along the sensor's x axis with probability 1/2. */
-  readonly flip: boolean
-  /** Shift by independent whole numbers in [-roll, roll] along y and x; what leaves one side comes in on the other. */
-  readonly roll: number
-}
-
-/** What one sample gets: drawn once, applied to every frame of it. */
-export interface Transform {
-  readonly flip: boolean
-  readonly dy: number
-  readonly dx: number
-}
+export { drawTransform }
+export type { Augmentation, Transform }
 
 export interface Batch {
   /** [T, B, C, H, W], time-major. */
@@ -42,24 +31,27 @@ export function fillBatch(dataset: Dataset, indices: ArrayLike<number>, augmenta
       continue
     }
     const index = indices[row]!
-    const sample = dataset.sample(index)
     out.onehot[row * classes + dataset.labels[index]!] = 1
-    const transform = augmentation ? drawTransform(augmentation, random) : identity
+    const transform = augmentation ? drawTransform(augmentation, random, height, width) : identity
+    const { pictures } = dataset
+    if (pictures) {
+      transformFrames(dataset.stored(index), 0, out.frames, row * frame, channels, height, width, transform, pictures)
+      for (let t = 1; t < timesteps; t++) out.frames.copyWithin((t * batch + row) * frame, row * frame, (row + 1) * frame)
+      continue
+    }
+    const sample = dataset.sample(index)
+    const simple = !transform.crop && !transform.hole && !transform.box
     for (let t = 0; t < timesteps; t++) {
-      transformPlanes(sample, t * frame, out.frames, (t * batch + row) * frame, channels, height, width, transform)
+      const target = (t * batch + row) * frame
+      if (simple) transformPlanes(sample, t * frame, out.frames, target, channels, height, width, transform)
+      else transformFrames(sample, t * frame, out.frames, target, channels, height, width, transform, counts)
     }
   }
 }
 
+/** Events' frames as they are; padding is empty. */
+const counts: PlaneScale = { factor: [1], offset: [0] }
 const identity: Transform = { flip: false, dy: 0, dx: 0 }
-
-/** Draws one sample's change: the flip first, then the shifts along y and x. */
-export function drawTransform(augmentation: Augmentation, random: Random): Transform {
-  const flip = augmentation.flip && random.uniform() < 0.5
-  const shift = () => (augmentation.roll > 0 ? random.below(2 * augmentation.roll + 1) - augmentation.roll : 0)
-  const dy = shift()
-  return { flip, dy, dx: shift() }
-}
 
 /**
  * Copies `planes` images [height, width] from `from` at `at` to `to` at `toAt`, mirrored and then rolled:

@@ -4,16 +4,19 @@ import { writeStarterRecording } from '../events/simulate/starter.ts'
 import { convertShared } from './convert.ts'
 import { FilteredCache } from './filtered.ts'
 import { batchesToFrames } from './frames.ts'
+import { findImages } from './images/find.ts'
+import { readBlock } from './images/read-block.ts'
 import { importCut, importFile } from './import-file.ts'
 import { LookedAtCache } from './looked-at.ts'
 import { toPlainError } from './plain-error.ts'
+import { previewImages } from './images/preview.ts'
 import { previewFolder } from './preview.ts'
 import { scanFolder } from './scan.ts'
 import type { TaskMessage, TaskName, TaskReply, Tasks } from './tasks.ts'
 import { rateOf, sliceOf } from './view.ts'
 
 /** @param check throws where the caller has given up: call it now and then */
-type Handler<K extends TaskName> = (input: Tasks[K]['input'], check: () => void) => Tasks[K]['output']
+type Handler<K extends TaskName> = (input: Tasks[K]['input'], check: () => void) => Tasks[K]['output'] | Promise<Tasks[K]['output']>
 
 const recordings = new LookedAtCache()
 const filtered = new FilteredCache()
@@ -52,14 +55,16 @@ const handlers: { [K in TaskName]: Handler<K> } = {
     const { batches, totals, sensor, report } = filtered.get(recordings.get(path, { index }).whole(check), filters, check)
     return { ...batchesToFrames(batches(), totals, sensor, framing), ...(report && { filtered: report }) }
   },
-  preview: ({ folder, labels = null }, check) => previewFolder(folder, labels, check),
+  preview: async ({ folder, labels = null }, check) => (await previewImages(folder, labels)) ?? previewFolder(folder, labels, check),
   scan: ({ folder, labels }) => scanFolder(folder, labels),
   simulate: ({ folder, file }) => writeStarterRecording(folder, file),
   convert: ({ conversion, shared }, check) => convertShared(conversion, shared, check),
+  findImages: ({ folder, labels }) => findImages(folder, labels),
+  importBlock: ({ set, block, size, resize }, check) => readBlock(set, block, size, resize, check),
   importFile: ({ path, cut, ...rule }, check) => (cut ? importCut(path, cut, rule, check) : importFile(path, rule, check)),
 }
 
-function run<K extends TaskName>(name: K, input: Tasks[K]['input'], check: () => void): Tasks[K]['output'] {
+function run<K extends TaskName>(name: K, input: Tasks[K]['input'], check: () => void): Tasks[K]['output'] | Promise<Tasks[K]['output']> {
   return handlers[name](input, check)
 }
 
@@ -70,16 +75,18 @@ function buffersOf(output: unknown): ArrayBuffer[] {
   return [...new Set(buffers)]
 }
 
-parentPort?.on('message', ({ id, name, input, cancelled }: TaskMessage) => {
+parentPort?.on('message', (message: TaskMessage) => void answer(message))
+
+async function answer({ id, name, input, cancelled }: TaskMessage): Promise<void> {
   const check = () => {
     if (Atomics.load(cancelled, 0) !== 0) throw new Error('given up')
   }
   let reply: TaskReply
   try {
     check()
-    reply = { id, ok: true, output: run(name, input, check) }
+    reply = { id, ok: true, output: await run(name, input, check) }
   } catch (error) {
     reply = { id, ok: false, error: toPlainError(error) }
   }
   parentPort?.postMessage(reply, reply.ok ? buffersOf(reply.output) : [])
-})
+}

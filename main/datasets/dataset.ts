@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { DatasetError, errorCode, messageOf } from './errors.ts'
+import { PictureScale, repeatFrame } from './images/frame.ts'
 import { framingKey } from './framing.ts'
 import { NpyReader } from './npy.ts'
 import { datasetManifestSchema, type DatasetManifest } from './schema.ts'
@@ -12,6 +13,8 @@ export const framesFile = 'frames.npy'
 
 /** Frames up to this many bytes stay in memory once read (as stored); larger ones are read from the disk every time. */
 const memoryLimit = Math.min(2 * 2 ** 30, Math.floor(totalmem() / 4))
+
+type StoredFrames = Float32Array | Uint16Array | Uint8Array
 
 /** An imported dataset, checked and open for reading. Synchronous; opening reads only the manifest and a header. */
 export class Dataset {
@@ -26,40 +29,57 @@ export class Dataset {
   /** Rows of the training and of the test split, ascending. */
   readonly train: Int32Array
   readonly test: Int32Array
+  /** How stored pictures become frames; null for events, whose frames are stored as they are. */
+  readonly pictures: PictureScale | null
   #frames: NpyReader
-  #kept: Float32Array | Uint16Array | undefined
+  #kept: StoredFrames | undefined
   #known: Uint8Array
-  #row: Float32Array | Uint16Array
+  #row: StoredFrames
+  /** A picture's frames, normalized and repeated. */
+  #shown: Float32Array
 
   constructor(directory: string, manifest: DatasetManifest, frames: NpyReader, keepBytes: number) {
     this.directory = directory
     this.manifest = manifest
     this.shape = manifest.shape
-    this.sampleLength = frames.rowLength
+    this.pictures = manifest.kind === 'images' ? new PictureScale(manifest) : null
+    this.sampleLength = manifest.shape.reduce((product, size) => product * size, 1)
+    this.#shown = new Float32Array(this.pictures ? this.sampleLength : 0)
     this.labels = Int32Array.from(manifest.samples, (sample) => sample.label)
     this.train = rowsOf(manifest, 'train')
     this.test = rowsOf(manifest, 'test')
-    const kind = manifest.dtype === 'float32' ? Float32Array : Uint16Array
-    const values = manifest.samples.length * this.sampleLength
+    const kind = { float32: Float32Array, uint16: Uint16Array, uint8: Uint8Array }[manifest.dtype]
+    const values = manifest.samples.length * frames.rowLength
     this.#frames = frames
     // Zeroed pages cost nothing until a sample is read into them.
     this.#kept = values * kind.BYTES_PER_ELEMENT <= keepBytes ? new kind(values) : undefined
     this.#known = new Uint8Array(this.#kept ? manifest.samples.length : 0)
-    this.#row = new kind(this.#kept ? 0 : this.sampleLength)
+    this.#row = new kind(this.#kept ? 0 : frames.rowLength)
   }
 
   get count(): number {
     return this.manifest.samples.length
   }
 
-  /** The stored values of one sample [T, C, H, W]: a view that is valid until the next call. Don't write to it. */
+  /** One sample [T, C, H, W] as a network sees it: a view that is valid until the next call. Don't write to it. */
   sample(index: number): Float32Array | Uint16Array {
+    const stored = this.stored(index)
+    if (!(stored instanceof Uint8Array)) return stored
+    const [timesteps] = this.shape
+    this.pictures?.apply(stored, this.#shown)
+    repeatFrame(this.#shown, this.sampleLength / timesteps, timesteps)
+    return this.#shown
+  }
+
+  /** The stored values of one sample: [T, C, H, W], of pictures [1, C, H, W]. A view, valid until the next call. Don't write to it. */
+  stored(index: number): StoredFrames {
     if (!(index >= 0 && index < this.count)) throw new RangeError(`${this.directory}: sample ${index} of ${this.count}`)
     if (!this.#kept) {
       this.#frames.read(index, this.#row)
       return this.#row
     }
-    const view = this.#kept.subarray(index * this.sampleLength, (index + 1) * this.sampleLength)
+    const { rowLength } = this.#frames
+    const view = this.#kept.subarray(index * rowLength, (index + 1) * rowLength)
     if (!this.#known[index]) {
       this.#frames.read(index, view)
       this.#known[index] = 1
@@ -89,7 +109,8 @@ export function openDataset(directory: string, options: { keepBytes?: number } =
   const path = join(directory, framesFile)
   const frames = new NpyReader(path)
   const { dtype, shape } = frames.header
-  const expected = [manifest.samples.length, ...manifest.shape]
+  const [timesteps, ...frame] = manifest.shape
+  const expected = [manifest.samples.length, manifest.kind === 'images' ? 1 : timesteps, ...frame]
   if (dtype !== manifest.dtype || shape.join() !== expected.join()) {
     frames.close()
     throw new DatasetError(`${path}: holds ${dtype} of shape (${shape.join(', ')}), but ${manifestFile} says ${manifest.dtype} (${expected.join(', ')}). ${importAgain}`)
@@ -123,9 +144,10 @@ export function readManifest(directory: string): DatasetManifest {
 }
 
 /** SHA-256 over the sample hashes, labels, split, framing and filters: changes when the data does. */
-export function datasetHash(dataset: Pick<DatasetManifest, 'classes' | 'framing' | 'filters' | 'samples'>): string {
+export function datasetHash(dataset: Pick<DatasetManifest, 'classes' | 'framing' | 'filters' | 'samples' | 'normalization'>): string {
   const hash = createHash('sha256')
   hash.update(JSON.stringify({ classes: dataset.classes, framing: framingKey(dataset.framing, dataset.filters) }))
+  if (dataset.normalization) hash.update(JSON.stringify(dataset.normalization))
   for (const { hash: content, label, split, cut } of dataset.samples) hash.update(`\n${content} ${label} ${split}${cut ? ` ${cut.join(' ')}` : ''}`)
   return hash.digest('hex')
 }

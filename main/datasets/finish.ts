@@ -23,7 +23,12 @@ export async function finishImport(made: FinishedImport): Promise<DatasetManifes
   const { directory, frames } = made
   const manifest = manifestOf(made)
   await frames.finish()
-  await rename(frames.path, join(directory, framesFile))
+  return publish(directory, manifest, frames.path)
+}
+
+/** Names the frames, which are complete, and writes the manifest. */
+export async function publish(directory: string, manifest: DatasetManifest, frames: string): Promise<DatasetManifest> {
+  await rename(frames, join(directory, framesFile))
   await syncDirectory(directory)
   const temporary = join(directory, `${manifestFile}.tmp`)
   const file = await open(temporary, 'w')

@@ -5,8 +5,10 @@ import { manifestFile } from './dataset.ts'
 import { DatasetError, messageOf, UnusableError, writeError } from './errors.ts'
 import { finishImport } from './finish.ts'
 import { dtypeOf, FramesOnDisk } from './frames-on-disk.ts'
+import { requireUsableImages } from './images/find.ts'
+import { importImages } from './images/import.ts'
 import type { ImportedFile } from './import-file.ts'
-import { Journal, removeUnfinished, type JournalEntry } from './journal.ts'
+import { filesOf, intactEntries, Journal, removeUnfinished, type JournalEntry } from './journal.ts'
 import type { DataPool } from './pool.ts'
 import { ProgressMeter, type ImportProgress } from './progress.ts'
 import { requireUsable, type FolderScan } from './scan.ts'
@@ -37,11 +39,13 @@ export async function importDataset(options: ImportOptions, directory: string, c
   context.signal?.throwIfAborted()
   const settled = { ...options, folder: resolve(options.folder) }
   if (existsSync(join(directory, manifestFile))) throw new DatasetError(`${directory}: holds a dataset already. Remove it first, or import into another folder.`)
+  const images = await context.pool.run('findImages', { folder: settled.folder, labels: settled.labels }, { signal: context.signal })
+  if (images) return importImages(requireUsableImages(images), settled, directory, context)
   const scan = requireUsable(await context.pool.run('scan', { folder: settled.folder, labels: settled.labels }, { signal: context.signal }))
   let journal: Journal | undefined
   let frames: FramesOnDisk | undefined
   try {
-    const opened = await Journal.open(directory, settled, scan)
+    const opened = await Journal.open(directory, settled, filesOf(scan), (lines) => intactEntries(directory, scan, lines))
     journal = opened.journal
     frames = await FramesOnDisk.open(directory, settled.framing, scan, opened.entries)
     await importFiles(settled, scan, context, journal, frames, opened.entries)

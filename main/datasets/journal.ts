@@ -36,9 +36,10 @@ const entrySchema = z.object({
 })
 export type JournalEntry = z.infer<typeof entrySchema>
 
-export interface Resumed {
+export interface Resumed<Entry> {
   readonly created: string
-  readonly entries: JournalEntry[]
+  readonly entries: Entry[]
+  readonly journal: Journal
 }
 
 /** The options of an import that was interrupted in this directory; null where there is none, or a finished dataset. */
@@ -64,19 +65,21 @@ export class Journal {
   /**
    * Starts a journal, or goes on with the one in `directory` where it was made by the same options from the same files.
    * Entries whose frames are damaged or whose source has changed since are dropped, and all that follow them.
+   * @param files everything that says which files, in one text
+   * @param intact the entries, from the first, that still hold
    */
-  static async open(directory: string, options: ImportOptions, scan: FolderScan): Promise<Resumed & { journal: Journal }> {
+  static async open<Entry>(directory: string, options: ImportOptions, files: string, intact: (lines: readonly string[]) => Promise<Entry[]>): Promise<Resumed<Entry>> {
     await mkdir(directory, { recursive: true })
     const path = join(directory, journalFile)
-    const digest = scanDigest(scan)
+    const digest = createHash('sha256').update(files).digest('hex')
     const lines = await readLines(path)
     const header = lines[0] === undefined ? null : parse(headerSchema, lines[0])
     const same = header !== null && header.scan === digest && fingerprint(header.options) === fingerprint(options)
-    let entries: JournalEntry[] = []
+    let entries: Entry[] = []
     if (same) {
       // Killed between naming the frames and writing the manifest.
       if (existsSync(join(directory, framesFile))) await rename(join(directory, framesFile), join(directory, partialFile))
-      entries = await intact(directory, scan, lines.slice(1))
+      entries = await intact(lines.slice(1))
     }
     const created = same ? header.created : new Date().toISOString()
     const kept = [{ version: 1, created, options, scan: digest }, ...entries].map((line) => `${JSON.stringify(line)}\n`)
@@ -85,7 +88,7 @@ export class Journal {
     return { journal: new Journal(await open(path, 'a')), created, entries }
   }
 
-  async append(entry: JournalEntry): Promise<void> {
+  async append(entry: object): Promise<void> {
     await this.#file.appendFile(`${JSON.stringify(entry)}\n`)
   }
 
@@ -94,8 +97,8 @@ export class Journal {
   }
 }
 
-/** The entries, from the first, that still hold. */
-async function intact(directory: string, scan: FolderScan, lines: readonly string[]): Promise<JournalEntry[]> {
+/** The entries of recordings, from the first, that still hold. */
+export async function intactEntries(directory: string, scan: FolderScan, lines: readonly string[]): Promise<JournalEntry[]> {
   const entries: JournalEntry[] = []
   const path = join(directory, partialFile)
   const frames = existsSync(path) ? await open(path, 'r') : null
@@ -143,6 +146,7 @@ function fingerprint({ folder, framing, filters, testShare, seed, labels }: Impo
   return JSON.stringify([folder, framingKey(framing, filters), testShare, seed, labels])
 }
 
-function scanDigest(scan: FolderScan): string {
-  return createHash('sha256').update(JSON.stringify([scan.folder, scan.classes, scan.files.map(({ file, label, split, cut }) => [file, label, split, ...(cut ?? [])])])).digest('hex')
+/** Everything that says which files an import reads, and as what. */
+export function filesOf(scan: FolderScan): string {
+  return JSON.stringify([scan.folder, scan.classes, scan.files.map(({ file, label, split, cut }) => [file, label, split, ...(cut ?? [])])])
 }

@@ -7,9 +7,9 @@ import { DatasetError, errorCode } from './errors.ts'
  * dict literal padded with spaces to a newline, then raw values. The header here always takes 128 bytes, so that the number
  * of rows can be written over when the file is finished.
  */
-const dtypes = { float32: { descr: '<f4', bytes: 4, array: Float32Array }, uint16: { descr: '<u2', bytes: 2, array: Uint16Array }, int64: { descr: '<i8', bytes: 8, array: BigInt64Array } } as const
+const dtypes = { uint8: { descr: '|u1', bytes: 1, array: Uint8Array }, float32: { descr: '<f4', bytes: 4, array: Float32Array }, uint16: { descr: '<u2', bytes: 2, array: Uint16Array }, int64: { descr: '<i8', bytes: 8, array: BigInt64Array } } as const
 export type NpyDtype = keyof typeof dtypes
-export type NpyArray = Float32Array | Uint16Array | BigInt64Array
+export type NpyArray = Uint8Array | Float32Array | Uint16Array | BigInt64Array
 export const npyHeaderBytes = 128
 
 export interface NpyHeader {
@@ -51,7 +51,7 @@ export function decodeNpyHeader(head: Uint8Array, path: string): NpyHeader {
   const shape = /'shape':\s*\(([^)]*)\)/.exec(text)?.[1]
   if (descr === undefined || order === undefined || shape === undefined) return fail(`the header can't be read (byte ${start}): ${text.trim()}`)
   const dtype = (Object.keys(dtypes) as NpyDtype[]).find((name) => dtypes[name].descr === descr)
-  if (dtype === undefined) return fail(`values of type ${descr} are not used by Saccade (float32 <f4, uint16 <u2, int64 <i8)`)
+  if (dtype === undefined) return fail(`values of type ${descr} are not used by Saccade (float32 <f4, uint16 <u2, uint8 |u1, int64 <i8)`)
   if (order === 'True') fail('values lie in Fortran order; save it with numpy.ascontiguousarray')
   const sizes = shape.split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number)
   if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 0)) fail(`the shape (${shape}) can't be read (byte ${start})`)

@@ -27,7 +27,7 @@ export interface FolderScan {
 /** Files that lie beside recordings and never are one. */
 const otherFiles = new Set([
   '.txt', '.csv', '.tsv', '.json', '.jsonl', '.yaml', '.yml', '.toml', '.ini', '.cfg', '.xml', '.html', '.htm', '.md', '.rst', '.pdf', '.doc', '.docx',
-  '.png', '.jpg', '.jpeg', '.gif', '.bmp', '.svg', '.avi', '.mp4', '.mov', '.py', '.m', '.ipynb', '.sh', '.log', '.zip', '.gz', '.tar', '.7z', '.rar', '.db', '.lnk',
+  '.png', '.jpg', '.jpeg', '.gif', '.bmp', '.webp', '.tif', '.tiff', '.avif', '.svg', '.avi', '.mp4', '.mov', '.py', '.m', '.ipynb', '.sh', '.log', '.zip', '.gz', '.tar', '.7z', '.rar', '.db', '.lnk',
 ])
 /** Folders inside a class are searched this deep. */
 const deepest = 6

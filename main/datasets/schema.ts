@@ -42,6 +42,10 @@ export const importOptionsSchema = z.object({
 })
 export type ImportOptions = z.infer<typeof importOptionsSchema>
 
+/** How pictures in 0..1 become input: (value - mean) / std, per channel. */
+export const normalizationSchema = z.object({ mean: z.array(z.number()), std: z.array(z.number().positive()), /** Where the numbers come from. */ source: z.string() })
+export type Normalization = z.infer<typeof normalizationSchema>
+
 /** One imported recording: a row of frames.npy. */
 export const sampleSchema = z.object({
   /** Path relative to `source`. */
@@ -65,6 +69,10 @@ export const skippedFileSchema = z.object({ file: z.string(), reason: z.string()
 /** datasets/<id>/manifest.json: all that is known of an imported dataset. Frames: frames.npy [N, T, C, H, W] beside it. */
 export const datasetManifestSchema = z.object({
   version: z.literal(1),
+  /** images: static pictures, whose one frame [1, C, H, W] is shown T times; frames.npy holds it once. */
+  kind: z.enum(['events', 'images']).optional(),
+  /** Of images; frames.npy holds them as they were, 0..255. */
+  normalization: normalizationSchema.optional(),
   id: z.string(),
   name: z.string(),
   created: z.string(),
@@ -78,7 +86,7 @@ export const datasetManifestSchema = z.object({
   seed: z.number(),
   /** [T, C, H, W] of one sample. */
   shape: z.tuple([z.number(), z.number(), z.number(), z.number()]),
-  dtype: z.enum(['float32', 'uint16']),
+  dtype: z.enum(['float32', 'uint16', 'uint8']),
   /** [height, width] of the sensor, behind the filters. */
   sensor: z.tuple([z.number(), z.number()]),
   formats: z.record(z.string(), z.number()),
@@ -98,6 +106,9 @@ export const folderPreviewSchema = z.object({
   formats: z.record(z.string(), z.number()),
   /** Sensor size of the first readable file [height, width]; null where none could be read. */
   sensor: z.tuple([z.number(), z.number()]).nullable(),
+  /** images: static pictures; `files` are pictures then, and `framing` what suits them. */
+  kind: z.enum(['events', 'images']).optional(),
+  framing: framingSchema.optional(),
   problems: z.array(problemSchema),
 })
 export type FolderPreview = z.infer<typeof folderPreviewSchema>

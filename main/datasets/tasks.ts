@@ -2,6 +2,8 @@ import type { Filter, FilterReport, RecordingFacts } from '../events/schema.ts'
 import type { Conversion, Converted } from '../events/writers/convert.ts'
 import type { StarterFile } from '../events/simulate/starter.ts'
 import type { FrameTensor } from './frames.ts'
+import type { ImageBlock, ImageSet } from './images/image-set.ts'
+import type { ImportedBlock } from './images/read-block.ts'
 import type { ImportedFile } from './import-file.ts'
 import type { GrowingFacts } from './looked-at.ts'
 import type { FolderScan } from './scan.ts'
@@ -38,6 +40,10 @@ export interface Tasks {
   simulate: { input: { folder: string; file: StarterFile }; output: string }
   /** Writes a recording in another format. `shared`: see convert.ts. */
   convert: { input: { conversion: Omit<Conversion, 'check' | 'onProgress'>; shared: Float64Array<SharedArrayBuffer> }; output: Converted }
+  /** The static pictures of a folder; null where it holds none. */
+  findImages: { input: { folder: string; labels: string | null }; output: ImageSet | null }
+  /** Some pictures of an import: decoded, hashed, resized. */
+  importBlock: { input: { set: Pick<ImageSet, 'kind' | 'folder' | 'channels'>; block: ImageBlock; size: readonly [number, number]; resize: boolean }; output: ImportedBlock }
   /** One file of an import: decoded, hashed, framed. */
   importFile: { input: { path: string; framing: Framing; dtype: 'float32' | 'uint16'; filters?: readonly Filter[]; cut?: readonly [number, number] }; output: ImportedFile }
 }

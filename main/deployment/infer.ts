@@ -6,55 +6,79 @@ import type { Engine } from '../engines/engine.ts'
 import { RecordingError } from '../events/recording.ts'
 import type { Problem } from '../events/schema.ts'
 import { softmax } from '../training/metrics.ts'
+import type { ModelMetadata } from './metadata.ts'
 import { readModelFile } from './model-file.ts'
+import { pictureInput } from './picture-input.ts'
 import type { InferenceResult } from './schema.ts'
 import { WindowRunner } from './window-runner.ts'
 
 /**
- * Runs an exported model on a recording: the events become frames by the model's own filters and framing rule, as in training.
- * Latencies in ms: decode (reading the file into events), frames (filters included), network (one sample; the model is loaded before).
- * @throws ModelFileError, RecordingError, EngineError; RecordingError also where the recording has no events or its sensor doesn't fit
+ * Runs an exported model on a recording: the events become frames by the model's own filters and framing rule, as in training. A model
+ * of static pictures runs on a picture. Latencies in ms: decode (reading the file), frames (filters included), network (one sample;
+ * the model is loaded before).
+ * @throws ModelFileError, RecordingError, DatasetError, EngineError; RecordingError also where the recording has no events or its
+ *   sensor doesn't fit
  */
 export async function infer(modelPath: string, recordingPath: string, engine: Engine): Promise<InferenceResult> {
-  const {
-    onnx,
-    metadata: { labels, framing, filters, sensor, shape },
-  } = readModelFile(modelPath)
-  const [decoded, decodeMs] = await timed(() => decode(recordingPath, () => undefined))
+  const { onnx, metadata } = readModelFile(modelPath)
+  const { labels, shape } = metadata
+  const { data, events, problems, decodeMs, framesMs } = await (metadata.normalization ? ofPicture : ofRecording)(recordingPath, metadata)
+  const runner = await WindowRunner.open(engine, onnx, shape, labels.length)
+  try {
+    // A first run fetches its memory from the system; what is told is what a running system has.
+    await runner.run(data, 1)
+    const [{ logits, perTimestep }, networkMs] = await timed(() => runner.run(data, 1))
+    const probabilities = softmax(logits)
+    return {
+      model: modelPath,
+      recording: recordingPath,
+      events,
+      classes: labels,
+      top: labels
+        .map((label, c) => ({ label, probability: probabilities[c] ?? NaN, logit: logits[c] ?? NaN }))
+        .sort((a, b) => b.logit - a.logit),
+      logitsPerTimestep: Array.from({ length: shape[0] }, (_, t) => [...perTimestep.subarray(t * labels.length, (t + 1) * labels.length)]),
+      latencyMs: { decode: decodeMs, frames: framesMs, network: networkMs },
+      problems,
+    }
+  } finally {
+    await runner.release()
+  }
+}
+
+/** What a model is fed with. */
+interface Input {
+  /** [T, C, H, W] */
+  readonly data: Float32Array
+  readonly events: number
+  readonly problems: Problem[]
+  readonly decodeMs: number
+  readonly framesMs: number
+}
+
+async function ofPicture(path: string, metadata: ModelMetadata): Promise<Input> {
+  const [{ data, problems }, decodeMs] = await timed(() => pictureInput(path, metadata))
+  return { data, events: 0, problems, decodeMs, framesMs: 0 }
+}
+
+async function ofRecording(path: string, { framing, filters, sensor }: ModelMetadata): Promise<Input> {
+  const [decoded, decodeMs] = await timed(() => decode(path, () => undefined))
   try {
     const { recording, totals } = decoded
-    if (totals.events === 0) throw new RecordingError(recordingPath, 'it holds no events, so there is nothing to recognize')
+    if (totals.events === 0) throw new RecordingError(path, 'it holds no events, so there is nothing to recognize')
     const [{ data, own }, framesMs] = await timed(() => {
       const filtered = filterEvents(decoded, filters, () => undefined)
       if (filtered.totals.events === 0)
-        throw new RecordingError(recordingPath, `the model's filters leave none of its ${totals.events} events, so there is nothing to recognize`)
+        throw new RecordingError(path, `the model's filters leave none of its ${totals.events} events, so there is nothing to recognize`)
       const { data } = batchesToFrames(filtered.batches(), filtered.totals, filtered.sensor, framing)
       return { data, own: filtered.sensor }
     })
-    const problems = [...recording.problems, ...sensorProblems(recordingPath, own, sensor, framing)]
-
-    const runner = await WindowRunner.open(engine, onnx, shape, labels.length)
-    try {
-      // A first run fetches its memory from the system; what is told is what a running system has.
-      await runner.run(data, 1)
-      const [{ logits, perTimestep }, networkMs] = await timed(() => runner.run(data, 1))
-      const probabilities = softmax(logits)
-      return {
-        model: modelPath,
-        recording: recordingPath,
-        events: totals.events,
-        classes: labels,
-        top: labels
-          .map((label, c) => ({ label, probability: probabilities[c] ?? NaN, logit: logits[c] ?? NaN }))
-          .sort((a, b) => b.logit - a.logit),
-        logitsPerTimestep: Array.from({ length: shape[0] }, (_, t) => [
-          ...perTimestep.subarray(t * labels.length, (t + 1) * labels.length),
-        ]),
-        latencyMs: { decode: decodeMs, frames: framesMs, network: networkMs },
-        problems,
-      }
-    } finally {
-      await runner.release()
+    return {
+      data,
+      events: totals.events,
+      problems: [...recording.problems, ...sensorProblems(path, own, sensor, framing)],
+      decodeMs,
+      framesMs,
     }
   } finally {
     decoded.close()

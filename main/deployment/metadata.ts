@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { framingSchema } from '../datasets/schema.ts'
+import { framingSchema, normalizationSchema } from '../datasets/schema.ts'
 import { filtersSchema } from '../events/schema.ts'
 import type { DatasetManifest } from '../datasets/schema.ts'
 import type { NeuronSettings } from '../snn/schema.ts'
@@ -22,6 +22,8 @@ export const modelMetadataSchema = z.object({
   /** What its events go through before; models made before there were filters have none. */
   filters: filtersSchema,
   sensor: z.tuple([z.number(), z.number()]),
+  /** Of a model of static pictures, whose one frame is shown T times: values 0..1 become (value - mean) / std. */
+  normalization: normalizationSchema.optional(),
   /** [T, C, H, W] of one input. */
   shape: z.tuple([z.number().int(), z.number().int(), z.number().int(), z.number().int()]),
   neuron: z.record(z.string(), z.union([z.string(), z.number()])),
@@ -67,6 +69,7 @@ export function describeModel(
     framing: dataset.framing,
     filters: dataset.filters ?? [],
     sensor: dataset.sensor,
+    ...(dataset.normalization && { normalization: dataset.normalization }),
     shape: dataset.shape,
     neuron: neuronConventions(network.neuron),
     training: {

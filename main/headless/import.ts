@@ -1,21 +1,27 @@
 import type { Framing } from '../../preload/contract/index.ts'
 import { basename, resolve } from 'node:path'
+import { findImages } from '../datasets/images/find.ts'
+import { pictureCount } from '../datasets/images/image-set.ts'
+import { suggestedFraming } from '../datasets/images/preview.ts'
 import { UsageError } from '../workbench/api.ts'
 import { choice, follow, number, parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
 import { table } from './terminal.ts'
 
 export const importFolder: Command = {
-  summary: 'a folder of recordings, one subfolder per class, becomes a dataset',
+  summary: 'a folder of recordings or pictures, one subfolder per class, becomes a dataset',
   usage: `Usage: npm run saccade -- import FOLDER [OPTIONS]
 
-FOLDER has one subfolder per class, or a labels.csv with path,label lines. Files that can't be read are reported and skipped.
+FOLDER has one subfolder per class, or a labels.csv with path,label lines, or recordings with X_labels.csv beside them that cut
+them into samples (DVS128 Gesture). Static pictures are imported too: CIFAR-10/100 (binary version), MNIST (IDX), PNG, JPEG or
+WebP per class (ImageNet style). Files that can't be read are reported and skipped.
 Interrupted, the same command goes on where it stopped.
 
   --name NAME            default: the folder's name
-  --timesteps T          frames per recording (default 10)
+  --timesteps T          frames per recording (default 10); of pictures, how often each is shown (default 4)
   --split-by time|count  blocks of equal duration or of equal event count (default count)
   --normalize none|max   divide each frame by its largest value (default none)
-  --resize HxW|none      antialiased bilinear resize (default 48x48)
+  --resize HxW|none      antialiased bilinear resize (default 48x48;
+                         pictures of one size keep it, others become 224x224)
   --test-share SHARE     share of each class kept apart for testing (default 0.1)
   --seed N               of the split (default 42)
   --labels FILE          labels file
@@ -33,11 +39,16 @@ ${sharedUsage}`,
       labels: { type: 'string' },
     })
     const [folder = ''] = positional(positionals, 'FOLDER')
+    const labels = values.labels === undefined ? null : resolve(values.labels)
+    // Static pictures are shown at fewer timesteps, and keep their size where they have one.
+    const images = await findImages(resolve(folder), labels)
+    const usual = images === null ? { timesteps: 10, resize: [48, 48] as [number, number] } : suggestedFraming(images)
+    if (images !== null) host.progress.line(`${images.name}: ${pictureCount(images)} pictures of ${images.classes.length} classes`)
     const framing: Partial<Framing> = {
-      timesteps: number(values.timesteps, 'timesteps') ?? 10,
+      timesteps: number(values.timesteps, 'timesteps') ?? usual.timesteps,
       splitBy: choice(values['split-by'], 'split-by', ['time', 'count'], 'count'),
       normalize: choice(values.normalize, 'normalize', ['none', 'max'], 'none'),
-      resize: size(values.resize),
+      resize: size(values.resize, usual.resize),
     }
     const options = {
       folder: resolve(folder),
@@ -45,7 +56,7 @@ ${sharedUsage}`,
       framing,
       testShare: number(values['test-share'], 'test-share') ?? 0.1,
       seed: number(values.seed, 'seed') ?? 42,
-      labels: values.labels === undefined ? null : resolve(values.labels),
+      labels,
     }
     await withWorkbench(values.library, async (workbench) => {
       const { dataset } = await follow(workbench, host, () => workbench.call('datasets.import', options))
@@ -65,8 +76,8 @@ ${sharedUsage}`,
 }
 
 /** "48x64" is [48, 64]; "none" keeps the sensor's size. */
-function size(text: string | undefined): [number, number] | null {
-  if (text === undefined) return [48, 48]
+function size(text: string | undefined, usual: [number, number] | null): [number, number] | null {
+  if (text === undefined) return usual
   if (text === 'none') return null
   const [, height, width] = /^(\d+)x(\d+)$/.exec(text) ?? []
   if (height === undefined || width === undefined)

@@ -3,10 +3,10 @@ import { percent, table } from './terminal.ts'
 
 export const infer: Command = {
   summary: 'a model on a recording',
-  usage: `Usage: npm run saccade -- infer MODEL RECORDING [OPTIONS]
+  usage: `Usage: npm run saccade -- infer MODEL RECORDING|PICTURE [OPTIONS]
 
 MODEL is the id of an exported model, or the path of an .onnx file that Saccade exported. The recording is cut into frames
-by the model's own framing rule.
+by the model's own framing rule. A model of static pictures (CIFAR, MNIST, ImageNet) takes a PNG, JPEG or WebP.
 
 ${sharedUsage}`,
   async run(args, host) {
@@ -25,7 +25,7 @@ ${sharedUsage}`,
       host.print(`\n${table(rows, ['timestep', ...result.classes])}`)
       const { decode, frames, network } = result.latencyMs
       host.print(
-        `\n${result.events} events; decoded in ${decode.toFixed(1)} ms, framed in ${frames.toFixed(1)} ms, ` +
+        `\n${result.events > 0 ? `${result.events} events; decoded` : 'Decoded'} in ${decode.toFixed(1)} ms, framed in ${frames.toFixed(1)} ms, ` +
           `network ${network.toFixed(1)} ms`,
       )
       for (const { severity, message } of result.problems) host.print(`${severity}: ${message}`)

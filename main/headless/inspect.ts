@@ -1,15 +1,17 @@
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { RecordingFacts } from '../../preload/contract/index.ts'
+import type { FolderPreview, RecordingFacts } from '../../preload/contract/index.ts'
 import { DataPool } from '../datasets/pool.ts'
 import { UsageError } from '../workbench/api.ts'
 import { parse, type Command } from './command.ts'
 import { fileSize, table } from './terminal.ts'
 
 export const inspect: Command = {
-  summary: 'facts of recordings: format, sensor, events, checksum, problems',
-  usage: `Usage: npm run saccade -- inspect FILE... [--json]
+  summary: 'facts of recordings: format, sensor, events, checksum, problems; what a folder would import as',
+  usage: `Usage: npm run saccade -- inspect FILE|FOLDER... [--json]
 
 Reads each recording from end to end. Times are in µs, coordinates have their origin at the upper left, ON is 1.
+Of a folder it tells what an import would find: recordings or static pictures, classes, formats.
 With --json it prints one object for one file, an array for several. Exit code 1 where a file can't be read at all.
 
   --json                 print the facts as JSON on stdout`,
@@ -19,11 +21,11 @@ With --json it prints one object for one file, an array for several. Exit code 1
     const pool = new DataPool()
     try {
       const answers = await Promise.allSettled(
-        positionals.map((path) => pool.run('inspect', { path: resolve(path) }, { signal: host.signal })),
+        positionals.map((path) => look(pool, resolve(path), host.signal)),
       )
       const facts = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
       if (values.json && facts.length > 0) host.print(JSON.stringify(positionals.length === 1 ? facts[0] : facts, null, 2))
-      if (!values.json) facts.forEach((one) => host.print(`${describe(one)}\n`))
+      if (!values.json) facts.forEach((one) => host.print(`${'folder' in one ? describeFolder(one) : describe(one)}\n`))
       const faults = answers.flatMap((answer) =>
         answer.status === 'rejected' ? [answer.reason instanceof Error ? answer.reason.message : String(answer.reason)] : [],
       )
@@ -32,6 +34,29 @@ With --json it prints one object for one file, an array for several. Exit code 1
       await pool.close()
     }
   },
+}
+
+function look(pool: DataPool, path: string, signal: AbortSignal): Promise<RecordingFacts | FolderPreview> {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  return isFolder ? pool.run('preview', { folder: path }, { signal }) : pool.run('inspect', { path }, { signal })
+}
+
+function describeFolder({ folder, kind, classes, files, bytes, formats, sensor, problems }: FolderPreview): string {
+  const pictures = kind === 'images'
+  const rows = [
+    ['holds', `${files} ${pictures ? 'static pictures' : 'samples'} of ${classes.length} classes, ${fileSize(bytes)}`],
+    ['formats', Object.entries(formats).map(([name, count]) => `${name} (${count})`).join(', ') || 'none'],
+    [pictures ? 'size' : 'sensor', sensor === null ? 'not known' : `${sensor[1]} x ${sensor[0]}`],
+  ]
+  const counts = table(
+    classes.map(({ name, files: count }) => [name, String(count)]),
+    ['class', pictures ? 'pictures' : 'samples'],
+  )
+  return [folder, table(rows).replace(/^/gm, '  '), ...problems.map(line), '', counts.replace(/^/gm, '  ')].join('\n')
+}
+
+function line({ severity, message, offset, advice }: FolderPreview['problems'][number]): string {
+  return `  ${severity}: ${message}${offset === undefined ? '' : ` (byte ${offset})`}${advice ? `. ${advice}` : ''}`
 }
 
 function describe(facts: RecordingFacts): string {
@@ -51,9 +76,6 @@ function describe(facts: RecordingFacts): string {
     ['checksum', `t ${checksum.t}, x ${checksum.x}, y ${checksum.y}, p ${checksum.p}`],
     ...Object.entries(facts.details),
   ]
-  const problems = facts.problems.map(
-    ({ severity, message, offset, advice }) =>
-      `  ${severity}: ${message}${offset === undefined ? '' : ` (byte ${offset})`}${advice ? `. ${advice}` : ''}`,
-  )
+  const problems = facts.problems.map(line)
   return [facts.path, table(rows).replace(/^/gm, '  '), ...problems].join('\n')
 }

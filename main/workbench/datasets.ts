@@ -36,8 +36,8 @@ export class Datasets {
     const { jobs } = this.#shared
     const dataset = await this.claim(options)
     const job = jobs.start({ kind: 'import', title: `Import ${options.name}`, subject: dataset }, async (context) => {
-      const { samples, skipped, classes } = await this.import(options, dataset, context)
-      return `${samples.length} recordings of ${classes.length} classes${skipped.length ? `, ${skipped.length} skipped` : ''}`
+      const { kind, samples, skipped, classes } = await this.import(options, dataset, context)
+      return `${samples.length} ${kind === 'images' ? 'pictures' : 'recordings'} of ${classes.length} classes${skipped.length ? `, ${skipped.length} skipped` : ''}`
     })
     return { job, dataset }
   }
@@ -113,7 +113,10 @@ export class Datasets {
     const dataset = this.#opened(id)
     if (index >= dataset.count)
       throw new UsageError(`Dataset "${dataset.manifest.name}" has ${dataset.count} samples; there is no number ${index}.`)
-    return { shape: [...dataset.manifest.shape], data: Float32Array.from(dataset.sample(index)) }
+    const [timesteps, channels, height, width] = dataset.shape
+    // A picture as it is, once: every timestep sees the same, normalized.
+    if (dataset.pictures) return { shape: [1, channels, height, width], data: Float32Array.from(dataset.stored(index), (value) => value / 255) }
+    return { shape: [timesteps, channels, height, width], data: Float32Array.from(dataset.sample(index)) }
   }
 
   /** @throws UsageError where a run is being trained on it */

@@ -73,9 +73,10 @@ describe('folders', () => {
     expect(await importFails(folder)).toContain('only one class, circle. A network learns to tell classes apart')
   })
 
-  test('nothing but text and pictures', async () => {
-    const folder = folderWith(join(root, 'text'), { 'a/readme.txt': 'hello', 'b/picture.png': 'PNG' })
-    expect(await importFails(folder)).toContain('no recordings found')
+  test('nothing but text; pictures that are none', async () => {
+    expect(await importFails(folderWith(join(root, 'text'), { 'a/readme.txt': 'hello', 'b/notes.md': 'x' }))).toContain('no recordings found')
+    const pictures = folderWith(join(root, 'pictures'), { 'a/picture.png': 'PNG', 'b/picture.png': 'PNG' })
+    expect(await importFails(pictures)).toContain('None of the pictures can be read')
   })
 })
 

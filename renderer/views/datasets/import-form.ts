@@ -24,7 +24,7 @@ export function nameFor(folder: string): string {
 
 /** The form as it first stands for a folder. */
 export function initialForm(preview: FolderPreview): ImportForm {
-  return { name: nameFor(preview.folder), framing: defaultFraming, testPercent: 10, seed: 42 }
+  return { name: nameFor(preview.folder), framing: preview.framing ?? defaultFraming, testPercent: 10, seed: 42 }
 }
 
 /** Why the import can't start, in words; null where it can. */
@@ -46,5 +46,8 @@ export function importInput(folder: string, form: ImportForm): CallInput<'datase
 /** About how large the frames will be on disk, in bytes; null where the sensor is not known and decides. */
 export function framesBytes(preview: FolderPreview, framing: Framing): number | null {
   const size = framing.resize ?? preview.sensor
-  return size === null ? null : preview.files * framing.timesteps * 2 * size[0] * size[1] * 4
+  if (size === null) return null
+  // A picture is kept once, a byte a value.
+  if (preview.kind === 'images') return preview.files * 3 * size[0] * size[1]
+  return preview.files * framing.timesteps * 2 * size[0] * size[1] * 4
 }
