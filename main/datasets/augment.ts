@@ -107,7 +107,9 @@ export function transformFrames(
         to[target + x] = column < 0 ? offset : source[line + column]! * factor + offset
       }
     }
-    if (hole) for (let y = hole.y0; y < hole.y1; y++) to.fill(offset, toAt + (plane * height + y) * width + hole.x0, toAt + (plane * height + y) * width + hole.x1)
+    if (hole)
+      for (let y = hole.y0; y < hole.y1; y++)
+        to.fill(offset, toAt + (plane * height + y) * width + hole.x0, toAt + (plane * height + y) * width + hole.x1)
   }
 }
 

@@ -19,7 +19,11 @@ describe('transformFrames', () => {
   })
 
   it('crops from the padded frame; the padding is black', () => {
-    for (const [y, x] of [[-2, 1], [3, -3], [0, 0]] as const) {
+    for (const [y, x] of [
+      [-2, 1],
+      [3, -3],
+      [0, 0],
+    ] as const) {
       const found = changed({ ...still, crop: { y, x } })
       found.forEach((row, i) => row.forEach((value, j) => expect(value).toBe(at(i + y, j + x))))
     }

@@ -65,7 +65,9 @@ describe('static pictures, from a folder to an answer', () => {
 
   test('MNIST (IDX) and a folder of pictures: imported and trained for an epoch', async () => {
     folderOf(mnist(32, 8, true), join(folder, 'mnist'))
-    expect(await json<DatasetSummary>('import', join(folder, 'mnist'), '--name', 'mnist', '--timesteps', '2')).toMatchObject({ shape: [2, 1, 28, 28] })
+    expect(await json<DatasetSummary>('import', join(folder, 'mnist'), '--name', 'mnist', '--timesteps', '2')).toMatchObject({
+      shape: [2, 1, 28, 28],
+    })
     const mnistRun = await json<Run>('train', '--dataset', 'mnist', '--network', network, '--epochs', '1', ...quick)
     expect(mnistRun).toMatchObject({ state: 'finished' })
 

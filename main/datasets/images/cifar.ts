@@ -20,7 +20,14 @@ const layouts = {
     train: ['data_batch_1.bin', 'data_batch_2.bin', 'data_batch_3.bin', 'data_batch_4.bin', 'data_batch_5.bin'],
     test: ['test_batch.bin'],
   },
-  cifar100: { name: 'CIFAR-100 (binary)', labelBytes: 2, classes: 100, names: 'fine_label_names.txt', train: ['train.bin'], test: ['test.bin'] },
+  cifar100: {
+    name: 'CIFAR-100 (binary)',
+    labelBytes: 2,
+    classes: 100,
+    names: 'fine_label_names.txt',
+    train: ['train.bin'],
+    test: ['test.bin'],
+  },
 } as const
 
 /** Bytes of a record before its picture. */
@@ -78,7 +85,12 @@ function readLabels(path: string, labelBytes: number, classes: number, problems:
   const count = Math.floor(size / record)
   if (size % record !== 0) {
     const message = `${path}: ${size % record} bytes at the end are no whole picture of ${record} bytes and are left out`
-    problems.push({ severity: 'warning', message, offset: count * record, advice: 'The file was probably cut short: copy or unpack it again.' })
+    problems.push({
+      severity: 'warning',
+      message,
+      offset: count * record,
+      advice: 'The file was probably cut short: copy or unpack it again.',
+    })
   }
   const labels: number[] = []
   const handle = openSync(path, 'r')
@@ -96,7 +108,12 @@ function readLabels(path: string, labelBytes: number, classes: number, problems:
   const wrong = labels.findIndex((label) => label >= classes)
   if (wrong >= 0) {
     const advice = 'This is not the binary version of CIFAR, or the file is damaged.'
-    problems.push({ severity: 'error', message: `${path}: record ${wrong} has class ${labels[wrong]} of ${classes}`, offset: wrong * record, advice })
+    problems.push({
+      severity: 'error',
+      message: `${path}: record ${wrong} has class ${labels[wrong]} of ${classes}`,
+      offset: wrong * record,
+      advice,
+    })
   }
   return labels
 }

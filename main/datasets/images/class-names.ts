@@ -10,7 +10,10 @@ export function listedClasses(root: string): { file: string; names: ReadonlySet<
     const lines = linesOf(join(root, file))
     const names = lines.map((line) => line.split(/[\s,]/)[0] ?? '')
     // Every line begins with a synset, or says nothing but the name of a folder that is there.
-    if (names.length >= 2 && (names.every((name) => synset.test(name)) || names.every((name, i) => name === lines[i] && isClass(root, name)))) {
+    if (
+      names.length >= 2 &&
+      (names.every((name) => synset.test(name)) || names.every((name, i) => name === lines[i] && isClass(root, name)))
+    ) {
       return { file, names: new Set(names) }
     }
   }
@@ -27,7 +30,14 @@ function isClass(root: string, name: string): boolean {
  */
 export function displayNames(root: string, folders: readonly string[]): string[] {
   const known = new Map<string, string>()
-  for (const file of ['words.txt', 'synset_words.txt', 'LOC_synset_mapping.txt', 'Labels.json', 'labels.json', 'imagenet_class_index.json']) {
+  for (const file of [
+    'words.txt',
+    'synset_words.txt',
+    'LOC_synset_mapping.txt',
+    'Labels.json',
+    'labels.json',
+    'imagenet_class_index.json',
+  ]) {
     const path = join(root, file)
     if (!existsSync(path)) continue
     for (const [id, name] of extname(file) === '.json' ? jsonNames(path) : textNames(path)) if (!known.has(id)) known.set(id, name)

@@ -9,7 +9,10 @@ async function load(): Promise<Sharp> {
   try {
     sharp = (await import('sharp')).default
   } catch (error) {
-    throw new DatasetError(`Pictures can't be decoded on this computer: ${messageOf(error).split('\n')[0]}. CIFAR and MNIST can be imported without.`, { cause: error })
+    throw new DatasetError(
+      `Pictures can't be decoded on this computer: ${messageOf(error).split('\n')[0]}. CIFAR and MNIST can be imported without.`,
+      { cause: error },
+    )
   }
   // One worker thread per core works already.
   sharp.concurrency(1)
@@ -33,7 +36,12 @@ export async function pictureFacts(path: string): Promise<{ size: [number, numbe
  * what stands out on two sides is cut off (ImageNet's resize and centre crop in one).
  * @throws DatasetError where it can't be read
  */
-export async function readPicture(content: Uint8Array, path: string, channels: 1 | 3, size: readonly [number, number]): Promise<{ data: Uint8Array; own: [number, number] }> {
+export async function readPicture(
+  content: Uint8Array,
+  path: string,
+  channels: 1 | 3,
+  size: readonly [number, number],
+): Promise<{ data: Uint8Array; own: [number, number] }> {
   const sharp = await load()
   const [height, width] = size
   try {

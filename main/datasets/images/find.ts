@@ -6,6 +6,7 @@ import { scanFolder } from '../scan.ts'
 import { findCifar } from './cifar.ts'
 import { findIdx } from './idx.ts'
 import type { ImageSet } from './image-set.ts'
+import { normalization } from './normalization.ts'
 import { findPictures } from './pictures.ts'
 
 /** Folders that only wrap others are looked into this deep for packed sets (MNIST/raw, cifar-10-batches-bin). */
@@ -22,15 +23,14 @@ export async function findImages(folder: string, labels: string | null): Promise
   const root = resolve(folder)
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) return null
   try {
-    return withLabels(labels) ? await findPictures(root, labels) : (findPacked(root, root, '', deepest) ?? (await unlessRecordings(root)))
+    if (labels !== null) return await findPictures(root, labels)
+    return findPacked(root, root, '', deepest) ?? (await unlessRecordings(root))
   } catch (error) {
     // A folder that can't be read is told by the scan for recordings.
     if (errorCode(error) === undefined) throw error
     return null
   }
 }
-
-const withLabels = (labels: string | null): boolean => labels !== null
 
 async function unlessRecordings(root: string): Promise<ImageSet | null> {
   return scanFolder(root).files.length > 0 && !existsSync(join(root, 'labels.csv')) ? null : findPictures(root, null)
@@ -59,9 +59,18 @@ function pickled(root: string, folder: string): ImageSet | null {
     message: `${folder}: this is the Python version of CIFAR-${ten ? '10' : '100'}, Python objects that only Python can unpack safely`,
     advice: 'Get the binary version of the same page ("suitable for C programs"), or write the pictures as PNG into one folder per class.',
   }
-  const kind = ten ? 'cifar10' : 'cifar100'
-  const empty = { classes: [], size: null, sameSize: true, channels: 3, normalization: { mean: [0, 0, 0], std: [1, 1, 1], source: '' }, blocks: [] } as const
-  return { ...empty, kind, name: ten ? 'CIFAR-10 (Python)' : 'CIFAR-100 (Python)', folder: root, normalization: { mean: [0], std: [1], source: '' }, problems: [problem] }
+  return {
+    kind: ten ? 'cifar10' : 'cifar100',
+    name: ten ? 'CIFAR-10 (Python)' : 'CIFAR-100 (Python)',
+    folder: root,
+    classes: [],
+    size: null,
+    sameSize: true,
+    channels: 3,
+    normalization: normalization(ten ? 'cifar10' : 'cifar100'),
+    blocks: [],
+    problems: [problem],
+  }
 }
 
 /** @throws DatasetError with the first problem that makes an import impossible */

@@ -32,10 +32,14 @@ export function readIdx(path: string): IdxFile {
   const dimensions = bytes[3] ?? 0
   const start = 4 + dimensions * 4
   if (bytes.length < start || view.getUint16(0) !== 0 || dimensions === 0) throw new DatasetError(`${path}: not an IDX file (byte 0)`)
-  if (bytes[2] !== UNSIGNED_BYTE) throw new DatasetError(`${path}: IDX values of type ${bytes[2]} are not used here: only unsigned bytes (byte 2)`)
+  if (bytes[2] !== UNSIGNED_BYTE)
+    throw new DatasetError(`${path}: IDX values of type ${bytes[2]} are not used here: only unsigned bytes (byte 2)`)
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + i * 4))
   const length = shape.reduce((product, size) => product * size, 1)
-  if (bytes.length !== start + length) throw new DatasetError(`${path}: holds ${bytes.length} bytes, but its header says ${start + length} (${shape.join('x')}): copy it again`)
+  if (bytes.length !== start + length)
+    throw new DatasetError(
+      `${path}: holds ${bytes.length} bytes, but its header says ${start + length} (${shape.join('x')}): copy it again`,
+    )
   return { shape, values: bytes.subarray(start) }
 }
 
@@ -49,7 +53,10 @@ export function findIdx(root: string, folder: string, place: string): ImageSet |
   const pairs = new Map<string, { image: string; label: string }>()
   for (const image of names) {
     const [, prefix = '', packed = ''] = images.exec(image) ?? []
-    const wanted = image.slice(0, image.length - packed.length).replace(/images/i, 'labels').replace(/idx3/i, 'idx1')
+    const wanted = image
+      .slice(0, image.length - packed.length)
+      .replace(/images/i, 'labels')
+      .replace(/idx3/i, 'idx1')
     const label = names.find((name) => name === wanted || name === `${wanted}.gz`)
     // The same file packed and unpacked is there once.
     if (images.test(image) && label !== undefined && (!pairs.has(prefix) || packed === '')) pairs.set(prefix, { image, label })
@@ -72,9 +79,13 @@ export function findIdx(root: string, folder: string, place: string): ImageSet |
     try {
       const labels = readIdx(join(folder, label))
       const [count = 0, height = 0, width = 0] = readIdx(join(folder, image)).shape
-      if (labels.shape[0] !== count) throw new DatasetError(`${join(folder, label)}: ${labels.shape[0]} labels for ${count} pictures: the two files belong to different sets`)
+      if (labels.shape[0] !== count)
+        throw new DatasetError(
+          `${join(folder, label)}: ${labels.shape[0]} labels for ${count} pictures: the two files belong to different sets`,
+        )
       size ??= [height, width]
-      if (size.join() !== [height, width].join()) throw new DatasetError(`${join(folder, image)}: pictures of ${width}x${height}, the other file has ${size[1]}x${size[0]}`)
+      if (size.join() !== [height, width].join())
+        throw new DatasetError(`${join(folder, image)}: pictures of ${width}x${height}, the other file has ${size[1]}x${size[0]}`)
       for (const value of labels.values) if (value > largest) largest = value
       blocks.push(...packedBlocks(place + image, labels.values, split))
     } catch (error) {

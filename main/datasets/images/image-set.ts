@@ -47,7 +47,9 @@ export function packedBlocks(file: string, labels: ArrayLike<number>, split: Ima
 
 /** How one picture of a block is called in the manifest. */
 export function pictureName(block: ImageBlock, index: number): string {
-  return block.files.length === 1 && block.labels.length !== 1 ? `${block.files[0]}#${block.first + index}` : (block.files[index] ?? block.files[0]!)
+  return block.files.length === 1 && block.labels.length !== 1
+    ? `${block.files[0]}#${block.first + index}`
+    : (block.files[index] ?? block.files[0]!)
 }
 
 export function pictureCount(set: ImageSet): number {

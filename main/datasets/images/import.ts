@@ -33,7 +33,12 @@ const ahead = 3
  * times when it is read. Like importDataset in everything else: resumes, same input same bytes, unreadable pictures are listed.
  * @throws DatasetError, as importDataset
  */
-export async function importImages(set: ImageSet, options: ImportOptions, directory: string, context: ImportContext): Promise<DatasetManifest> {
+export async function importImages(
+  set: ImageSet,
+  options: ImportOptions,
+  directory: string,
+  context: ImportContext,
+): Promise<DatasetManifest> {
   const size = options.framing.resize ?? set.size
   if (size === null) throw new DatasetError(`${set.folder}: the size of the pictures is not known: choose a size that all are resized to.`)
   if (options.framing.resize === null && !set.sameSize) throw new DatasetError(needsSize(set.folder, 'the pictures have different sizes'))
@@ -96,7 +101,10 @@ async function importBlocks(
       for (; next < blocks.length && next < index + pool.size * ahead; next++) {
         const input = { set: { kind, folder, channels }, block: blocks[next]!, size, resize }
         const read = pool.run('importBlock', input, { signal: both, background: true })
-        waiting.set(next, read.catch((error: unknown) => (error instanceof Error ? error : new Error(messageOf(error)))))
+        waiting.set(
+          next,
+          read.catch((error: unknown) => (error instanceof Error ? error : new Error(messageOf(error)))),
+        )
       }
       const block = await waiting.get(index)!
       waiting.delete(index)
@@ -115,7 +123,8 @@ async function importBlocks(
   }
 }
 
-const doneOf = (entries: readonly Entry[]): number => entries.reduce((sum, { pictures, skipped }) => sum + pictures.length + skipped.length, 0)
+const doneOf = (entries: readonly Entry[]): number =>
+  entries.reduce((sum, { pictures, skipped }) => sum + pictures.length + skipped.length, 0)
 
 /** The entries, from the first, whose frames and sources are as they were. */
 async function intact(set: ImageSet, path: string, rowShape: readonly number[], lines: readonly string[]): Promise<Entry[]> {
@@ -150,26 +159,64 @@ function parse(line: string): Entry | null {
 }
 
 /** @throws UnusableError where less than two classes have a picture that can be read */
-function manifestOf(set: ImageSet, options: ImportOptions, directory: string, created: string, size: [number, number], entries: readonly Entry[]): DatasetManifest {
+function manifestOf(
+  set: ImageSet,
+  options: ImportOptions,
+  directory: string,
+  created: string,
+  size: [number, number],
+  entries: readonly Entry[],
+): DatasetManifest {
   const { folder, classes, blocks } = set
   const found = entries.flatMap(({ pictures }, at) => {
     const block = blocks[at]!
     return pictures.map(({ index, hash }) => ({ file: pictureName(block, index), hash, label: block.labels[index]!, split: block.split }))
   })
-  const skipped = entries.flatMap((entry, at) => entry.skipped.map(({ index, reason }) => ({ file: pictureName(blocks[at]!, index), reason })))
+  const skipped = entries.flatMap((entry, at) =>
+    entry.skipped.map(({ index, reason }) => ({ file: pictureName(blocks[at]!, index), reason })),
+  )
   const labels = [...new Set(found.map(({ label }) => label))].sort((a, b) => a - b)
   const reason = skipped[0] ? ` ${skipped.length} pictures were skipped, the first is ${skipped[0].file}: ${skipped[0].reason}` : ''
-  if (labels.length < 2) throw new UnusableError(`${folder}: ${labels.length === 0 ? 'none of the pictures can be read' : `only one class, ${classes[labels[0]!]}, has pictures that can be read`}.${reason}`)
+  if (labels.length < 2)
+    throw new UnusableError(
+      `${folder}: ${labels.length === 0 ? 'none of the pictures can be read' : `only one class, ${classes[labels[0]!]}, has pictures that can be read`}.${reason}`,
+    )
   const rank = new Map(labels.map((label, index) => [label, index]))
-  const drawn = stratifiedSplit(found.map(({ label }) => rank.get(label)!), labels.length, options.testShare, options.seed)
+  const drawn = stratifiedSplit(
+    found.map(({ label }) => rank.get(label)!),
+    labels.length,
+    options.testShare,
+    options.seed,
+  )
   const samples = found.map(({ file, hash, label, split }, row): Sample => ({
-    file, hash, label: rank.get(label)!, split: split ?? drawn[row]!, events: 0, durationUs: 0, problems: [],
+    file,
+    hash,
+    label: rank.get(label)!,
+    split: split ?? drawn[row]!,
+    events: 0,
+    durationUs: 0,
+    problems: [],
   }))
   const { framing, testShare, seed, name } = options
   const manifest: DatasetManifest = {
-    version: 1, kind: 'images', id: basename(resolve(directory)), name, created, source: folder, classes: labels.map((label) => classes[label]!),
-    framing, testShare, seed, shape: [framing.timesteps, set.channels, ...size], dtype: 'uint8', sensor: [...(set.size ?? size)],
-    normalization: set.normalization, formats: { [set.name]: samples.length }, samples, skipped, hash: '',
+    version: 1,
+    kind: 'images',
+    id: basename(resolve(directory)),
+    name,
+    created,
+    source: folder,
+    classes: labels.map((label) => classes[label]!),
+    framing,
+    testShare,
+    seed,
+    shape: [framing.timesteps, set.channels, ...size],
+    dtype: 'uint8',
+    sensor: [...(set.size ?? size)],
+    normalization: set.normalization,
+    formats: { [set.name]: samples.length },
+    samples,
+    skipped,
+    hash: '',
   }
   return { ...manifest, hash: datasetHash(manifest) }
 }
@@ -180,5 +227,8 @@ async function checkSpace(directory: string, needed: number): Promise<void> {
   const disk = await statfs(directory).catch(() => null)
   if (!disk || disk.blocks === 0) return
   const free = disk.bavail * disk.bsize
-  if (free < needed) throw new DatasetError(`${directory}: the pictures need ${(needed / 1e9).toFixed(1)} GB, but the disk has only ${(free / 1e9).toFixed(1)} GB free. Free some space, or choose a smaller size.`)
+  if (free < needed)
+    throw new DatasetError(
+      `${directory}: the pictures need ${(needed / 1e9).toFixed(1)} GB, but the disk has only ${(free / 1e9).toFixed(1)} GB free. Free some space, or choose a smaller size.`,
+    )
 }

@@ -74,11 +74,17 @@ function blocksOf(found: readonly Found[], label: ReadonlyMap<string, number>): 
 function bySubfolder(root: string, problems: Problem[]): Found[] {
   let top = root
   let folders = foldersIn(top)
-  while (folders.length === 1 && partOf(folders[0]!) === null && picturesIn(top).length === 0 && foldersIn(join(top, folders[0]!)).length > 0) {
+  while (
+    folders.length === 1 &&
+    partOf(folders[0]!) === null &&
+    picturesIn(top).length === 0 &&
+    foldersIn(join(top, folders[0]!)).length > 0
+  ) {
     top = join(top, folders[0]!)
     folders = foldersIn(top)
   }
-  const hasClasses = (name: string): boolean => foldersIn(join(top, name)).some((inner) => collect(join(top, name, inner), deepest).length > 0)
+  const hasClasses = (name: string): boolean =>
+    foldersIn(join(top, name)).some((inner) => collect(join(top, name, inner), deepest).length > 0)
   const parts = folders.filter((name) => partOf(name) !== null && (hasClasses(name) || annotations(join(top, name)) !== null))
   const isTest = (name: string): boolean => /^test/i.test(name)
   // ImageNet's test pictures have no classes: its validation set is what papers test on. Where both have, test is the test.
@@ -115,7 +121,9 @@ function bySubfolder(root: string, problems: Problem[]): Found[] {
 function annotations(folder: string): Map<string, string> | null {
   const path = join(folder, 'val_annotations.txt')
   if (!existsSync(path)) return null
-  const rows = readFileSync(path, 'utf8').split(/\r?\n/).map((line) => line.split('\t'))
+  const rows = readFileSync(path, 'utf8')
+    .split(/\r?\n/)
+    .map((line) => line.split('\t'))
   return new Map(rows.flatMap(([picture, synset]) => (picture && synset ? [[picture, synset] as const] : [])))
 }
 
@@ -163,8 +171,14 @@ async function lookAt(root: string, found: readonly Found[], problems: Problem[]
       unread ||= messageOf(error)
     }
   }
-  if (size === null) problems.push({ severity: 'error', message: `None of the pictures can be read. The first: ${unread}`, advice: 'Choose another folder, or fetch the pictures again.' })
-  else if (unread !== '') problems.push({ severity: 'warning', message: `Some pictures can't be read. The first: ${unread}`, advice: 'They will be skipped.' })
+  if (size === null)
+    problems.push({
+      severity: 'error',
+      message: `None of the pictures can be read. The first: ${unread}`,
+      advice: 'Choose another folder, or fetch the pictures again.',
+    })
+  else if (unread !== '')
+    problems.push({ severity: 'warning', message: `Some pictures can't be read. The first: ${unread}`, advice: 'They will be skipped.' })
   return { size, sameSize, channels }
 }
 
@@ -180,7 +194,9 @@ function entries(path: string): { name: string; folder: boolean }[] {
   return readdirSync(path, { withFileTypes: true })
     .filter(({ name }) => !name.startsWith('.') && name !== '__MACOSX')
     .map((entry) => {
-      const folder = entry.isSymbolicLink() ? (statSync(join(path, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false) : entry.isDirectory()
+      const folder = entry.isSymbolicLink()
+        ? (statSync(join(path, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false)
+        : entry.isDirectory()
       return { name: entry.name, folder }
     })
     .sort((a, b) => naturalOrder(a.name, b.name))

@@ -85,7 +85,11 @@ export function stampOf(folder: string, block: ImageBlock): { bytes: number; mod
 /** The IDX file read last: it is unpacked whole, and its blocks come one after the other. */
 let unpacked: { path: string; modified: number; file: IdxFile } | null = null
 
-function packed(kind: 'cifar10' | 'cifar100' | 'idx', path: string, block: ImageBlock): { own: [number, number]; records: (index: number) => Uint8Array } {
+function packed(
+  kind: 'cifar10' | 'cifar100' | 'idx',
+  path: string,
+  block: ImageBlock,
+): { own: [number, number]; records: (index: number) => Uint8Array } {
   if (kind === 'idx') {
     const modified = statSync(path).mtimeMs
     if (unpacked?.path !== path || unpacked.modified !== modified) unpacked = { path, modified, file: readIdx(path) }
@@ -110,5 +114,7 @@ function packed(kind: 'cifar10' | 'cifar100' | 'idx', path: string, block: Image
 /** As event frames are resized: antialiased bilinear. */
 function resized(stored: Uint8Array, planes: number, own: readonly [number, number], size: readonly [number, number]): Uint8Array {
   if (own.join() === size.join()) return stored
-  return Uint8Array.from(resizePlanes(Float32Array.from(stored), planes, own, size), (value) => Math.min(255, Math.max(0, Math.round(value))))
+  return Uint8Array.from(resizePlanes(Float32Array.from(stored), planes, own, size), (value) =>
+    Math.min(255, Math.max(0, Math.round(value))),
+  )
 }

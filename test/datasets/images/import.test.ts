@@ -24,15 +24,31 @@ describe('CIFAR', () => {
   it('10, binary version: previewed, imported with its classes, split and normalization', async () => {
     const folder = folderOf(Object.fromEntries(Object.entries(cifar10(8)).map(([name, bytes]) => [`cifar-10-batches-bin/${name}`, bytes])))
     const preview = await previewImages(folder, null)
-    expect(preview).toMatchObject({ kind: 'images', files: 48, sensor: [32, 32], formats: { 'CIFAR-10 (binary)': 48 }, framing: { timesteps: 4, resize: null } })
+    expect(preview).toMatchObject({
+      kind: 'images',
+      files: 48,
+      sensor: [32, 32],
+      formats: { 'CIFAR-10 (binary)': 48 },
+      framing: { timesteps: 4, resize: null },
+    })
     expect(preview!.classes.slice(0, 5)).toEqual([
-      { name: 'airplane', files: 12 }, { name: 'automobile', files: 12 }, { name: 'bird', files: 12 }, { name: 'cat', files: 12 }, { name: 'deer', files: 0 },
+      { name: 'airplane', files: 12 },
+      { name: 'automobile', files: 12 },
+      { name: 'bird', files: 12 },
+      { name: 'cat', files: 12 },
+      { name: 'deer', files: 0 },
     ])
     expect(preview!.problems.map(({ severity }) => severity)).toEqual(['info'])
 
     const directory = join(temporaryFolder(), 'made')
     const manifest = await importDataset(optionsFor(folder), directory, { pool })
-    expect(manifest).toMatchObject({ kind: 'images', dtype: 'uint8', shape: [3, 3, 32, 32], classes: ['airplane', 'automobile', 'bird', 'cat'], sensor: [32, 32] })
+    expect(manifest).toMatchObject({
+      kind: 'images',
+      dtype: 'uint8',
+      shape: [3, 3, 32, 32],
+      classes: ['airplane', 'automobile', 'bird', 'cat'],
+      sensor: [32, 32],
+    })
     expect(manifest.normalization).toEqual(normalizations.cifar10)
     expect(manifest.samples.filter(({ split }) => split === 'test')).toHaveLength(8)
     expect(manifest.samples[0]).toMatchObject({ file: 'cifar-10-batches-bin/data_batch_1.bin#0', label: 0, split: 'train' })
@@ -42,7 +58,11 @@ describe('CIFAR', () => {
     expect([...dataset.stored(1)]).toEqual([...raw])
     const frames = dataset.sample(1)
     for (let t = 0; t < 3; t++) {
-      for (const [channel, i] of [[0, 5], [1, 1024 + 77], [2, 2048 + 1000]] as const) {
+      for (const [channel, i] of [
+        [0, 5],
+        [1, 1024 + 77],
+        [2, 2048 + 1000],
+      ] as const) {
         const { mean, std } = normalizations.cifar10
         expect(frames[t * 3072 + i]).toBeCloseTo((raw[i]! / 255 - mean[channel]!) / std[channel]!, 5)
       }
@@ -57,7 +77,9 @@ describe('CIFAR', () => {
     expect(whole.samples.filter(({ split }) => split === 'test')).toHaveLength(6)
     expect(whole.normalization).toEqual(normalizations.cifar100)
     const part = folderOf(files)
-    expect((await previewImages(part, null))!.problems).toContainEqual(expect.objectContaining({ severity: 'warning', message: expect.stringContaining('test.bin missing') as string }))
+    expect((await previewImages(part, null))!.problems).toContainEqual(
+      expect.objectContaining({ severity: 'warning', message: expect.stringContaining('test.bin missing') as string }),
+    )
     const made = await imported(part, {}, { testShare: 0.2 })
     expect(made.samples.filter(({ split }) => split === 'test')).toHaveLength(6)
     expect(made.hash).not.toBe(whole.hash)
@@ -66,7 +88,9 @@ describe('CIFAR', () => {
   it('cut short or of another kind is said with its byte', async () => {
     const files = cifar10(4)
     const short = folderOf({ ...files, 'data_batch_2.bin': (files['data_batch_2.bin'] as Uint8Array).subarray(0, 3073 * 2 + 100) })
-    expect((await previewImages(short, null))!.problems).toContainEqual(expect.objectContaining({ severity: 'warning', offset: 6146, message: expect.stringContaining('100 bytes at the end') as string }))
+    expect((await previewImages(short, null))!.problems).toContainEqual(
+      expect.objectContaining({ severity: 'warning', offset: 6146, message: expect.stringContaining('100 bytes at the end') as string }),
+    )
     expect((await imported(short)).samples).toHaveLength(22)
     const wrong = folderOf({ ...files, 'data_batch_3.bin': Uint8Array.from({ length: 3073 * 2 }, () => 99) })
     await expect(imported(wrong)).rejects.toThrow(/data_batch_3.bin: record 0 has class 99 of 10/)
@@ -74,7 +98,9 @@ describe('CIFAR', () => {
 
   it('as Python pickles is named and refused', async () => {
     const folder = folderOf({ 'cifar-10-batches-py/data_batch_1': 'x', 'cifar-10-batches-py/batches.meta': 'x' })
-    expect((await previewImages(folder, null))!.problems).toMatchObject([{ severity: 'error', message: expect.stringMatching(/Python version of CIFAR-10/) as string }])
+    expect((await previewImages(folder, null))!.problems).toMatchObject([
+      { severity: 'error', message: expect.stringMatching(/Python version of CIFAR-10/) as string },
+    ])
     await expect(imported(folder)).rejects.toThrow(/Get the binary version/)
   })
 })
@@ -135,7 +161,10 @@ describe('a folder of pictures', () => {
   })
 
   it('all grey has one channel', async () => {
-    expect(await imported(folderOf(await pictureFolder(['a', 'b'], 4, { channels: 1 })))).toMatchObject({ shape: [3, 1, 16, 16], normalization: normalizations.gray })
+    expect(await imported(folderOf(await pictureFolder(['a', 'b'], 4, { channels: 1 })))).toMatchObject({
+      shape: [3, 1, 16, 16],
+      normalization: normalizations.gray,
+    })
   })
 
   it('of different sizes needs a size; resized, they fill it', async () => {
@@ -160,7 +189,8 @@ describe('a folder of pictures', () => {
       ...(await pictureFolder(synsets, 2, { place: 'train/', format: 'jpeg' })),
       ...(await pictureFolder(synsets, 1, { place: 'val/', format: 'jpeg' })),
       'imagenet100.txt': 'n01440764\nn01484850\n',
-      'LOC_synset_mapping.txt': 'n01440764 tench, Tinca tinca\nn01443537 goldfish, Carassius auratus\nn01484850 great white shark, white shark\n',
+      'LOC_synset_mapping.txt':
+        'n01440764 tench, Tinca tinca\nn01443537 goldfish, Carassius auratus\nn01484850 great white shark, white shark\n',
     })
     const manifest = await imported(folder)
     expect(manifest.classes).toEqual(['tench', 'great white shark'])
@@ -177,7 +207,10 @@ describe('a folder of pictures', () => {
       'Labels.json': JSON.stringify({ n01440764: 'tench, Tinca tinca', n01443537: 'goldfish' }),
     })
     const made = await imported(kaggle)
-    expect([made.classes, made.samples.map(({ split }) => split)]).toEqual([['tench', 'goldfish'], ['train', 'train', 'train', 'train', 'test', 'test']])
+    expect([made.classes, made.samples.map(({ split }) => split)]).toEqual([
+      ['tench', 'goldfish'],
+      ['train', 'train', 'train', 'train', 'test', 'test'],
+    ])
     const tiny = folderOf({
       ...(await pictureFolder(['n01440764', 'n01443537'], 2, { place: 'train/' })),
       'val/images/val_0.JPEG': await encoded('jpeg', 0, 1, 3, 16),
@@ -192,7 +225,10 @@ describe('a folder of pictures', () => {
   })
 
   it('with a labels file; one class is too few; recordings are not taken for pictures', async () => {
-    const folder = folderOf({ ...(await pictureFolder(['all'], 4)), 'labels.csv': 'path,label\nall/0.png,x\nall/1.png,y\nall/2.png,x\nall/3.png,y\nall/9.png,y\n' })
+    const folder = folderOf({
+      ...(await pictureFolder(['all'], 4)),
+      'labels.csv': 'path,label\nall/0.png,x\nall/1.png,y\nall/2.png,x\nall/3.png,y\nall/9.png,y\n',
+    })
     expect((await imported(folder)).classes).toEqual(['x', 'y'])
     await expect(imported(folderOf(await pictureFolder(['all'], 4)))).rejects.toThrow(/only one class, all/)
     expect(await previewImages(classFolder(2, 3), null)).toBeNull()
@@ -230,7 +266,13 @@ describe('an import of pictures', () => {
     const directory = join(temporaryFolder(), 'made')
     const stop = new AbortController()
     const signal = stop.signal
-    await expect(importDataset(optionsFor(folder), directory, { pool, signal, onProgress: ({ done }) => done >= 32 && stop.abort(new Error('stopped')) })).rejects.toThrow('stopped')
+    await expect(
+      importDataset(optionsFor(folder), directory, {
+        pool,
+        signal,
+        onProgress: ({ done }) => done >= 32 && stop.abort(new Error('stopped')),
+      }),
+    ).rejects.toThrow('stopped')
     writeFileSync(join(folder, 'a/0.png'), await encoded('png', 3, 999, 3, 12))
     const seen: number[] = []
     await importDataset(optionsFor(folder), directory, { pool, onProgress: ({ done }) => seen.push(done) })

@@ -44,7 +44,12 @@ export function cifar100(train: number, test: number): Record<string, string | U
   const file = (count: number, start: number): Uint8Array =>
     Buffer.concat(Array.from({ length: count }, (_, i) => record(i % 2, start + i, i % 3)))
   const names = Array.from({ length: 100 }, (_, i) => `fine${i}`).join('\n')
-  return { 'train.bin': file(train, 0), 'test.bin': file(test, 500), 'fine_label_names.txt': `${names}\n`, 'coarse_label_names.txt': 'a\nb\n' }
+  return {
+    'train.bin': file(train, 0),
+    'test.bin': file(test, 500),
+    'fine_label_names.txt': `${names}\n`,
+    'coarse_label_names.txt': 'a\nb\n',
+  }
 }
 
 export function idx(shape: readonly number[], values: Uint8Array): Uint8Array {
@@ -70,25 +75,42 @@ export function mnist(train: number, test: number, gz: boolean, place = ''): Rec
 }
 
 /** A picture file of this format. @param channels 1 grey, 3 colour */
-export async function encoded(format: 'png' | 'jpeg' | 'webp', label: number, seed: number, channels: 1 | 3, width: number, height = width): Promise<Uint8Array> {
+export async function encoded(
+  format: 'png' | 'jpeg' | 'webp',
+  label: number,
+  seed: number,
+  channels: 1 | 3,
+  width: number,
+  height = width,
+): Promise<Uint8Array> {
   const planes = picture(label, seed, channels, width)
   const data = new Uint8Array(channels * width * height)
   for (let i = 0; i < width * height; i++) {
     for (let c = 0; c < channels; c++) data[i * channels + c] = planes[c * width * width + (i % (width * width))]!
   }
   const image = sharp(data, { raw: { width, height, channels } })
-  return Uint8Array.from(await (channels === 1 ? image.toColourspace('b-w') : image).toFormat(format, format === 'png' ? {} : format === 'webp' ? { lossless: true } : { quality: 95 }).toBuffer())
+  return Uint8Array.from(
+    await (channels === 1 ? image.toColourspace('b-w') : image)
+      .toFormat(format, format === 'png' ? {} : format === 'webp' ? { lossless: true } : { quality: 95 })
+      .toBuffer(),
+  )
 }
 
 /** One subfolder per class below `place`, `each` pictures of it. */
 export async function pictureFolder(
   classes: readonly string[],
   each: number,
-  { place = '', format = 'png', channels = 3, side = 16 }: { place?: string; format?: 'png' | 'jpeg' | 'webp'; channels?: 1 | 3; side?: number } = {},
+  {
+    place = '',
+    format = 'png',
+    channels = 3,
+    side = 16,
+  }: { place?: string; format?: 'png' | 'jpeg' | 'webp'; channels?: 1 | 3; side?: number } = {},
 ): Promise<Record<string, Uint8Array>> {
   const made: Record<string, Uint8Array> = {}
   for (const [label, name] of classes.entries()) {
-    for (let i = 0; i < each; i++) made[`${place}${name}/${i}.${format === 'jpeg' ? 'JPEG' : format}`] = await encoded(format, label, label * 100 + i, channels, side)
+    for (let i = 0; i < each; i++)
+      made[`${place}${name}/${i}.${format === 'jpeg' ? 'JPEG' : format}`] = await encoded(format, label, label * 100 + i, channels, side)
   }
   return made
 }
