@@ -9,12 +9,13 @@ const rooms = {
   'main/events': [],
   'main/graph': [],
   'main/datasets': ['events'],
+  'main/library': ['events'],
   'main/engines': ['graph'],
   'main/snn': ['graph'],
   'main/training': ['snn', 'engines', 'datasets', 'graph', 'events'],
   'main/analysis': ['training', 'snn', 'engines', 'datasets', 'graph', 'events'],
   'main/deployment': ['training', 'snn', 'engines', 'datasets', 'graph', 'events'],
-  'main/workbench': ['training', 'analysis', 'deployment', 'snn', 'engines', 'datasets', 'graph', 'events'],
+  'main/workbench': ['library', 'training', 'analysis', 'deployment', 'snn', 'engines', 'datasets', 'graph', 'events'],
 }
 const all = Object.keys(rooms).map((room) => room.slice('main/'.length))
 const layers = Object.entries(rooms).map(([room, allowed]) => {

@@ -61,7 +61,7 @@ else {
 function start(): void {
   const { values } = parseArgs({ args: process.argv.slice(1), options: { library: { type: 'string' } }, strict: false })
   const library = typeof values.library === 'string' ? values.library : defaultLibrary()
-  const workbench = createWorkbench({ library, host: 'desktop', spawn, choose })
+  const workbench = createWorkbench({ library, host: 'desktop', spawn, choose, watch: true })
   protocol.handle(scheme, async (request) => {
     const { status, headers, body } = await windowFile(windowFolder, new URL(request.url).pathname)
     return new Response(body, { status, headers })

@@ -10,15 +10,17 @@ import { exportRun } from './headless/export.ts'
 import { importFolder } from './headless/import.ts'
 import { infer } from './headless/infer.ts'
 import { inspect } from './headless/inspect.ts'
+import { library } from './headless/library.ts'
 import { serve } from './headless/serve.ts'
 import { train } from './headless/train.ts'
+import { watch } from './headless/watch.ts'
 import type { Command } from './headless/command.ts'
 import { Progress, table } from './headless/terminal.ts'
 import { UsageError } from './workbench/api.ts'
 import { Cancelled } from './workbench/jobs.ts'
 import { VERSION } from './version.ts'
 
-const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, evaluate, analyze, export: exportRun, infer, devices, serve }
+const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, evaluate, analyze, export: exportRun, infer, library, watch, devices, serve }
 const overview = `Saccade ${VERSION}: event cameras and spiking neural networks.
 
 Usage: npm run saccade -- COMMAND [ARGUMENTS]

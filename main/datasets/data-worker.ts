@@ -1,6 +1,7 @@
 /** A worker thread of DataPool: decodes, frames and simulates, one task after the other. */
 import { parentPort } from 'node:worker_threads'
 import { writeStarterRecording } from '../events/simulate/starter.ts'
+import { survey } from '../events/survey.ts'
 import { convertShared } from './convert.ts'
 import { FilteredCache } from './filtered.ts'
 import { batchesToFrames } from './frames.ts'
@@ -57,6 +58,7 @@ const handlers: { [K in TaskName]: Handler<K> } = {
   },
   preview: async ({ folder, labels = null }, check) => (await previewImages(folder, labels)) ?? previewFolder(folder, labels, check),
   scan: ({ folder, labels }) => scanFolder(folder, labels),
+  survey: ({ file }, check) => survey(file, check),
   simulate: ({ folder, file }) => writeStarterRecording(folder, file),
   convert: ({ conversion, shared }, check) => convertShared(conversion, shared, check),
   findImages: ({ folder, labels }) => findImages(folder, labels),

@@ -1,4 +1,5 @@
 import type { Filter, FilterReport, RecordingFacts } from '../events/schema.ts'
+import type { Survey } from '../events/survey.ts'
 import type { Conversion, Converted } from '../events/writers/convert.ts'
 import type { StarterFile } from '../events/simulate/starter.ts'
 import type { FrameTensor } from './frames.ts'
@@ -36,6 +37,8 @@ export interface Tasks {
   frames: { input: Looked & { framing: Framing; filters?: readonly Filter[] }; output: FrameTensor & Reported }
   preview: { input: { folder: string; labels?: string | null }; output: FolderPreview }
   scan: { input: { folder: string; labels: string | null }; output: FolderScan }
+  /** Hash, facts, hot pixels and rate curve of a file, read in one streaming pass; a file that is no recording is one too. */
+  survey: { input: { file: string }; output: Survey }
   /** Writes one simulated recording; gives its path. */
   simulate: { input: { folder: string; file: StarterFile }; output: string }
   /** Writes a recording in another format. `shared`: see convert.ts. */

@@ -63,9 +63,12 @@ export function choice<const T extends string>(text: string | undefined, name: s
   return found
 }
 
-/** Opens the workbench on a library, and closes it however `work` ends. */
-export async function withWorkbench<T>(library: string | undefined, work: (workbench: Workbench) => Promise<T>): Promise<T> {
-  const workbench = createWorkbench({ library: library ?? defaultLibrary(), host: 'browser', spawn: forkNode })
+/**
+ * Opens the workbench on a library, and closes it however `work` ends.
+ * @param watch follows the library's watch folders meanwhile
+ */
+export async function withWorkbench<T>(library: string | undefined, work: (workbench: Workbench) => Promise<T>, watch = false): Promise<T> {
+  const workbench = createWorkbench({ library: library ?? defaultLibrary(), host: 'browser', spawn: forkNode, watch })
   try {
     return await work(workbench)
   } finally {

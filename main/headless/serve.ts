@@ -44,7 +44,7 @@ ssh -L 4173:127.0.0.1:4173 HOST. Ctrl-C ends it; a run in training is saved and 
       })
       host.progress.line('Closing: saving what is in training ...')
       await server.close()
-    })
+    }, true)
   },
 }
 

@@ -72,10 +72,13 @@ interface Entry {
 export class Jobs {
   readonly #entries = new Map<string, Entry>()
   readonly #emit: Emit
+  readonly #onEnded: ((job: Job) => void) | undefined
   #next = 1
 
-  constructor(emit: Emit) {
+  /** @param onEnded keeps the history */
+  constructor(emit: Emit, onEnded?: (job: Job) => void) {
     this.#emit = emit
+    this.#onEnded = onEnded
   }
 
   /** Starts work at once. Its result is the detail shown when it is done. */
@@ -134,6 +137,9 @@ export class Jobs {
           this.#change(id, { ...over, rate: null, secondsLeft: null }, true)
         },
       )
+      .then(() => this.#onEnded?.(this.get(id) ?? job))
+      // A history that can't be written (disk full) keeps nobody waiting for the job's end.
+      .catch(() => undefined)
       .then(() => settle(this.get(id) ?? job))
     return job
   }

@@ -2,6 +2,10 @@ import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import { Database } from '../library/database.ts'
+import { EntryTable } from '../library/entries.ts'
+import { RecordingTable } from '../library/recordings.ts'
+import { WatchTable } from '../library/watches.ts'
 import { journalFile } from '../datasets/journal.ts'
 import { errorCode, writeJson } from '../training/atomic.ts'
 import { isAlive } from '../training/run-store.ts'
@@ -14,6 +18,8 @@ const singular: Record<Kind, string> = { datasets: 'dataset', runs: 'run', model
 
 /** The file that makes a folder one of its kind; a folder without it is unfinished. */
 const marker: Record<Kind, string> = { datasets: 'manifest.json', runs: 'run.json', models: 'model.json' }
+
+export const databaseFile = 'library.db'
 
 /** library.json: what is remembered beside datasets, runs and models. */
 const stateSchema = z.object({ version: z.literal(1), recent: z.array(z.string()) })
@@ -29,10 +35,20 @@ export function defaultLibrary(): string {
 /** The folder where datasets, runs and models lie. Nothing outside it is ever written. */
 export class Library {
   readonly root: string
+  /** library.db: the catalogue of what lies in the folders, and what has no file of its own. */
+  readonly db: Database
+  readonly recordings: RecordingTable
+  readonly watches: WatchTable
+  readonly entries: EntryTable
+  /** Hears of recordings that were opened. */
+  onOpened: ((path: string) => void) | undefined
   /** Folders that are being made. */
   readonly #claimed = new Set<string>()
 
-  /** Makes the folder where it is missing. @throws UsageError where it can't be made or written */
+  /**
+   * Makes the folder where it is missing.
+   * @throws UsageError where it can't be made or written; DatabaseError where a newer Saccade keeps it
+   */
   constructor(root: string) {
     this.root = resolve(root)
     try {
@@ -45,6 +61,15 @@ export class Library {
       )
     }
     for (const kind of kinds) this.#sweep(kind)
+    this.db = Database.open(join(this.root, databaseFile))
+    this.recordings = new RecordingTable(this.db, this.root)
+    this.watches = new WatchTable(this.db, this.root)
+    this.entries = new EntryTable(this.db)
+    this.#forgetRemoved()
+  }
+
+  close(): void {
+    this.db.close()
   }
 
   /** Absolute folder of an id, whether or not there is one. @throws UsageError for what is no id (a path, say) */
@@ -114,6 +139,7 @@ export class Library {
   remember(path: string): void {
     const recent = [path, ...this.#state().filter((other) => other !== path)].slice(0, mostRecent)
     writeJson(join(this.root, 'library.json'), { version: 1, recent } satisfies z.infer<typeof stateSchema>)
+    this.onOpened?.(path)
   }
 
   /** A damaged list of recent paths is worth no error: it starts anew. */
@@ -122,6 +148,15 @@ export class Library {
       return stateSchema.parse(JSON.parse(readFileSync(join(this.root, 'library.json'), 'utf8'))).recent
     } catch {
       return []
+    }
+  }
+
+  /** Takes what has no folder any more out of the catalogue. It is only a memory: on a full disk it stays as it is. */
+  #forgetRemoved(): void {
+    try {
+      this.db.transaction(() => kinds.forEach((kind) => this.entries.keepOnly(kind, this.ids(kind))))
+    } catch {
+      // Nothing reads rows without a folder.
     }
   }
 

@@ -6,6 +6,7 @@ import type { SpawnChild } from '../training/child.ts'
 import { VERSION } from '../version.ts'
 import { analysisHandlers, Analyses } from './analyses.ts'
 import { isCallName, parseInput, UsageError, type Emit, type Handlers, type Workbench } from './api.ts'
+import { Catalogue, catalogueHandlers } from './catalogue.ts'
 import { conversionHandlers } from './convert.ts'
 import { datasetHandlers, Datasets } from './datasets.ts'
 import { deviceHandlers, Devices } from './devices.ts'
@@ -18,6 +19,8 @@ import { recordingHandlers } from './recordings.ts'
 import { runHandlers, Runs } from './runs.ts'
 import type { Shared } from './shared.ts'
 import { Starter, starterHandlers } from './starter.ts'
+import { statisticsHandlers } from './statistics.ts'
+import { Watches, watchHandlers } from './watches.ts'
 
 export type { ChooseKind } from './files.ts'
 
@@ -29,6 +32,10 @@ export interface WorkbenchOptions {
   readonly spawn: SpawnChild
   /** The system's file dialog, where there is one. */
   readonly choose?: (kind: ChooseKind) => Promise<string | null>
+  /** Follows the library's watch folders from the start; else only those that are added. */
+  readonly watch?: boolean
+  /** A file in a watch folder counts as whole when its size and time stand still for so long; default 1000. */
+  readonly settleMs?: number
 }
 
 /** Read from its package: loading the runtime itself is for the processes that use it. */
@@ -42,16 +49,22 @@ function runtimeVersion(): string {
  * export and inference in processes of their own: the thread it runs in only passes messages on.
  * @throws UsageError where the library's folder can't be used
  */
-export function createWorkbench({ library: root, host, spawn, choose }: WorkbenchOptions): Workbench {
+export function createWorkbench({ library: root, host, spawn, choose, watch = false, settleMs }: WorkbenchOptions): Workbench {
   const listeners = new Set<Emit>()
   const emit: Emit = (name, payload) => listeners.forEach((listener) => listener(name, payload))
   const library = new Library(root)
-  const jobs = new Jobs(emit)
+  const jobs = new Jobs(emit, (job) => {
+    if (job.kind !== 'survey') library.entries.addJob({ ...job, ended: new Date().toISOString() })
+  })
   const pool = new DataPool()
   const shared: Shared = { library, jobs, emit, spawn, training: new Lane() }
   const datasets = new Datasets(shared, pool)
   const runs = new Runs(shared)
   const models = new Models(shared)
+  const catalogue = new Catalogue(library, pool, emit)
+  const watches = new Watches(shared, catalogue, datasets, settleMs)
+  library.onOpened = (path) => catalogue.note(path)
+  if (watch) watches.start()
 
   const handlers: Handlers = {
     'app.info': () => ({
@@ -68,6 +81,9 @@ export function createWorkbench({ library: root, host, spawn, choose }: Workbenc
     ...recordingHandlers(shared, pool),
     ...conversionHandlers(shared, pool),
     ...datasetHandlers(datasets),
+    ...statisticsHandlers(shared, catalogue),
+    ...catalogueHandlers(catalogue, library),
+    ...watchHandlers(watches),
     ...deviceHandlers(new Devices(shared)),
     ...presetHandlers(shared),
     ...runHandlers(shared, runs),
@@ -86,6 +102,12 @@ export function createWorkbench({ library: root, host, spawn, choose }: Workbenc
   }
 
   let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    catalogue.close()
+    await Promise.all([watches.close(), jobs.close()])
+    await pool.close()
+    library.close()
+  }
   return {
     async call<K extends CallName>(name: K, input: unknown): Promise<CallOutput<K>> {
       if (!isCallName(name)) throw new UsageError(`There is no call "${String(name)}".`)
@@ -104,6 +126,6 @@ export function createWorkbench({ library: root, host, spawn, choose }: Workbenc
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    close: () => (closing ??= jobs.close().then(() => pool.close())),
+    close: () => (closing ??= close()),
   }
 }

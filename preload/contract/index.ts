@@ -10,6 +10,7 @@ import { inferenceResultSchema, modelRecordSchema } from '../../main/deployment/
 import { deviceReportSchema, deviceSchema } from '../../main/engines/schema.ts'
 import { filterReportSchema, filtersSchema, recordingFactsSchema } from '../../main/events/schema.ts'
 import { conversionSchema, writableFormatSchema } from '../../main/events/writers/schema.ts'
+import { libraryCalls } from './library.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
 import { epochMetricsSchema, runSchema, stepProgressSchema, trainingConfigSchema } from '../../main/training/schema.ts'
 
@@ -19,13 +20,14 @@ export type * from '../../main/deployment/schema.ts'
 export type * from '../../main/engines/schema.ts'
 export type * from '../../main/events/schema.ts'
 export type * from '../../main/events/writers/schema.ts'
+export type * from './library.ts'
 export type * from '../../main/snn/schema.ts'
 export type * from '../../main/training/schema.ts'
 
 /** Long work. The job bar shows every job that has not ended, and ended ones until dismissed. */
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['import', 'training', 'evaluation', 'export', 'starter', 'convert', 'analysis']),
+  kind: z.enum(['import', 'training', 'evaluation', 'export', 'starter', 'convert', 'analysis', 'survey']),
   title: z.string(),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   /** 0..1; null while unknown. */
@@ -190,6 +192,8 @@ export const calls = {
   'jobs.cancel': { input: id, output: nothing },
   'jobs.dismiss': { input: id, output: nothing },
 
+  ...libraryCalls,
+
   /** Makes the starter project: simulated recordings, dataset, a small network trained with TRT, exported and run. One job. */
   'starter.create': { input: nothing, output: z.object({ job: z.string() }) },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
@@ -208,8 +212,8 @@ export const events = {
   'run.step': z.object({ run: z.string(), progress: stepProgressSchema }),
   /** An epoch ended or the run's state changed: read it again with runs.get. */
   'run.changed': z.object({ run: z.string() }),
-  /** A list changed: datasets, runs, models or recordings. */
-  'library.changed': z.object({ what: z.enum(['datasets', 'runs', 'models', 'recordings']) }),
+  /** A list changed: datasets, runs, models, recordings (opened ones and the library's table) or watch folders. */
+  'library.changed': z.object({ what: z.enum(['datasets', 'runs', 'models', 'recordings', 'watches']) }),
 } as const satisfies Record<string, z.ZodType>
 export type EventName = keyof typeof events
 export type EventPayload<K extends EventName> = z.output<(typeof events)[K]>

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { CallOutput, DatasetSummary, ModelRecord, RunSummary } from '../../preload/contract/index.ts'
+import type { CallOutput, DatasetSummary, ModelRecord, RunSummary, Watch } from '../../preload/contract/index.ts'
 import { ask, messageOf, workbench } from './workbench.ts'
 
 type AppInfo = CallOutput<'app.info'>
@@ -11,6 +11,10 @@ interface LibraryState {
   readonly runs: readonly RunSummary[] | null
   readonly models: readonly ModelRecord[] | null
   readonly recent: readonly string[] | null
+  /** Watch folders. */
+  readonly watches: readonly Watch[] | null
+  /** Counts changes of known recordings: what shows them reads them again. */
+  readonly recordingsVersion: number
   /** Why the workbench could not be reached, or null. */
   readonly failure: string | null
 }
@@ -21,6 +25,8 @@ export const useLibrary = create<LibraryState>(() => ({
   runs: null,
   models: null,
   recent: null,
+  watches: null,
+  recordingsVersion: 0,
   failure: null,
 }))
 
@@ -30,7 +36,11 @@ const readers = {
   datasets: async () => useLibrary.setState({ datasets: (await ask('datasets.list', {})).datasets.toSorted(newestFirst) }),
   runs: async () => useLibrary.setState({ runs: (await ask('runs.list', {})).runs.toSorted(newestFirst) }),
   models: async () => useLibrary.setState({ models: (await ask('models.list', {})).models.toSorted(newestFirst) }),
-  recordings: async () => useLibrary.setState({ recent: (await ask('recordings.recent', {})).paths }),
+  recordings: async () => {
+    const recent = (await ask('recordings.recent', {})).paths
+    useLibrary.setState(({ recordingsVersion }) => ({ recent, recordingsVersion: recordingsVersion + 1 }))
+  },
+  watches: async () => useLibrary.setState({ watches: (await ask('watch.list', {})).watches }),
 }
 export type LibraryList = keyof typeof readers
 
@@ -52,7 +62,7 @@ export function followLibrary(): () => void {
     (info) => useLibrary.setState({ info }),
     (error: unknown) => useLibrary.setState({ failure: messageOf(error) }),
   )
-  for (const what of ['datasets', 'runs', 'models', 'recordings'] as const) void refresh(what)
+  for (const what of ['datasets', 'runs', 'models', 'recordings', 'watches'] as const) void refresh(what)
   return () => stops.forEach((stop) => stop())
 }
 

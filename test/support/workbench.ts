@@ -27,8 +27,8 @@ export interface TestBench {
   done(job: string): Promise<Job>
 }
 
-export function openBench(library: string): TestBench {
-  const workbench = createWorkbench({ library, host: 'browser', spawn: forkNode })
+export function openBench(library: string, options: { watch?: boolean; settleMs?: number } = {}): TestBench {
+  const workbench = createWorkbench({ library, host: 'browser', spawn: forkNode, ...options })
   const bench: TestBench = {
     workbench,
     call: async (name, input) => {
@@ -93,9 +93,9 @@ export function folderWith(folder: string, files: Record<string, string | Uint8A
   return folder
 }
 
-/** SHA-256 of every file of a folder by its path: what must not change. */
+/** SHA-256 of every file of a folder by its path: what must not change. The catalogue (library.db) may: it remembers what was looked at. */
 export function snapshot(folder: string): Record<string, string> {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !entry.name.startsWith('library.db'))
   const hashes = entries.map((entry) => {
     const path = join(entry.parentPath, entry.name)
     return [relative(folder, path), createHash('sha256').update(readFileSync(path)).digest('hex')] as const
