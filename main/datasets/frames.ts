@@ -1,8 +1,10 @@
 import type { EventBatch } from '../events/recording.ts'
+import { cutBlocks } from './blocks.ts'
 import { fullFraming } from './framing.ts'
 import { representations } from './representations.ts'
 import { resizePlanesUint8 } from './resize-uint8.ts'
 import { resizePlanes } from './resize.ts'
+import { resizedCounts, worthResizingAtOnce } from './resized-counts.ts'
 import type { Framing } from './schema.ts'
 
 /** Frames of one recording: counts (or what normalize and resize made of them) and the time each block covers. */
@@ -38,9 +40,14 @@ export function eventsToFrames(events: EventBatch, sensor: readonly [number, num
 export function batchesToFrames(batches: Iterable<EventBatch>, totals: EventTotals, sensor: readonly [number, number], framing: Framing): FrameTensor {
   const full = fullFraming(framing)
   const { timesteps, normalize, resizing } = full
+  const [toHeight, toWidth] = framing.resize ?? sensor
+  const plain = full.representation === 'counts' && normalize === 'none' && resizing === 'float32'
+  if (plain && worthResizingAtOnce(totals.events, timesteps, sensor, [toHeight, toWidth])) {
+    const made = resizedCounts((visit) => cutBlocks(batches, totals, full, visit), timesteps, sensor, [toHeight, toWidth])
+    return { ...made, shape: [timesteps, 2, toHeight, toWidth] }
+  }
   const { data, blocks } = representations[full.representation](batches, totals, sensor, full)
   if (normalize === 'max') divideByMaximum(data, 2 * sensor[0] * sensor[1])
-  const [toHeight, toWidth] = framing.resize ?? sensor
   const resize = resizing === 'uint8' ? resizePlanesUint8 : resizePlanes
   return { data: resize(data, timesteps * 2, sensor, [toHeight, toWidth]), shape: [timesteps, 2, toHeight, toWidth], blocks }
 }
