@@ -1,10 +1,9 @@
-import type { Framing } from '../../preload/contract/index.ts'
 import { basename, resolve } from 'node:path'
 import { findImages } from '../datasets/images/find.ts'
 import { pictureCount } from '../datasets/images/image-set.ts'
 import { suggestedFraming } from '../datasets/images/preview.ts'
-import { UsageError } from '../workbench/api.ts'
-import { choice, follow, number, parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
+import { follow, number, parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
+import { framingOptions, framingUsage, readFraming } from './framing-options.ts'
 import { table } from './terminal.ts'
 
 export const importFolder: Command = {
@@ -17,11 +16,7 @@ WebP per class (ImageNet style). Files that can't be read are reported and skipp
 Interrupted, the same command goes on where it stopped.
 
   --name NAME            default: the folder's name
-  --timesteps T          frames per recording (default 10); of pictures, how often each is shown (default 4)
-  --split-by time|count  blocks of equal duration or of equal event count (default count)
-  --normalize none|max   divide each frame by its largest value (default none)
-  --resize HxW|none      antialiased bilinear resize (default 48x48;
-                         pictures of one size keep it, others become 224x224)
+${framingUsage}
   --test-share SHARE     share of each class kept apart for testing (default 0.1)
   --seed N               of the split (default 42)
   --labels FILE          labels file
@@ -30,10 +25,7 @@ ${sharedUsage}`,
     const { values, positionals } = parse(args, {
       ...shared,
       name: { type: 'string' },
-      timesteps: { type: 'string' },
-      'split-by': { type: 'string' },
-      normalize: { type: 'string' },
-      resize: { type: 'string' },
+      ...framingOptions,
       'test-share': { type: 'string' },
       seed: { type: 'string' },
       labels: { type: 'string' },
@@ -44,16 +36,12 @@ ${sharedUsage}`,
     const images = await findImages(resolve(folder), labels)
     const usual = images === null ? { timesteps: 10, resize: [48, 48] as [number, number] } : suggestedFraming(images)
     if (images !== null) host.progress.line(`${images.name}: ${pictureCount(images)} pictures of ${images.classes.length} classes`)
-    const framing: Partial<Framing> = {
-      timesteps: number(values.timesteps, 'timesteps') ?? usual.timesteps,
-      splitBy: choice(values['split-by'], 'split-by', ['time', 'count'], 'count'),
-      normalize: choice(values.normalize, 'normalize', ['none', 'max'], 'none'),
-      resize: size(values.resize, usual.resize),
-    }
+    const { framing, filters } = readFraming(values, usual)
     const options = {
       folder: resolve(folder),
       name: values.name ?? basename(resolve(folder)),
       framing,
+      ...(filters.length > 0 && { filters }),
       testShare: number(values['test-share'], 'test-share') ?? 0.1,
       seed: number(values.seed, 'seed') ?? 42,
       labels,
@@ -73,14 +61,4 @@ ${sharedUsage}`,
       if (skippedFiles.length > 0) host.print(`\nSkipped:\n${skippedFiles.map(({ file, reason }) => `  ${file}: ${reason}`).join('\n')}`)
     })
   },
-}
-
-/** "48x64" is [48, 64]; "none" keeps the sensor's size. */
-function size(text: string | undefined, usual: [number, number] | null): [number, number] | null {
-  if (text === undefined) return usual
-  if (text === 'none') return null
-  const [, height, width] = /^(\d+)x(\d+)$/.exec(text) ?? []
-  if (height === undefined || width === undefined)
-    throw new UsageError(`--resize must be HEIGHTxWIDTH (e.g. 48x48) or none, not "${text}".`)
-  return [Number(height), Number(width)]
 }
