@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { DatasetError, errorCode, messageOf } from './errors.ts'
@@ -10,6 +10,8 @@ import { datasetManifestSchema, type DatasetManifest } from './schema.ts'
 
 export const manifestFile = 'manifest.json'
 export const framesFile = 'frames.npy'
+/** Frames of a dataset that has grown, until they take the place of frames.npy: the manifest decides which are its own. */
+export const nextFramesFile = 'frames.next.npy'
 
 /** Frames up to this many bytes stay in memory once read (as stored); larger ones are read from the disk every time. */
 const memoryLimit = Math.min(2 * 2 ** 30, Math.floor(totalmem() / 4))
@@ -106,7 +108,7 @@ export class Dataset {
  */
 export function openDataset(directory: string, options: { keepBytes?: number } = {}): Dataset {
   const manifest = readManifest(directory)
-  const path = join(directory, framesFile)
+  const path = framesPath(directory, manifest)
   const frames = new NpyReader(path)
   const { dtype, shape } = frames.header
   const [timesteps, ...frame] = manifest.shape
@@ -116,6 +118,20 @@ export function openDataset(directory: string, options: { keepBytes?: number } =
     throw new DatasetError(`${path}: holds ${dtype} of shape (${shape.join(', ')}), but ${manifestFile} says ${manifest.dtype} (${expected.join(', ')}). ${importAgain}`)
   }
   return new Dataset(directory, manifest, frames, options.keepBytes ?? memoryLimit)
+}
+
+/** The file with the frames of this manifest: frames.npy, or what was to replace it when an update was killed at its last step. */
+export function framesPath(directory: string, { samples }: Pick<DatasetManifest, 'samples'>): string {
+  const next = join(directory, nextFramesFile)
+  if (!existsSync(next)) return join(directory, framesFile)
+  try {
+    const reader = new NpyReader(next)
+    reader.close()
+    return reader.header.shape[0] === samples.length ? next : join(directory, framesFile)
+  } catch {
+    // Half-written.
+    return join(directory, framesFile)
+  }
 }
 
 const importAgain = 'One of them was replaced or edited: import the dataset again.'

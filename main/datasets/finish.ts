@@ -67,7 +67,7 @@ function manifestOf({ directory, options, created, scan, entries, frames }: Fini
 }
 
 /** Makes renames in a folder survive a power cut, where the system can. */
-async function syncDirectory(directory: string): Promise<void> {
+export async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await open(directory, 'r')
   try {

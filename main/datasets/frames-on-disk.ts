@@ -17,6 +17,8 @@ export class FramesOnDisk {
   #folder: string
   #writer: NpyWriter | null = null
   #first: { file: string; sensor: readonly [number, number] } | null = null
+  /** Rows that are added to a dataset's must be as its own are. */
+  #given = false
 
   private constructor(directory: string, framing: Framing, folder: string) {
     this.dtype = dtypeOf(framing)
@@ -25,13 +27,20 @@ export class FramesOnDisk {
     this.#folder = folder
   }
 
-  /** Opens the frames of the entries that an earlier start made; where there are none, the file begins with the first recording. */
-  static async open(directory: string, framing: Framing, scan: FolderScan, entries: readonly JournalEntry[]): Promise<FramesOnDisk> {
+  /**
+   * Opens the frames of the entries that an earlier start made; where there are none, the file begins with the first recording.
+   * @param sensor [height, width] that all recordings must have where frames are not resized; without it the first one decides
+   */
+  static async open(directory: string, framing: Framing, scan: FolderScan, entries: readonly JournalEntry[], sensor?: readonly [number, number]): Promise<FramesOnDisk> {
     const frames = new FramesOnDisk(directory, framing, scan.folder)
+    if (sensor) {
+      frames.#first = { file: 'the dataset', sensor }
+      frames.#given = true
+    }
     const index = entries.findIndex((entry) => entry.imported)
     const first = entries[index]?.imported
     if (!first) return frames
-    frames.#first = { file: scan.files[index]!.file, sensor: first.sensor }
+    frames.#first ??= { file: scan.files[index]!.file, sensor: first.sensor }
     frames.#writer = await NpyWriter.resume(frames.path, frames.dtype, frames.shape, entries.filter((entry) => entry.imported).length)
     return frames
   }
@@ -63,6 +72,7 @@ export class FramesOnDisk {
     this.#first ??= { file, sensor }
     if (sensor.join() !== this.#first.sensor.join()) {
       const sizes = `${sizeText(this.#first.sensor)} in ${this.#first.file}, ${sizeText(sensor)} in ${file}`
+      if (this.#framing.resize === null && this.#given) return { bytes, modified, skipped: `its sensor differs from the dataset's (${sizes}), whose frames keep the sensor's size` }
       if (this.#framing.resize === null) throw new UnusableError(`${this.#folder}: the recordings come from sensors of different sizes: ${sizes}. Choose a size that all frames are resized to.`)
       problems.push({ severity: 'info', message: `Sensors differ (${sizes}): these frames were resized from their own size` })
     }
@@ -88,7 +98,7 @@ export class FramesOnDisk {
   }
 }
 
-/** Counts fit into uint16; normalized or resized frames need float32. */
+/** Counts fit into uint16; normalized or resized frames, time surfaces and voxel grids need float32. */
 export function dtypeOf(framing: Framing): 'float32' | 'uint16' {
   const { resize, normalize, representation } = fullFraming(framing)
   return resize === null && normalize === 'none' && (representation === 'counts' || representation === 'binary') ? 'uint16' : 'float32'

@@ -61,7 +61,7 @@ export async function importDataset(options: ImportOptions, directory: string, c
 }
 
 /** Decodes all files that have no entry yet and adds their entries in order. */
-async function importFiles({ framing, filters }: Rule, scan: FolderScan, context: ImportContext, journal: Journal, frames: FramesOnDisk, entries: JournalEntry[]): Promise<void> {
+export async function importFiles({ framing, filters }: Rule, scan: FolderScan, context: ImportContext, journal: Journal, frames: FramesOnDisk, entries: JournalEntry[]): Promise<void> {
   const { pool, signal, onProgress } = context
   const { files } = scan
   const meter = new ProgressMeter(entries, files.length, onProgress)

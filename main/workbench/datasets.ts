@@ -6,6 +6,7 @@ import { manifestFile, openDataset, readManifest, type Dataset } from '../datase
 import { framingKey } from '../datasets/framing.ts'
 import { importDataset } from '../datasets/import.ts'
 import { unfinishedImport } from '../datasets/journal.ts'
+import { updateDataset, type Candidate } from '../datasets/update.ts'
 import type { DataPool } from '../datasets/pool.ts'
 import type { DatasetManifest, ImportOptions } from '../datasets/schema.ts'
 import { readRunHeader } from '../training/run-store.ts'
@@ -86,6 +87,43 @@ export class Datasets {
     } finally {
       library.release('datasets', id)
     }
+  }
+
+  /** A job that adds recordings to a dataset: those given, or what is new in the folder it came from. */
+  update(id: string, candidates: readonly Candidate[] | null): Job {
+    const { jobs, library, emit } = this.#shared
+    const folder = library.existing('datasets', id)
+    if (jobs.active(id)) throw new UsageError('This dataset is being worked on already.')
+    return jobs.start({ kind: 'import', title: `Update ${readManifest(folder).name}`, subject: id }, async (context) => {
+      this.#close()
+      const { added, skipped } = await updateDataset(folder, candidates, {
+        pool: this.#pool,
+        signal: context.signal,
+        onProgress: ({ done, total, secondsLeft }) => context.update({ progress: total > 0 ? done / total : 0, detail: `${done} of ${total} files`, secondsLeft }),
+      })
+      emit('library.changed', { what: 'datasets' })
+      return `${added} new ${added === 1 ? 'recording' : 'recordings'}${skipped.length ? `, ${skipped.length} left out: ${skipped[0]?.file}: ${skipped[0]?.reason}` : ''}`
+    })
+  }
+
+  /** Gives a dataset those of these recordings that it does not have; nothing starts where it has all. */
+  async feed(id: string, candidates: readonly Required<Candidate>[]): Promise<void> {
+    const { jobs, library } = this.#shared
+    const manifest = readManifest(library.existing('datasets', id))
+    const known = new Set(manifest.samples.map(({ hash }) => hash))
+    const skipped = new Set(manifest.skipped.map(({ file }) => resolve(manifest.source, file)))
+    const fresh = candidates.filter(({ path, label, hash }) => !known.has(hash) && !skipped.has(path) && manifest.classes.includes(label))
+    const foreign = [...new Set(candidates.map(({ label }) => label).filter((label) => !manifest.classes.includes(label)))]
+    const busy = jobs.active(id)
+    if (busy) {
+      await jobs.ended(busy.id)
+      return this.feed(id, candidates)
+    }
+    if (fresh.length > 0) {
+      const job = await jobs.ended(this.update(id, fresh).id)
+      if (job.state === 'failed') throw new Error(job.error ?? 'The dataset could not be updated.')
+    }
+    if (foreign.length > 0) throw new UsageError(`Recordings labelled ${foreign.slice(0, 5).join(', ')} are left out: ${manifest.name} has no such class.`)
   }
 
   /** All datasets that can be read; one that can't is left out of the list, not in the way of the others. */
@@ -196,7 +234,7 @@ function removeEmpty(directory: string): void {
 }
 
 type DatasetCalls =
-  'datasets.list' | 'datasets.preview' | 'datasets.import' | 'datasets.get' | 'datasets.samples' | 'datasets.frames' | 'datasets.remove'
+  'datasets.list' | 'datasets.preview' | 'datasets.import' | 'datasets.get' | 'datasets.samples' | 'datasets.frames' | 'datasets.remove' | 'datasets.update'
 
 export function datasetHandlers(datasets: Datasets): Pick<Handlers, DatasetCalls> {
   return {
@@ -209,6 +247,7 @@ export function datasetHandlers(datasets: Datasets): Pick<Handlers, DatasetCalls
     'datasets.get': ({ id }) => datasets.get(id),
     'datasets.samples': ({ id, from, count, label }) => datasets.samples(id, from, count, label),
     'datasets.frames': ({ id, index }) => datasets.frames(id, index),
+    'datasets.update': ({ id }) => ({ job: datasets.update(id, null).id }),
     'datasets.remove': ({ id }) => {
       datasets.remove(id)
       return {}

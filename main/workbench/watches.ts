@@ -79,7 +79,7 @@ export class Watches {
       await follower.close()
     } else if (!follower && !next.paused) this.#follow(next)
     if (changes.rule) (this.#followers.get(id) ?? new Relabel(this.#shared, this.#catalogue)).relabel(next)
-    if (!next.paused) this.#feed(id)
+    if (!next.paused) void this.#feed(id)
     this.#tell.call()
     return this.#show(next)
   }
@@ -136,18 +136,18 @@ export class Watches {
       catalogue: this.#catalogue,
       settleMs: this.#settleMs,
       onChange: () => this.#tell.call(),
-      onSettled: () => this.#feed(folder.id),
+      onSettled: () => void this.#feed(folder.id),
       onCancelled: () => void this.update({ id: folder.id, paused: true }),
     })
     this.#followers.set(folder.id, follower)
   }
 
   /** Gives the dataset what it does not have yet. */
-  #feed(id: number): void {
+  async #feed(id: number): Promise<void> {
     const folder = this.#shared.library.watches.get(id)
     if (this.#closed || !folder || folder.dataset === null || folder.paused) return
     try {
-      this.#datasets.get(folder.dataset)
+      await this.#datasets.feed(folder.dataset, this.#shared.library.recordings.feed(id))
       this.#problems.delete(id)
     } catch (error) {
       this.#problems.set(id, error instanceof Error ? error.message : String(error))

@@ -98,4 +98,6 @@ export const libraryCalls = {
   'datasets.statistics': { input: z.object({ id: z.string().min(1) }), output: datasetStatisticsSchema },
   /** Reads the samples' recordings for what the manifest does not say (ON share, hot pixels): a job of kind survey. */
   'datasets.survey': { input: z.object({ id: z.string().min(1) }), output: z.object({ job: z.string() }) },
+  /** Adds what is new in the folder it was imported from: a job of kind import. Samples that are in it keep row and split. */
+  'datasets.update': { input: z.object({ id: z.string().min(1) }), output: z.object({ job: z.string() }) },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>

@@ -8,7 +8,7 @@ import { go, parseRoute, useRoute, type Route } from './route.ts'
 import { useShortcuts } from './shortcuts.ts'
 import styles from './shell.module.css'
 
-const titles = { recordings: 'Recordings', datasets: 'Datasets', training: 'Training', models: 'Models' }
+const titles = { recordings: 'Recordings', datasets: 'Datasets', training: 'Training', models: 'Models', library: 'Library' }
 
 /** What lies below the view's first page, in the header's words; null where the view shows it itself. */
 export function placeOf(route: Route): string | null {

@@ -1,4 +1,4 @@
-import { IconBrain, IconDatabase, IconPackageExport, IconPlayerPlay } from '@tabler/icons-react'
+import { IconBooks, IconBrain, IconDatabase, IconPackageExport, IconPlayerPlay } from '@tabler/icons-react'
 import { Tooltip } from '@mantine/core'
 import mark from './mark.svg'
 import { goToView, useRoute, viewNames, type ViewName } from './route.ts'
@@ -9,9 +9,10 @@ const looks: Record<ViewName, { title: string; Icon: typeof IconBrain }> = {
   datasets: { title: 'Datasets', Icon: IconDatabase },
   training: { title: 'Training', Icon: IconBrain },
   models: { title: 'Models', Icon: IconPackageExport },
+  library: { title: 'Library', Icon: IconBooks },
 }
 
-/** The four views, on the left. */
+/** The views, on the left. */
 export function Navigation() {
   const current = useRoute((state) => state.route.view)
   return (

@@ -20,6 +20,7 @@ const views = {
   datasets: lazy(() => import('../views/datasets/DatasetsView.tsx')),
   training: lazy(() => import('../views/training/TrainingView.tsx')),
   models: lazy(() => import('../views/models/ModelsView.tsx')),
+  library: lazy(() => import('../views/library/LibraryView.tsx')),
 }
 
 /** Navigation on the left, header above, the view in the middle, jobs below. */

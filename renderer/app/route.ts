@@ -12,9 +12,10 @@ export type Route =
   | { readonly view: 'training'; readonly page: 'run'; readonly id: string }
   | { readonly view: 'models'; readonly page: 'list' }
   | { readonly view: 'models'; readonly page: 'model'; readonly id: string }
+  | { readonly view: 'library'; readonly page: 'list' }
 
 export type ViewName = Route['view']
-export const viewNames: readonly ViewName[] = ['recordings', 'datasets', 'training', 'models']
+export const viewNames: readonly ViewName[] = ['recordings', 'datasets', 'training', 'models', 'library']
 
 /** The address of a route, with its leading "#". */
 export function formatRoute(route: Route): string {
@@ -35,6 +36,8 @@ export function formatRoute(route: Route): string {
       return route.page === 'new' ? address('training', 'new', route.dataset) : address('training')
     case 'models':
       return route.page === 'model' ? address('models', 'id', route.id) : address('models')
+    case 'library':
+      return address('library')
   }
 }
 
@@ -54,6 +57,7 @@ export function parseRoute(hash: string): Route {
     return second === 'new' ? { view, page: 'new', dataset: third || null } : { view, page: 'list' }
   }
   if (view === 'models') return second === 'id' && third ? { view, page: 'model', id: third } : { view, page: 'list' }
+  if (view === 'library') return { view, page: 'list' }
   return { view: 'recordings', path: (view === 'recordings' && second) || null }
 }
 

@@ -1,7 +1,7 @@
 import { goToView, viewNames } from './route.ts'
 import { useShortcuts, useShortcutSet, type Shortcut } from './shortcuts.ts'
 
-const titles = { recordings: 'Recordings', datasets: 'Datasets', training: 'Training', models: 'Models' }
+const titles = { recordings: 'Recordings', datasets: 'Datasets', training: 'Training', models: 'Models', library: 'Library' }
 
 const everywhere: readonly Shortcut[] = [
   ...viewNames.map((view, index): Shortcut => ({

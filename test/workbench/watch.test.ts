@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { LibraryRecording } from '../../preload/contract/index.ts'
-import { openBench, shapes, temporaryFolder, type TestBench } from '../support/workbench.ts'
+import { openBench, shapes, smallFraming, temporaryFolder, type TestBench } from '../support/workbench.ts'
 
 let made: string
 beforeAll(async () => {
@@ -207,5 +207,39 @@ describe('watch folders', () => {
     await bench.call('watch.settled', { id })
     const there = (await all(bench)).filter(({ missing }) => !missing)
     expect(there.map(({ name, failure }) => [name, failure])).toEqual([['last.bin', null]])
+  })
+
+  test('a dataset is fed: only what is new is imported, what is in it keeps row and split', async () => {
+    const { root, bench } = start()
+    const folder = join(root, 'growing')
+    const part = (from: number, to: number): void => {
+      for (const shape of readdirSync(made)) {
+        mkdirSync(join(folder, shape), { recursive: true })
+        for (const file of readdirSync(join(made, shape)).sort().slice(from, to)) copyFileSync(join(made, shape, file), join(folder, shape, file))
+      }
+    }
+    part(0, 3)
+    const { job, dataset } = await bench.call('datasets.import', { folder, name: 'Growing', framing: smallFraming, testShare: 0.34 })
+    await bench.done(job)
+    const before = (await bench.call('datasets.samples', { id: dataset, from: 0, count: 500 })).samples
+    const frames = await bench.call('datasets.frames', { id: dataset, index: 5 })
+    const { id } = await bench.call('watch.add', { folder, rule: { by: 'subfolder' }, dataset })
+    await bench.call('watch.settled', { id })
+    part(3, 6)
+    await until('24 samples', async () => (await bench.call('datasets.samples', { id: dataset, from: 0, count: 500 })).total === 24)
+    const after = (await bench.call('datasets.samples', { id: dataset, from: 0, count: 500 })).samples
+    expect(after.slice(0, before.length)).toEqual(before)
+    expect(await bench.call('datasets.frames', { id: dataset, index: 5 })).toEqual(frames)
+    expect((await bench.call('datasets.frames', { id: dataset, index: 23 })).data.some((value) => value > 0)).toBe(true)
+    const summary = await bench.call('datasets.get', { id: dataset })
+    expect(summary.test).toEqual([2, 2, 2, 2])
+    const { jobs } = await bench.call('jobs.history', {})
+    expect(jobs.filter(({ kind }) => kind === 'import').length).toBeGreaterThanOrEqual(2)
+    await bench.done((await bench.call('datasets.update', { id: dataset })).job)
+    expect((await bench.call('datasets.get', { id: dataset })).hash).toBe(summary.hash)
+    const statistics = await bench.call('datasets.statistics', { id: dataset })
+    expect(statistics).toMatchObject({ samples: 24, surveyed: 24, imbalance: 1, duplicates: { samples: 0, across: 0 } })
+    expect(statistics.onShare).toBeGreaterThan(0)
+    expect(readdirSync(join(root, 'library/datasets', dataset)).sort()).toEqual(['frames.npy', 'manifest.json'])
   })
 })
