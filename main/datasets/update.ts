@@ -45,10 +45,14 @@ export async function updateDataset(directory: string, candidates: readonly Cand
   if ('kind' in manifest && manifest.kind === 'images') throw new DatasetError(`${directory}: pictures can't be added one by one: import the folder again.`)
   await settle(directory, manifest)
   const { scan, skipped } = newFiles(manifest, candidates ?? fromSource(manifest))
-  if (scan.files.length === 0) return { manifest, added: 0, skipped }
   const { name, framing, filters, testShare, seed } = manifest
   const options: ImportOptions = { folder: manifest.source, name, framing, ...(filters && { filters }), testShare, seed, labels: null }
   const work = join(directory, updateFolder)
+  if (scan.files.length === 0) {
+    // Rows of an update that was killed behind its last step.
+    await rm(work, { recursive: true, force: true })
+    return { manifest, added: 0, skipped }
+  }
   let journal: Journal | undefined
   let frames: FramesOnDisk | undefined
   try {
