@@ -157,13 +157,18 @@ export class CloudPainter {
       const age = ((until - events[index * 2]!) >>> 0) * perMicrosecond
       const w = wx * x + wy * y + wt * age + w1
       const inverse = 1 / w
-      const side = Math.max(1, Math.min(16, Math.round(size * inverse)))
-      const left = Math.floor((xx * x + xy * y + xt * age + x1) * inverse * halfWidth + halfWidth - (side - 1) / 2)
-      const top = Math.floor(halfHeight - (yx * x + yy * y + yt * age + y1) * inverse * halfHeight - (side - 1) / 2)
-      if (left < 0 || top < 0 || left + side > width || top + side > height) continue
+      const half = Math.max(1, Math.min(16, size * inverse)) / 2 + 0.5
+      const left = (xx * x + xy * y + xt * age + x1) * inverse * halfWidth + halfWidth
+      const top = halfHeight - (yx * x + yy * y + yt * age + y1) * inverse * halfHeight
+      // The pixels whose middle lies in the square, as graphics cards have it.
+      const firstColumn = Math.ceil(left - half)
+      const endColumn = Math.ceil(left + half - 1)
+      const firstRow = Math.ceil(top - half)
+      const endRow = Math.ceil(top + half - 1)
+      if (firstColumn < 0 || firstRow < 0 || endColumn > width || endRow > height) continue
       const color = table[(word >= onBit ? shades : 0) + ((age * shades) | 0)]!
-      for (let row = top; row < top + side; row++)
-        for (let at = row * width + left; at < row * width + left + side; at++)
+      for (let row = firstRow; row < endRow; row++)
+        for (let at = row * width + firstColumn; at < row * width + endColumn; at++)
           if (w < depth[at]!) {
             depth[at] = w
             words[at] = color

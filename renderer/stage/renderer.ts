@@ -39,7 +39,7 @@ interface Resources {
 const software = /swiftshader|llvmpipe|softpipe|software|basic render/i
 
 /** On the CPU a cloud of more than this is thinned evenly: 20 pictures a second are worth more than the events behind others. */
-const mostSplats = 1_500_000
+export const mostSplats = 1_000_000
 
 /**
  * Draws events with WebGL2. Flat: one draw call adds them up in a texture of the sensor's size, a second pass colours it.

@@ -75,7 +75,7 @@ describe('pictures of the stage in Chromium', () => {
     const both = a.filter((value, index) => value && b[index]).length
     const either = a.filter((value, index) => value || b[index]).length
     expect(either).toBeGreaterThan(1000)
-    expect(both / either).toBeGreaterThan(0.8)
+    expect(both / either).toBeGreaterThan(0.9)
   })
   test.each(['count', 'recency', 'decay'] as const)('%s: every pixel has the colour that its events and the palette say', async (mode) => {
     const [span, time] = [100_000, 500_000]

@@ -30,7 +30,9 @@ export interface MeasureRequest {
 }
 export interface Measured {
   readonly framesPerSecond: number
+  /** Events in view, and those drawn: large clouds are thinned where the CPU draws them. */
   readonly shown: number
+  readonly drawn: number
   readonly accumulator: 'gpu' | 'cpu'
   readonly driver: string
 }
