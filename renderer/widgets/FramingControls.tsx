@@ -1,9 +1,17 @@
 import { NumberInput, SegmentedControl, Select, Tooltip } from '@mantine/core'
-import type { Framing } from '../../preload/contract/index.ts'
+import { framingPresets, presetOf } from '../../preload/contract/framing-presets.ts'
+import type { Filter, Framing } from '../../preload/contract/index.ts'
 import styles from './framing.module.css'
 
 /** The contract's default (main/datasets/schema.ts): what the papers' settings for recordings of this kind use. */
 export const defaultFraming: Framing = { timesteps: 10, splitBy: 'count', normalize: 'none', resize: [48, 48] }
+
+const representations = [
+  { value: 'counts', label: 'Counts' },
+  { value: 'binary', label: 'Binary' },
+  { value: 'time-surface', label: 'Time surface' },
+  { value: 'voxel-grid', label: 'Voxel grid' },
+] as const
 
 const sizes = [32, 48, 64, 96, 128, 224]
 
@@ -16,17 +24,48 @@ export function resizeChoice(resize: Framing['resize']): string {
 /** Framing in a line: "10 frames by event count, counts, 48×48". */
 export function framingText(framing: Framing): string {
   const size = framing.resize === null ? 'sensor size' : `${framing.resize[1]}×${framing.resize[0]}`
-  const split = framing.splitBy === 'count' ? 'event count' : 'time'
-  return `${framing.timesteps} frames by ${split}, ${framing.normalize === 'max' ? 'divided by maximum' : 'counts'}, ${size}`
+  const { blockUs = 100_000, representation = 'counts' } = framing
+  const split = { count: 'by event count', time: 'by time', duration: `of ${blockUs / 1000} ms` }[framing.splitBy]
+  const holds = representations.find(({ value }) => value === representation)?.label.toLowerCase() ?? representation
+  const values = framing.normalize === 'none' ? holds : representation === 'counts' ? 'divided by maximum' : `${holds} divided by maximum`
+  return `${framing.timesteps} frames ${split}${framing.remainder === 'drop' ? ' without the remainder' : ''}, ${values}, ${size}${framing.resizing === 'uint8' ? ' (8-bit)' : ''}`
 }
 
-/** How events become frames: T, how they are split, normalization and size. */
-export function FramingControls({ value, onChange }: { readonly value: Framing; readonly onChange: (framing: Framing) => void }) {
+export interface FramingControlsProps {
+  readonly value: Framing
+  readonly onChange: (framing: Framing) => void
+  /** The filters before it; a preset that needs filters is offered only where they can be set. */
+  readonly filters?: readonly Filter[]
+  readonly onFilters?: (filters: Filter[]) => void
+}
+
+/** How events become frames: a preset, or T, how they are split, what frames hold, normalization and size. */
+export function FramingControls({ value, onChange, filters = [], onFilters }: FramingControlsProps) {
+  const preset = presetOf(value, filters)
+  const offered = framingPresets.filter((one) => onFilters !== undefined || one.filters.length === 0)
   const whole = (text: string | number, least: number, most: number) =>
     typeof text === 'number' && Number.isInteger(text) && text >= least && text <= most ? text : null
   const choice = resizeChoice(value.resize)
   return (
     <div className={styles.controls} role="group" aria-label="Framing">
+      <div className={styles.row}>
+        <Tooltip label={preset?.about ?? 'Framing as papers’ code and libraries do it'} multiline maw={360}>
+          <span>Preset</span>
+        </Tooltip>
+        <Select
+          aria-label="Framing preset"
+          w={180}
+          placeholder="Own"
+          value={preset?.name ?? null}
+          data={offered.map(({ name }) => name)}
+          onChange={(name) => {
+            const chosen = offered.find((one) => one.name === name)
+            if (chosen === undefined) return
+            onChange({ ...chosen.framing, timesteps: value.timesteps })
+            onFilters?.([...chosen.filters])
+          }}
+        />
+      </div>
       <label className={styles.row}>
         <Tooltip label="T: the number of frames, one per timestep of the network">
           <span>Timesteps T</span>
@@ -46,21 +85,71 @@ export function FramingControls({ value, onChange }: { readonly value: Framing; 
         />
       </label>
       <div className={styles.row}>
-        <Tooltip label="Blocks of equal event count, or of equal duration; the last block takes the remainder">
+        <Tooltip label="Blocks of equal event count, of equal parts of the recording’s time, or of a fixed duration">
           <span>Split by</span>
         </Tooltip>
         <SegmentedControl
           aria-label="Split by"
           value={value.splitBy}
-          onChange={(splitBy) => onChange({ ...value, splitBy: splitBy === 'time' ? 'time' : 'count' })}
+          onChange={(splitBy) => onChange({ ...value, splitBy: splitBy === 'time' || splitBy === 'duration' ? splitBy : 'count' })}
           data={[
             { value: 'count', label: 'Events' },
             { value: 'time', label: 'Time' },
+            { value: 'duration', label: 'Duration' },
           ]}
         />
       </div>
+      {value.splitBy === 'duration' && (
+        <div className={styles.row}>
+          <span>Block</span>
+          <NumberInput
+            aria-label="Duration of a block"
+            w={124}
+            min={1}
+            allowDecimal={false}
+            suffix=" µs"
+            value={value.blockUs ?? 100_000}
+            onChange={(text) => {
+              const blockUs = whole(text, 1, 1e10)
+              if (blockUs !== null) onChange({ ...value, blockUs })
+            }}
+          />
+        </div>
+      )}
       <div className={styles.row}>
-        <Tooltip label="Plain event counts, or each frame divided by its largest value">
+        <Tooltip label="Event counts; 1 for any event; exponential decay since a pixel’s last event; or events spread bilinearly in time" multiline maw={360}>
+          <span>Frames hold</span>
+        </Tooltip>
+        <Select
+          aria-label="Representation"
+          w={140}
+          allowDeselect={false}
+          value={value.representation ?? 'counts'}
+          data={representations.map((one) => ({ value: one.value, label: one.label }))}
+          onChange={(next) => {
+            const { representation: _, ...rest } = value
+            const chosen = representations.find((one) => one.value === next)?.value
+            if (chosen !== undefined) onChange(chosen === 'counts' ? rest : { ...rest, representation: chosen })
+          }}
+        />
+      </div>
+      {value.representation === 'time-surface' && (
+        <div className={styles.row}>
+          <span>Decay τ</span>
+          <NumberInput
+            aria-label="Decay of time surfaces"
+            w={124}
+            min={1}
+            suffix=" µs"
+            value={value.tau ?? 50_000}
+            onChange={(text) => {
+              if (typeof text === 'number' && text > 0) onChange({ ...value, tau: text })
+            }}
+          />
+        </div>
+      )}
+      <div className={styles.row}>
+        <Tooltip label="Values as they are, or each frame divided by its largest value">
           <span>Values</span>
         </Tooltip>
         <SegmentedControl
@@ -68,7 +157,7 @@ export function FramingControls({ value, onChange }: { readonly value: Framing; 
           value={value.normalize}
           onChange={(normalize) => onChange({ ...value, normalize: normalize === 'max' ? 'max' : 'none' })}
           data={[
-            { value: 'none', label: 'Counts' },
+            { value: 'none', label: 'As they are' },
             { value: 'max', label: 'Max = 1' },
           ]}
         />

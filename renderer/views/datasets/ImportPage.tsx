@@ -95,8 +95,12 @@ function Form({ preview }: { readonly preview: FolderPreview }) {
         </div>
       </Panel>
       <Panel title="Framing">
-        <FramingControls value={form.framing} onChange={(framing) => setForm({ ...form, framing })} />
-        <FramingPreview preview={preview} framing={form.framing} />
+        <FramingControls
+          value={form.framing}
+          onChange={(framing) => setForm((present) => ({ ...present, framing }))}
+          {...(preview.kind !== 'images' && { filters: form.filters, onFilters: (filters) => setForm((present) => ({ ...present, filters })) })}
+        />
+        <FramingPreview preview={preview} framing={form.framing} filters={form.filters} onFilters={(filters) => setForm((present) => ({ ...present, filters }))} />
       </Panel>
       <div className={styles.submit}>
         {reason !== null && <Failure message={reason} />}

@@ -1,4 +1,4 @@
-import type { CallInput, FolderPreview, Framing } from '../../../preload/contract/index.ts'
+import type { CallInput, Filter, FolderPreview, Framing } from '../../../preload/contract/index.ts'
 import { baseName } from '../../app/format.ts'
 import { defaultFraming } from '../../widgets/FramingControls.tsx'
 
@@ -6,6 +6,7 @@ import { defaultFraming } from '../../widgets/FramingControls.tsx'
 export interface ImportForm {
   readonly name: string
   readonly framing: Framing
+  readonly filters: readonly Filter[]
   /** Per cent of each class kept apart for testing. */
   readonly testPercent: number
   readonly seed: number
@@ -24,7 +25,7 @@ export function nameFor(folder: string): string {
 
 /** The form as it first stands for a folder. */
 export function initialForm(preview: FolderPreview): ImportForm {
-  return { name: nameFor(preview.folder), framing: preview.framing ?? defaultFraming, testPercent: 10, seed: 42 }
+  return { name: nameFor(preview.folder), framing: preview.framing ?? defaultFraming, filters: [], testPercent: 10, seed: 42 }
 }
 
 /** Why the import can't start, in words; null where it can. */
@@ -40,7 +41,7 @@ export function obstacle(preview: FolderPreview, form: ImportForm): string | nul
 
 /** The call's input. */
 export function importInput(folder: string, form: ImportForm): CallInput<'datasets.import'> {
-  return { folder, name: form.name.trim(), framing: form.framing, testShare: form.testPercent / 100, seed: form.seed }
+  return { folder, name: form.name.trim(), framing: form.framing, ...(form.filters.length > 0 && { filters: [...form.filters] }), testShare: form.testPercent / 100, seed: form.seed }
 }
 
 /** About how large the frames will be on disk, in bytes; null where the sensor is not known and decides. */
