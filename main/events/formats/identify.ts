@@ -23,7 +23,6 @@ const magics: readonly Known[] = [
   ['#!AER-DAT', 'this is an AEDAT file of a version that is not known'],
   ['\x89HDF\r\n\x1a\n', 'this is an HDF5 file (.h5, .hdf5, MATLAB 7.3), which this version does not read'],
   ['MATLAB 5.0 MAT-file', 'this is a MATLAB 5 file (.mat), which this version does not read'],
-  ['\x93NUMPY', 'this is a NumPy array (.npy), which this version does not read'],
   ['\x89PNG\r\n\x1a\n', 'this is a PNG picture, not a recording of events'],
   ['\xff\xd8\xff', 'this is a JPEG picture, not a recording of events'],
   ['GIF8', 'this is a GIF picture, not a recording of events'],
@@ -51,20 +50,13 @@ export function identify(head: Uint8Array, source: ByteSource): Identity {
   const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
   const magic = magics.find(([start]) => text.startsWith(start))
   if (magic) return { what: magic[1], ...(magic[2] === undefined ? {} : { advice: magic[2] }), certainty: 1 }
-  if (text.startsWith('PK\x03\x04')) return zip(text)
+  if (text.startsWith('PK\x03\x04')) return { what: 'this is a zip archive', advice: 'Unpack it first.', certainty: 1 }
   if (text.slice(4, 8) === 'ftyp') return { what: 'this is an MP4 video, not a recording of events', certainty: 1 }
   if (head.every((byte) => byte === 0))
     return { what: 'the file holds nothing but zeros where a recording starts', advice: 'Copy or record it again.', certainty: 0 }
   if (isText(text)) return textFile(text)
   if (text.startsWith('% ')) return { what: 'this looks like a Prophesee recording with an unknown header', certainty: 0 }
   return { what: `the content is of no format known here (it starts with ${hex(head)})`, certainty: 0 }
-}
-
-function zip(text: string): Identity {
-  const arrays = /[\w/-]+\.npy/.test(text)
-  return arrays
-    ? { what: 'this is an archive of NumPy arrays (.npz), which this version does not read', certainty: 1 }
-    : { what: 'this is a zip archive', advice: 'Unpack it first.', certainty: 1 }
 }
 
 function isText(text: string): boolean {
@@ -83,7 +75,7 @@ function textFile(text: string): Identity {
       advice: 'Choose the .aedat file beside it.',
       certainty: 1,
     }
-  return { what: 'this is a text file, not a recording in a binary format', certainty: 1 }
+  return { what: 'this is a text file without lines of events (four numbers each: time, x, y, polarity)', certainty: 1 }
 }
 
 function hex(head: Uint8Array): string {
