@@ -23,6 +23,7 @@ const benches: Record<string, string> = {
   inference: './inference.ts',
   decode: './decode.ts',
   frames: './frames.ts',
+  filters: './filters.ts',
   import: './import.ts',
   stage: './stage.ts',
 }
