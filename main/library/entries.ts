@@ -31,12 +31,18 @@ export class EntryTable {
     return row === undefined ? undefined : (JSON.parse(row.summary) as unknown)
   }
 
+  /** Best effort: on a full disk the files are read again next time. */
   remember(kind: EntryKind, { id, name, created }: { id: string; name: string; created: string }, signature: string, summary: unknown): void {
-    this.#db.run(
+    const write = (): number => this.#db.run(
       `INSERT INTO ${kind} (id, name, created, signature, summary) VALUES (:id, :name, :created, :signature, :summary)
        ON CONFLICT (id) DO UPDATE SET name = excluded.name, created = excluded.created, signature = excluded.signature, summary = excluded.summary`,
       { id, name, created, signature, summary: JSON.stringify(summary) },
     )
+    try {
+      write()
+    } catch {
+      // The folder is what counts.
+    }
   }
 
   /** Forgets all that have no folder any more. */

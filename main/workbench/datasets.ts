@@ -1,7 +1,7 @@
 import { rmdirSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import type { CallOutput, DatasetSummary, Job } from '../../preload/contract/index.ts'
+import { datasetSummarySchema, type CallOutput, type DatasetSummary, type Job } from '../../preload/contract/index.ts'
 import { manifestFile, openDataset, readManifest, type Dataset } from '../datasets/dataset.ts'
 import { framingKey } from '../datasets/framing.ts'
 import { importDataset } from '../datasets/import.ts'
@@ -182,7 +182,12 @@ export class Datasets {
     const time = statSync(join(folder, manifestFile)).mtimeMs
     const known = this.#summaries.get(id)
     if (known?.time === time) return known.summary
-    const summary = summarize(readManifest(folder), this.#shared.library.bytes(folder))
+    const { library } = this.#shared
+    const bytes = library.bytes(folder)
+    const signature = `${time} ${bytes}`
+    const stored = datasetSummarySchema.safeParse(library.entries.summary('datasets', id, signature))
+    const summary = stored.success ? stored.data : summarize(readManifest(folder), bytes)
+    if (!stored.success) library.entries.remember('datasets', summary, signature, summary)
     this.#summaries.set(id, { time, summary })
     return summary
   }

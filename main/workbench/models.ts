@@ -28,7 +28,9 @@ export class Models {
     const { library } = this.#shared
     return library.ids('models').flatMap((id) => {
       try {
-        return [this.get(id)]
+        const model = this.get(id)
+        library.entries.remember('models', model, model.created, model)
+        return [model]
       } catch {
         return []
       }

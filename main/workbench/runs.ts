@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Job, RunSummary } from '../../preload/contract/index.ts'
+import { runSummarySchema, type Job, type RunSummary } from '../../preload/contract/index.ts'
 import { readManifest } from '../datasets/dataset.ts'
 import { GraphError } from '../graph/tensor.ts'
 import { networkInfo } from '../snn/network.ts'
@@ -130,8 +130,12 @@ export class Runs {
       const settled = known?.summary.state !== 'running' && known?.summary.state !== 'waiting'
       if (known?.signature === signature && settled) return [known.summary]
       try {
-        const summary = summarizeRun(readRun(folder))
+        const stored = runSummarySchema.safeParse(library.entries.summary('runs', id, signature))
+        const summary = stored.success ? stored.data : summarizeRun(readRun(folder))
         this.#summaries.set(id, { signature, summary })
+        // A run that is under way changes with every epoch, and with its process.
+        if (!stored.success && summary.state !== 'running' && summary.state !== 'waiting')
+          library.entries.remember('runs', { ...summary, name: summary.config.name }, signature, summary)
         return [summary]
       } catch {
         return []
