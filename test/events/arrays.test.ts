@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { csvWriter } from '../../main/events/writers/csv.ts'
@@ -125,6 +126,77 @@ describe('.npy', () => {
     const { events, problems } = read(bytes, 'a.npy')
     expect(events).toEqual(four)
     expect(problems.join()).toMatch(/996 rows before it should/)
+  })
+})
+
+describe('times', () => {
+  const rows = (unit: number): number[][] => Array.from({ length: 2000 }, (_, i) => [i % 30, (i * 7) % 30, i % 2, (i * 21 + (i % 3)) / unit])
+  it.each([
+    ['seconds', 1e6],
+    ['milliseconds', 1e3],
+  ])('in %s are told by how far they lie apart', (_, unit) => {
+    const { events } = read(npyBytes("'<f8'", '(2000, 4)', floats(rows(unit))), 'a.npy')
+    expect(events.map(({ t }) => t)).toEqual(rows(1).map((row) => row[3]))
+  })
+})
+
+describe('MATLAB', () => {
+  const tag = (type: number, data: Uint8Array): Buffer => {
+    const head = Buffer.alloc(8)
+    head.writeUInt32LE(type)
+    head.writeUInt32LE(data.length, 4)
+    return Buffer.concat([head, data, Buffer.alloc((8 - (data.length % 8)) % 8)])
+  }
+  const ints = (...values: number[]): Buffer => Buffer.from(Int32Array.from(values).buffer)
+  const array = (kind: number, name: string, shape: number[], body: Buffer): Buffer =>
+    tag(14, Buffer.concat([tag(6, ints(kind, 0)), tag(5, ints(...shape)), tag(1, Buffer.from(name)), body]))
+  const doubles = (name: string, shape: number[], values: number[]): Buffer => array(6, name, shape, tag(9, Buffer.from(Float64Array.from(values).buffer)))
+  const file = (...variables: Buffer[]): Uint8Array => {
+    const head = Buffer.alloc(128, ' ')
+    head.write('MATLAB 5.0 MAT-file, made here')
+    head.writeUInt16LE(0x0100, 124)
+    head.write('IM', 126, 'latin1')
+    return new Uint8Array(Buffer.concat([head, ...variables]))
+  }
+  const column = (key: keyof Event): number[] => four.map((event) => event[key])
+  const compressed = (variable: Buffer): Buffer => {
+    const data = deflateSync(variable)
+    const head = Buffer.alloc(8)
+    head.writeUInt32LE(15)
+    head.writeUInt32LE(data.length, 4)
+    return Buffer.concat([head, data])
+  }
+  const td = (add: number): Buffer => {
+    const names = ['x', 'y', 'p', 'ts']
+    const values = [column('x').map((x) => x + add), column('y').map((y) => y + add), column('p'), column('t')]
+    const fields = Buffer.concat([tag(5, ints(8)), tag(1, Buffer.from(names.map((name) => name.padEnd(8, '\0')).join(''))), ...values.map((each) => doubles('', [4, 1], each))])
+    return array(2, 'TD', [1, 1], fields)
+  }
+  it('a struct TD counted from 1, compressed or not', () => {
+    for (const bytes of [file(td(1)), file(compressed(td(1)))]) {
+      const { events, recording } = read(bytes, 'a.mat')
+      expect(events).toEqual(four)
+      expect(recording.details['Pixels']).toMatch(/from 1/)
+    }
+    expect(read(file(td(0)), 'a.mat').events).toEqual(four)
+  })
+  it('copies of CIFAR10-DVS: columns t, _, _, x, y, p', () => {
+    const columns = [column('t'), [0, 0, 0, 0], [0, 0, 0, 0], column('x'), column('y'), column('p')]
+    expect(read(file(doubles('out1', [4, 6], columns.flat())), 'a.mat').events).toEqual(four)
+  })
+  it('says what it holds instead, and where it is damaged', () => {
+    expect(() => read(file(doubles('spiketrain', [2, 3], [1, 2, 3, 4, 5, 6])), 'a.mat')).toThrow(/spiketrain \(2x3\).*tactile/)
+    const whole = file(td(1))
+    for (let cut = 129; cut < whole.length; cut += 37) {
+      try {
+        expect(read(whole.slice(0, cut), 'a.mat').events.length).toBeLessThanOrEqual(4)
+      } catch (error) {
+        expect(String(error)).toMatch(/RecordingError: a\.mat: this MATLAB file/)
+      }
+    }
+    let nested = doubles('', [1, 1], [1])
+    for (let i = 0; i < 40; i++) nested = array(1, '', [1, 1], nested)
+    expect(() => read(file(nested), 'a.mat')).toThrow(/nested deeper/)
   })
 })
 

@@ -6,6 +6,7 @@ import { aedat2 } from './aedat2.ts'
 import { aedat31 } from './aedat31.ts'
 import { aedat4 } from './aedat4.ts'
 import { csv } from './arrays/csv.ts'
+import { mat } from './arrays/mat.ts'
 import { npy, npz } from './arrays/npy.ts'
 import { dat } from './dat.ts'
 import { eventStream } from './es.ts'
@@ -14,7 +15,7 @@ import { nmnist } from './nmnist.ts'
 import { propheseeRaw } from './prophesee-raw.ts'
 
 /** Every format that can be read. */
-export const formats: readonly RecordingFormat[] = [aedat4, aedat31, aedat2, aedat1, propheseeRaw, dat, eventStream, npy, npz, csv, nmnist]
+export const formats: readonly RecordingFormat[] = [aedat4, aedat31, aedat2, aedat1, propheseeRaw, dat, eventStream, npy, npz, mat, csv, nmnist]
 
 /** Files with these extensions may be recordings: for lists of files, not for deciding. */
 export const recordingExtensions: ReadonlySet<string> = new Set(formats.flatMap((format) => format.extensions))

@@ -10,13 +10,16 @@ export const csvWriter: RecordingWriter = {
   extension: '.csv',
   write(recording, sink) {
     let text = `%geometry:${recording.width},${recording.height}\nt,x,y,p\n`
+    let before = 0
     for (const { length, t, x, y, p } of recording.batches()) {
       for (let i = 0; i < length; i++) {
+        if (!Number.isSafeInteger(t[i])) throw new RangeError(`event ${before + i}: text is written with whole µs, not ${t[i]}`)
         text += `${t[i]!},${x[i]!},${y[i]!},${p[i]!}\n`
         if (text.length < PIECE) continue
         sink.append(Buffer.from(text, 'latin1'))
         text = ''
       }
+      before += length
     }
     sink.append(Buffer.from(text, 'latin1'))
   },

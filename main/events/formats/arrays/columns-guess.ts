@@ -22,9 +22,14 @@ export interface TimeUnit {
 }
 const units = { s: { unit: 's', scale: 1e6 }, ms: { unit: 'ms', scale: 1e3 }, µs: { unit: 'µs', scale: 1 }, ns: { unit: 'ns', scale: 1e-3 } } as const
 
+/** Times from which their unit can be told by their rate, and the rate below which they are no seconds. */
+const ENOUGH = 200
+const RARE = 1000
+
 /**
- * The unit of times: fractions are seconds (below 1e10: also seconds since 1970) or milliseconds; whole numbers µs, and beyond
- * 1e17 nanoseconds since 1970.
+ * The unit of times: whole numbers are µs, and beyond 1e17 nanoseconds since 1970. Fractions are seconds, or milliseconds (as
+ * Tonic and SLAYER keep DVS128 Gesture) where they lie so far apart that as seconds the camera would have given fewer than a
+ * thousand events a second, which is rare; the sample must be long enough to tell.
  * @param times of the first events
  */
 export function unitOf(times: ArrayLike<number>): TimeUnit {
@@ -37,8 +42,8 @@ export function unitOf(times: ArrayLike<number>): TimeUnit {
   }
   if (largest > 1e17) return units.ns
   if (!fractions) return units.µs
-  const range = times.length > 1 ? Math.abs(times[times.length - 1]! - times[0]!) : largest
-  return range < 1e4 ? units.s : units.ms
+  const range = times.length > 1 ? Math.abs(times[times.length - 1]! - times[0]!) : 0
+  return range >= 1e4 || (times.length >= ENOUGH && times.length / range < RARE) ? units.ms : units.s
 }
 
 /**

@@ -30,8 +30,8 @@ function explained<T>(source: ByteSource, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (error instanceof NpyError || error instanceof ZipError || error instanceof ArrayError)
-      throw new RecordingError(source.path, `the file ${error.message}. ${advice}`)
+    if (error instanceof ZipError) throw new RecordingError(source.path, `the archive ${error.message}. Copy or save it again`)
+    if (error instanceof NpyError || error instanceof ArrayError) throw new RecordingError(source.path, `the file ${error.message}. ${advice}`)
     throw error
   }
 }
