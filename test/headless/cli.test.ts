@@ -54,7 +54,7 @@ describe('usage', () => {
       [['import'], /FOLDER missing/],
       [['import', 'a', 'b'], /"b" is one argument too many/],
       [['import', 'a', '--resize', 'big'], /--resize must be HEIGHTxWIDTH/],
-      [['import', 'a', '--split-by', 'luck'], /--split-by must be time or count, not "luck"/],
+      [['import', 'a', '--split-by', 'luck'], /--split-by must be time or count or duration, not "luck"/],
       [['import', 'a', '--timesteps', '0', '--library', library], /framing\.timesteps/],
       [['train', '--library', library], /--dataset missing/],
       [['train', '--dataset', 'x', '--library', library], /There is no dataset "x"/],

@@ -81,7 +81,7 @@ class CsvPass implements Pass {
       const time = Math.round(values[row + place.t]! * unit.scale)
       const column = Math.round(values[row + place.x]!)
       const line = Math.round(values[row + place.y]!)
-      if (!Number.isFinite(time) || !(column >= 0 && column < 65536 && line >= 0 && line < 65536)) {
+      if (!Number.isSafeInteger(time) || !(column >= 0 && column < 65536 && line >= 0 && line < 65536)) {
         bad++
         continue
       }

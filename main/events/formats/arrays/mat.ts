@@ -38,7 +38,7 @@ export const mat: RecordingFormat = {
         ...(columns.length > 1 && { Parts: `${columns.length} recordings, one after the other` }),
       },
       problems: new Problems(),
-      begin: (problems, from) => new TablePass(table, problems, extent, from),
+      begin: (problems, from) => new TablePass(table, problems, extent, source.size, from),
     })
   },
 }

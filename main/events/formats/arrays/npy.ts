@@ -1,28 +1,39 @@
 import { Opened } from '../../opened.ts'
-import { Problems } from '../../problems.ts'
+import { Problems, type Fault } from '../../problems.ts'
 import { RecordingError, type ByteSource, type Recording, type RecordingFormat } from '../../recording.ts'
 import type { Extent } from '../extent.ts'
 import { ArrayError, tableOf, type StoredArray } from './array-table.ts'
 import { InflatedStream, StoredStream } from './byte-streams.ts'
 import { LONGEST_HEADER, NpyError, parseNpyHeader } from './npy-header.ts'
 import { TablePass } from './table-pass.ts'
-import { dataStart, zipEntries, ZipError, type ZipEntry } from './zip.ts'
+import { dataStart, localEntries, zipEntries, ZipError, type ZipEntry } from './zip.ts'
 
 const advice =
   'Saccade reads a structured array with fields t, x, y, p; arrays t, x, y, p (or ts, xs, ys, ps) of equal length; or a matrix of four columns.'
 
-/** The recording of a file's arrays. @throws RecordingError where they hold no events */
-export function openArrays(source: ByteSource, arrays: readonly StoredArray[], format: string, formatName: string): Recording {
-  const table = explained(source, () => tableOf(arrays))
+const directoryLost = (why: string): Fault => ({
+  key: 'directory-lost',
+  severity: 'warning',
+  message: () => `The archive ${why}: its arrays were found by their own headers`,
+  advice: 'Copy or save it again if the end matters.',
+})
+
+/** The recording of a file's arrays. @throws ArrayError where they hold no events */
+export function openArrays(source: ByteSource, arrays: readonly StoredArray[], format: string, formatName: string, header = new Problems()): Recording {
+  const table = tableOf(arrays)
   const extent: Extent = { x: -1, y: -1 }
   return new Opened({
     format,
     formatName,
     sensor: () => [Math.max(1, extent.x + 1), Math.max(1, extent.y + 1)],
     details: { Columns: table.understood, 'Sensor size': 'not in the file: the largest coordinates' },
-    problems: new Problems(),
-    begin: (problems, from) => new TablePass(table, problems, extent, from),
+    problems: header,
+    begin: (problems, from) => new TablePass(table, problems, extent, source.size, from),
   })
+}
+
+function fail(error: unknown): never {
+  throw error
 }
 
 /** Faults of headers, archives and arrays as errors about the file. */
@@ -45,7 +56,7 @@ export const npy: RecordingFormat = {
   open(source) {
     const header = explained(source, () => parseNpyHeader(source.read(0, LONGEST_HEADER).slice()))
     const open = (skip: number): StoredStream => new StoredStream(source, header.start + skip, source.size)
-    return openArrays(source, [{ name: 'array', header, seekable: true, open }], 'npy', 'NumPy array')
+    return explained(source, () => openArrays(source, [{ name: 'array', header, seekable: true, open }], 'npy', 'NumPy array'))
   },
 }
 
@@ -59,12 +70,17 @@ export const npz: RecordingFormat = {
     return start.startsWith('PK\x03\x04') && /^.{30}[^\0]{0,200}?\.npy/s.test(start) ? 1 : 0
   },
   open(source) {
-    return openArrays(
-      source,
-      explained(source, () => zipEntries(source).filter(({ name }) => name.endsWith('.npy')).flatMap((entry) => member(source, entry))),
-      'npz',
-      'NumPy archive',
-    )
+    const problems = new Problems()
+    const members = (entries: readonly ZipEntry[]): StoredArray[] => entries.filter(({ name }) => name.endsWith('.npy')).flatMap((entry) => member(source, entry))
+    try {
+      return openArrays(source, members(zipEntries(source)), 'npz', 'NumPy archive', problems)
+    } catch (error) {
+      if (!(error instanceof ZipError || error instanceof ArrayError)) return explained(source, () => fail(error))
+      const found = localEntries(source)
+      if (found.length === 0) return explained(source, () => fail(error))
+      problems.add(directoryLost(error.message))
+      return explained(source, () => openArrays(source, members(found), 'npz', 'NumPy archive', problems))
+    }
   },
 }
 

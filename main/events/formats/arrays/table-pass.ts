@@ -40,7 +40,7 @@ const noPixel: Fault = {
 const noTime: Fault = {
   key: 'no-time',
   severity: 'warning',
-  message: (count) => `${counted(count, 'row')} without a time (no number) ${wasOrWere(count)} dropped`,
+  message: (count) => `${counted(count, 'row')} without a time (no number, or beyond 2^53 µs) ${wasOrWere(count)} dropped`,
 }
 const rounded: Fault = {
   key: 'rounded-pixels',
@@ -59,22 +59,25 @@ export class TablePass implements Pass {
   readonly #table: Table
   readonly #problems: Problems
   readonly #extent: Extent
+  readonly #most: number
   readonly #values = rowColumns()
   readonly #reader: RowReader
   #row: number
   readonly mark?: () => Mark
 
-  constructor(table: Table, problems: Problems, extent: Extent, from?: Mark) {
+  /** @param most of rows that the file's size justifies allocating for: headers may claim anything */
+  constructor(table: Table, problems: Problems, extent: Extent, most: number, from?: Mark) {
     this.#table = table
     this.#problems = problems
     this.#extent = extent
+    this.#most = most
     this.#row = from?.state[0] ?? 0
     this.#reader = table.rowsFrom(this.#row)
     if (table.seekable) this.mark = () => ({ offset: 0, state: [this.#row] })
   }
 
   get expected(): number {
-    return this.#table.rows - this.#row
+    return Math.min(this.#table.rows - this.#row, this.#most)
   }
 
   next(into: EventColumns): boolean {
@@ -108,7 +111,7 @@ export class TablePass implements Pass {
         lost++
         continue
       }
-      if (!Number.isFinite(time)) {
+      if (!Number.isSafeInteger(time)) {
         timeless++
         continue
       }

@@ -77,6 +77,32 @@ function sizes(extra: Uint8Array, short: readonly [number, number, number]): [nu
   return found
 }
 
+/** How far a member's header is looked for behind damage. */
+const FARTHEST = 1 << 20
+const LOCAL = Buffer.from('PK\x03\x04', 'latin1')
+
+/** Members by their local headers, for archives whose directory is lost: as far as sizes stand there. */
+export function localEntries(source: ByteSource): ZipEntry[] {
+  const entries: ZipEntry[] = []
+  for (let at = 0; at < source.size && entries.length < MOST_ENTRIES; ) {
+    const around = source.read(at, FARTHEST)
+    const found = Buffer.from(around.buffer, around.byteOffset, around.length).indexOf(LOCAL)
+    if (found === -1) break
+    const header = at + found
+    const bytes = source.read(header, 30 + 2 * LONGEST_COMMENT).slice()
+    if (bytes.length < 30) break
+    const view = new DataView(bytes.buffer)
+    const [nameLength, extraLength] = [view.getUint16(26, true), view.getUint16(28, true)]
+    const start = 30 + nameLength
+    const [size, compressed] = sizes(bytes.subarray(start, start + extraLength), [view.getUint32(22, true), view.getUint32(18, true), header])
+    const name = Buffer.from(bytes.subarray(30, start)).toString('utf8')
+    entries.push({ name, method: view.getUint16(8, true), compressed, size, header })
+    const next = header + start + extraLength + compressed
+    at = Number.isSafeInteger(next) && next <= source.size ? next : header + LOCAL.length
+  }
+  return entries
+}
+
 /** Byte where a member's data starts: its local header may have other extra fields than the directory. @throws ZipError */
 export function dataStart(source: ByteSource, { header, name }: ZipEntry): number {
   const bytes = source.read(header, 30).slice()
