@@ -68,7 +68,7 @@ describe('the starter project', () => {
       await page.getByRole('region', { name, exact: true }).getByText(said).first().waitFor({ timeout: 120_000 })
     }
     await page.reload()
-    await page.getByText(/Information centroid/).waitFor()
+    await page.getByText(/Information centroid \d/).waitFor()
     await visit('Training')
     await page.getByRole('button', { name: 'Devices' }).click()
     await page.getByRole('button', { name: 'Measure CPU (ONNX Runtime)' }).click()
