@@ -21,12 +21,19 @@ export function filterNormalized(weights: VariableFeeds, seed: number, which: 0 
     const direction = Float32Array.from(data, () => random.normal())
     const size = data.length / (shape[0] ?? 1)
     for (let from = 0; from < data.length; from += size) {
-      const scale = Math.hypot(...data.subarray(from, from + size)) / (Math.hypot(...direction.subarray(from, from + size)) + 1e-10)
+      const scale = norm(data, from, from + size) / (norm(direction, from, from + size) + 1e-10)
       for (let i = from; i < from + size; i++) direction[i] = (direction[i] ?? 0) * scale
     }
     directions.set(name, direction)
   }
   return directions
+}
+
+/** Euclidean norm of values[from..to): a filter of a dense layer may have more values than a call can take arguments. */
+function norm(values: Float32Array, from: number, to: number): number {
+  let sum = 0
+  for (let i = from; i < to; i++) sum += values[i]! * values[i]!
+  return Math.sqrt(sum)
 }
 
 /** Loss over a grid around the checkpoint (TRT figure 3, TET figure 2): w + a d1 + b d2, running statistics fixed. */

@@ -58,9 +58,11 @@ function manifestOf({ directory, options, created, scan, entries, frames }: Fini
     file, hash: sample.hash, ...(cut && { cut: [cut[0], cut[1]] }), label: labels.indexOf(label), split: split ?? drawn[row]!, events: sample.events, ...(sample.kept !== undefined && { kept: sample.kept }), durationUs: sample.durationUs, problems: sample.problems,
   }))
   const formats = [...new Set(imported.map(({ format }) => format))].sort().map((format) => [format, imported.filter((one) => one.format === format).length] as const)
+  const sizes = [...Map.groupBy(imported, ({ sensor }) => sensor.join())].map(([, ones]) => ({ size: [ones[0]!.sensor[0], ones[0]!.sensor[1]] as [number, number], samples: ones.length }))
   const manifest: DatasetManifest = {
     version: 1, id: basename(resolve(directory)), name: options.name, created, source: scan.folder, classes: labels.map((label) => scan.classes[label]!),
     framing: options.framing, ...(options.filters?.length && { filters: options.filters }), testShare: options.testShare, seed: options.seed, shape: frames.shape, dtype: frames.dtype, sensor: frames.sensor,
+    ...(sizes.length > 1 && { sensors: sizes }),
     formats: Object.fromEntries(formats), samples, skipped, hash: '',
   }
   return { ...manifest, hash: datasetHash(manifest) }

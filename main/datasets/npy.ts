@@ -150,7 +150,7 @@ export class NpyReader {
       this.#file = openSync(path, 'r')
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error
-      throw new DatasetError(`${path}: the file is missing`, { cause: error })
+      throw new DatasetError(`${path}: the file is missing. Import the dataset again from its folder; runs and models are untouched.`, { cause: error })
     }
     try {
       const size = fstatSync(this.#file).size

@@ -8,11 +8,16 @@ import { messageOf } from './errors.ts'
 import { scanFolder } from './scan.ts'
 import type { FolderPreview } from './schema.ts'
 
-/** After so many recordings without a single event no further one is read for its sensor. */
+/** So many recordings of each class are read for their sensor; those without an event tell none. */
+const perClass = 3
+/** Recordings read for their sensor in all: folders of a thousand classes are looked at in seconds. */
 const mostAttempts = 50
+/** Bytes read for sensors in all, once one is known. */
+const mostBytes = 64 * 2 ** 20
 
 /**
- * What an import of a folder would find: classes, files, formats (by content), the sensor of the first readable file.
+ * What an import of a folder would find: classes, files, formats (by content), the sensor of the first readable file, and
+ * whether a few files of each class have another.
  * What makes an import impossible is a problem of severity error.
  * @param check called now and then; throws where the caller has given up
  */
@@ -25,6 +30,9 @@ export function previewFolder(folder: string, labels: string | null, check: () =
   let bytes = 0
   let sensor: [number, number] | null = null
   let attempts = 0
+  let read = 0
+  const looked = new Map<number, number>()
+  const sensors = new Map<string, string>()
   const seen = new Set<string>()
   for (const { file, label } of scan.files) {
     check()
@@ -33,18 +41,37 @@ export function previewFolder(folder: string, labels: string | null, check: () =
     // A recording that is cut into samples comes once for each.
     if (seen.has(file)) continue
     seen.add(file)
-    bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    bytes += size
     try {
       const format = formatOf(path)
       formats[format] = (formats[format] ?? 0) + 1
-      if (sensor === null && attempts++ < mostAttempts) sensor = sensorOf(path, check)
+      const ofClass = looked.get(label) ?? 0
+      if (attempts >= mostAttempts || (sensor !== null && (ofClass >= perClass || read + size > mostBytes))) continue
+      read += size
+      attempts++
+      looked.set(label, ofClass + 1)
+      const found = sensorOf(path, check)
+      sensor ??= found
+      if (found) sensors.set(`${found[1]}x${found[0]}`, sensors.get(`${found[1]}x${found[0]}`) ?? file)
     } catch (error) {
       check()
       unread.push({ file, reason: messageOf(error) })
     }
   }
   if (unread.length > 0) problems.push(unreadProblem(unread, scan.files.length))
+  if (sensors.size > 1) problems.push(mixedSensors(sensors))
   return { folder: scan.folder, classes, files: scan.files.length, bytes, formats, sensor, problems }
+}
+
+/** @param sensors sizes with a file of each */
+function mixedSensors(sensors: ReadonlyMap<string, string>): Problem {
+  const sizes = [...sensors].map(([size, file]) => `${size} in ${file}`)
+  return {
+    severity: 'warning',
+    message: `The recordings come from sensors of different sizes: ${sizes.slice(0, 4).join(', ')}${sizes.length > 4 ? ' and others' : ''}`,
+    advice: 'Their frames are only comparable when resized, and even then a network may tell classes apart by their sensor alone.',
+  }
 }
 
 function formatOf(path: string): string {

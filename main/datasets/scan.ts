@@ -134,7 +134,7 @@ function judged(scan: FolderScan): FolderScan {
   const problems = [...scan.problems]
   if (!problems.some(({ severity }) => severity === 'error')) {
     if (scan.files.length === 0) {
-      problems.push({ severity: 'error', message: `${scan.folder}: no recordings found`, advice: 'Choose a folder with one subfolder per class, each with its recordings (.bin, .aedat, .aedat4).' })
+      problems.push({ severity: 'error', message: `${scan.folder}: no recordings found`, advice: 'Choose a folder with one subfolder per class, each with its recordings (.aedat, .aedat4, .bin, .raw, .dat, .es, .npz, .mat, ...) or pictures.' })
     } else if (scan.classes.length === 1) {
       problems.push({ severity: 'error', message: `${scan.folder}: only one class, ${scan.classes[0]}`, advice: 'A network learns to tell classes apart: choose the folder above, with two or more class folders.' })
     }

@@ -89,6 +89,8 @@ export const datasetManifestSchema = z.object({
   dtype: z.enum(['float32', 'uint16', 'uint8']),
   /** [height, width] of the sensor, behind the filters. */
   sensor: z.tuple([z.number(), z.number()]),
+  /** Sensor sizes [height, width] with their numbers of samples, where there are several. */
+  sensors: z.array(z.object({ size: z.tuple([z.number(), z.number()]), samples: z.number() })).optional(),
   formats: z.record(z.string(), z.number()),
   samples: z.array(sampleSchema),
   skipped: z.array(skippedFileSchema),

@@ -31,10 +31,22 @@ export const shared = { json: { type: 'boolean' }, library: { type: 'string' } }
 export const sharedUsage = `  --library FOLDER       where datasets, runs and models are kept (default: SACCADE_LIBRARY, else ~/Saccade)
   --json                 print the result as JSON on stdout`
 
+/** "--epochs -3" is the option's value, whatever is wrong with it, and not an option "-3". */
+function withNegatives(args: readonly string[], options: ParseArgsConfig['options']): string[] {
+  const joined: string[] = []
+  for (const arg of args) {
+    const before = joined.at(-1) ?? ''
+    const takesValue = before.startsWith('--') && options?.[before.slice(2)]?.type === 'string'
+    if (takesValue && /^-[\d.]/.test(arg)) joined[joined.length - 1] = `${before}=${arg}`
+    else joined.push(arg)
+  }
+  return joined
+}
+
 /** parseArgs whose complaints are usage errors. */
 export function parse<const T extends ParseArgsConfig['options']>(args: string[], options: T) {
   try {
-    return parseArgs({ args, options, allowPositionals: true, strict: true })
+    return parseArgs({ args: withNegatives(args, options), options, allowPositionals: true, strict: true })
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }

@@ -10,8 +10,9 @@ export const convert: Command = {
   summary: 'a recording, or a part of it, in another format',
   usage: `Usage: npm run saccade -- convert INPUT OUTPUT [OPTIONS]
 
-Writes the events of INPUT to OUTPUT exactly as they are. The file appears only when it is whole. What a format can't hold
-(times, sensor) is an error that names the event.
+Writes the events of INPUT to OUTPUT exactly as they are. The file appears only when it is whole. Times and
+pixels that a format can't hold are an error that names the event; the sensor's size is kept where the format has a place for
+it (.bin and .npz have none: readers take the largest coordinates).
 
 Formats, by the extension of OUTPUT where --format is missing:
 ${formats}

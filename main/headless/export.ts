@@ -1,6 +1,7 @@
-import { copyFileSync, renameSync, rmSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { storageError, temporaryName } from '../training/atomic.ts'
+import { accessSync, constants, copyFileSync, renameSync, rmSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { errorCode, storageError, temporaryName } from '../training/atomic.ts'
+import { UsageError } from '../workbench/api.ts'
 import { choice, follow, parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
 import { fileSize, percent, table } from './terminal.ts'
 import { findRun } from './train.ts'
@@ -20,6 +21,7 @@ ${sharedUsage}`,
     const checkpoint = choice(values.checkpoint, 'checkpoint', ['best', 'last'], 'best')
     await withWorkbench(values.library, async (workbench) => {
       const run = await findRun(workbench, wanted)
+      if (values.output !== undefined) requireFolder(resolve(values.output))
       const { model } = await follow(workbench, host, () => workbench.call('models.export', { run, checkpoint }))
       const { models } = await workbench.call('models.list', {})
       const record = models.find(({ id }) => id === model)
@@ -52,6 +54,16 @@ function copyTo(source: string, target: string): string {
     return target
   } catch (error) {
     rmSync(temporary, { force: true })
-    throw storageError(target, error)
+    throw new Error(`${storageError(target, error).message}\nOnly the copy failed: the model is kept at ${source}.`)
+  }
+}
+
+/** Told before the export, not after it. @throws UsageError where the folder of a file is missing or can't be written */
+function requireFolder(target: string): void {
+  const folder = dirname(target)
+  try {
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    throw new UsageError(`--output ${target}: the folder ${folder} ${errorCode(error) === 'ENOENT' ? 'does not exist' : "can't be written"}.`)
   }
 }

@@ -58,6 +58,11 @@ ${sharedUsage}`,
           ['class', 'train', 'test'],
         ),
       )
+      if (summary.sensors) {
+        const { length } = summary.sensors
+        const sizes = summary.sensors.slice(0, 6).map(({ size: [high, wide], samples }) => `${wide}x${high} (${samples})`).join(', ')
+        host.print(`\nWarning: sensors of different sizes: ${sizes}${length > 6 ? ` and ${length - 6} more` : ''}. Frames were resized; a network may tell classes apart by their sensor alone.`)
+      }
       if (skippedFiles.length > 0) host.print(`\nSkipped:\n${skippedFiles.map(({ file, reason }) => `  ${file}: ${reason}`).join('\n')}`)
     })
   },

@@ -104,6 +104,7 @@ async function answer(
 ): Promise<void> {
   if (!loopback(request)) return refuse(response, 403, 'This workbench answers on loopback addresses only.')
   if (!sameOrigin(request)) return refuse(response, 403, 'This workbench answers only to its own pages.')
+  if (!URL.canParse(request.url ?? '/', 'http://localhost')) return refuse(response, 400, 'This address can not be read.')
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
   if (!pathname.startsWith('/api/')) {
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Only GET is possible here.')

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { calls, type CallName, type CallOutput, type CallParsed, type EventName, type EventPayload } from '../../preload/contract/index.ts'
 
 /** What stands behind each call: gets validated input. A failure is an error whose message is meant for people. */
@@ -28,10 +29,20 @@ export class UsageError extends Error {
 
 export const isCallName = (name: string): name is CallName => Object.hasOwn(calls, name)
 
+/** What is wrong with a field, in words. */
+function words(issue: z.core.$ZodIssue): string {
+  const unit = 'origin' in issue && (issue.origin === 'string' || issue.origin === 'array') ? (issue.origin === 'string' ? ' characters' : ' entries') : ''
+  if (issue.code === 'too_small') return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unit}`
+  if (issue.code === 'too_big') return `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${unit}`
+  if (issue.code === 'invalid_type' && issue.expected === 'int') return 'must be a whole number'
+  if (issue.code === 'invalid_type' && issue.expected === 'number') return 'must be a number'
+  return issue.message
+}
+
 /** Validated input of a call. @throws UsageError naming each wrong field */
 export function parseInput<K extends CallName>(name: K, input: unknown): CallParsed<K> {
   const parsed = calls[name].input.safeParse(input)
   if (parsed.success) return parsed.data as CallParsed<K>
-  const faults = parsed.error.issues.map((issue) => (issue.path.length ? `${issue.path.join('.')}: ${issue.message}` : issue.message))
+  const faults = parsed.error.issues.map((issue) => (issue.path.length ? `${issue.path.join('.')}: ${words(issue)}` : words(issue)))
   throw new UsageError(`${name} can't be done: ${faults.join('; ')}`)
 }

@@ -3,8 +3,8 @@ import type { DataPool } from '../datasets/pool.ts'
 import type { OpenRecordingFacts } from '../../preload/contract/index.ts'
 import { Throttle } from './throttle.ts'
 
-/** The first answer: within a second, whatever the file's size. */
-const firstMs = 150
+/** The first answer comes after so much reading: within a second, whatever the file's size. */
+const usualFirstMs = 150
 /** Between two of these the worker shows parts of the recording. */
 const partMs = 40
 /** At most ten times a second. */
@@ -17,11 +17,13 @@ export class Following {
   readonly #pool: DataPool
   readonly #index: string
   readonly #tell: (facts: OpenRecordingFacts) => void
+  readonly #firstMs: number
   /** Recordings that are being read on, the latest last. */
   #followed: { readonly path: string; live: boolean }[] = []
 
-  /** @param index folder of indexes */
-  constructor(pool: DataPool, index: string, tell: (facts: OpenRecordingFacts) => void) {
+  /** @param index folder of indexes @param firstMs of reading before the first answer */
+  constructor(pool: DataPool, index: string, tell: (facts: OpenRecordingFacts) => void, firstMs = usualFirstMs) {
+    this.#firstMs = firstMs
     this.#pool = pool
     this.#index = index
     this.#tell = tell
@@ -35,7 +37,7 @@ export class Following {
     const own = this.#followed.find((one) => one.path === path)
     const others = this.#followed.filter((one) => one !== own)
     for (const one of others.slice(0, Math.max(0, others.length - mostAtOnce + 1))) this.#stop(one)
-    const facts = await this.#pool.run('readOn', { path, index: this.#index, ms: own ? 0 : firstMs })
+    const facts = await this.#pool.run('readOn', { path, index: this.#index, ms: own ? 0 : this.#firstMs })
     if (!facts.complete && !this.#followed.some((one) => one.path === path)) void this.#follow(path, facts)
     return facts
   }

@@ -7,9 +7,9 @@ import type { Shared } from './shared.ts'
 type RecordingCalls = 'recordings.recent' | 'recordings.open' | 'recordings.events' | 'recordings.rate' | 'recordings.frames'
 
 /** Looking at recordings: all decoding happens in data workers, which keep the recordings looked at last, or their indexes. */
-export function recordingHandlers({ library, emit }: Shared, pool: DataPool): Pick<Handlers, RecordingCalls> {
+export function recordingHandlers({ library, emit }: Shared, pool: DataPool, firstMs?: number): Pick<Handlers, RecordingCalls> {
   const index = join(library.root, 'index')
-  const following = new Following(pool, index, (facts) => emit('recording.facts', facts))
+  const following = new Following(pool, index, (facts) => emit('recording.facts', facts), firstMs)
   const looked = <T extends { path: string }>(input: T) => ({ ...input, path: resolve(input.path), index })
   return {
     'recordings.recent': () => ({ paths: library.recent }),

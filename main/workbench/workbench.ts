@@ -36,6 +36,8 @@ export interface WorkbenchOptions {
   readonly watch?: boolean
   /** A file in a watch folder counts as whole when its size and time stand still for so long; default 1000. */
   readonly settleMs?: number
+  /** How long a recording is read before it is first shown; default 150. */
+  readonly firstMs?: number
 }
 
 /** Read from its package: loading the runtime itself is for the processes that use it. */
@@ -49,7 +51,7 @@ function runtimeVersion(): string {
  * export and inference in processes of their own: the thread it runs in only passes messages on.
  * @throws UsageError where the library's folder can't be used
  */
-export function createWorkbench({ library: root, host, spawn, choose, watch = false, settleMs }: WorkbenchOptions): Workbench {
+export function createWorkbench({ library: root, host, spawn, choose, watch = false, settleMs, firstMs }: WorkbenchOptions): Workbench {
   const listeners = new Set<Emit>()
   const emit: Emit = (name, payload) => listeners.forEach((listener) => listener(name, payload))
   const library = new Library(root)
@@ -78,7 +80,7 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
       home: homedir(),
     }),
     ...fileHandlers(choose),
-    ...recordingHandlers(shared, pool),
+    ...recordingHandlers(shared, pool, firstMs),
     ...conversionHandlers(shared, pool),
     ...datasetHandlers(datasets),
     ...statisticsHandlers(shared, catalogue),

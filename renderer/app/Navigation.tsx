@@ -23,7 +23,7 @@ export function Navigation() {
       {viewNames.map((view, index) => {
         const { title, Icon } = looks[view]
         return (
-          <Tooltip key={view} label={`${title} (${index + 1})`} position="right">
+          <Tooltip key={view} label={`${title} (${index + 1})`} position="right" openDelay={700}>
             <button
               type="button"
               className={styles.link}

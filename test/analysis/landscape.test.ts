@@ -20,6 +20,12 @@ describe('filter-normalized directions', () => {
       }
     }
   })
+  it('take filters of any size', () => {
+    const wide = { dense: tensor([1, 300_000], 7) }
+    const found = filterNormalized(wide, 1, 0).get('dense') ?? new Float32Array()
+    const length = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
+    expect(length(found) / length(wide.dense.data)).toBeCloseTo(1, 4)
+  })
   it('are the same for the same seed, and two different ones', () => {
     expect(filterNormalized(weights, 1, 0)).toEqual(direction)
     expect(filterNormalized(weights, 1, 1).get('conv')).not.toEqual(direction.get('conv'))

@@ -27,7 +27,7 @@ export interface TestBench {
   done(job: string): Promise<Job>
 }
 
-export function openBench(library: string, options: { watch?: boolean; settleMs?: number } = {}): TestBench {
+export function openBench(library: string, options: { watch?: boolean; settleMs?: number; firstMs?: number } = {}): TestBench {
   const workbench = createWorkbench({ library, host: 'browser', spawn: forkNode, ...options })
   const bench: TestBench = {
     workbench,

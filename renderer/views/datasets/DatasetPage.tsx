@@ -113,7 +113,15 @@ export function DatasetPage({ id }: { readonly id: string }) {
                 rows={[
                   ['Framing', framingText(data.framing)],
                   ['Sample', `${data.shape.join(' × ')} (${data.dtype})`],
-                  ['Sensor', `${data.sensor[1]} × ${data.sensor[0]} px`],
+                  [
+                    'Sensor',
+                    data.sensors
+                      ? `${data.sensors.length} sizes: ${data.sensors
+                          .slice(0, 3)
+                          .map(({ size: [high, wide], samples }) => `${wide} × ${high} (${samples})`)
+                          .join(', ')}${data.sensors.length > 3 ? ', …' : ''}`
+                      : `${data.sensor[1]} × ${data.sensor[0]} px`,
+                  ],
                   [
                     'Formats',
                     Object.entries(data.formats)

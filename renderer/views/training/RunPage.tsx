@@ -168,7 +168,7 @@ export function RunPage({ id }: { readonly id: string }) {
         </Deferred>
         {run.epochs.length > 0 && (
           <Deferred>
-            <AnalysesPanel run={id} />
+            <AnalysesPanel run={id} keepsEpochs={run.config.keepEvery !== undefined} />
           </Deferred>
         )}
         <Deferred>

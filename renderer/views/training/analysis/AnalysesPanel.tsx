@@ -55,7 +55,7 @@ function Shown({ analysis }: { readonly analysis: StoredAnalysis }): ReactNode {
 }
 
 /** The papers' analyses of a run's checkpoint: computed when asked for, kept with the run. */
-export function AnalysesPanel({ run }: { readonly run: string }) {
+export function AnalysesPanel({ run, keepsEpochs }: { readonly run: string; /** Whether the run keeps checkpoints of single epochs. */ readonly keepsEpochs: boolean }) {
   const { data, reload } = useCall('runs.analyses', { id: run }, true)
   const [checkpoint, setCheckpoint] = useState<'best' | 'last'>('best')
   const [busy, setBusy] = useState<AnalysisKind | null>(null)
@@ -106,7 +106,7 @@ export function AnalysesPanel({ run }: { readonly run: string }) {
                   size="compact-xs"
                   variant={found ? 'subtle' : 'light'}
                   loading={busy === kind}
-                  disabled={busy !== null && busy !== kind}
+                  disabled={(busy !== null && busy !== kind) || (kind === 'centroid' && !keepsEpochs)}
                   aria-label={`Compute ${title}`}
                   onClick={() => void compute(kind)}
                 >
