@@ -30,7 +30,8 @@ describe('recordings that take a while to read', () => {
 
   it('are shown at once; their facts grow, at most ten times a second, to what a full reading finds', async () => {
     const library = join(folder, 'library')
-    const workbench = createWorkbench({ library, host: 'browser', spawn: forkNode })
+    // A fast machine reads much of it in the usual 150 ms.
+    const workbench = createWorkbench({ library, host: 'browser', spawn: forkNode, firstMs: 20 })
     const path = join(folder, 'a.bin')
     try {
       const told: { at: number; facts: OpenRecordingFacts }[] = []
@@ -65,7 +66,7 @@ describe('recordings that take a while to read', () => {
     const told: OpenRecordingFacts[] = []
     const index = join(folder, 'other index')
     mkdirSync(index)
-    const following = new Following(pool, index, (facts) => told.push(facts))
+    const following = new Following(pool, index, (facts) => told.push(facts), 20)
     try {
       for (const path of paths) expect(await following.open(join(folder, path))).toMatchObject({ complete: false })
       const done = () => told.filter((facts) => facts.complete).map((facts) => facts.path)
@@ -81,7 +82,7 @@ describe('recordings that take a while to read', () => {
   it('say where reading stopped', async () => {
     const pool = new DataPool({ size: 1 })
     const told: OpenRecordingFacts[] = []
-    const following = new Following(pool, join(folder, 'no index'), (facts) => told.push(facts))
+    const following = new Following(pool, join(folder, 'no index'), (facts) => told.push(facts), 20)
     const path = join(folder, 'b.bin')
     expect((await following.open(path)).complete).toBe(false)
     await pool.close()
