@@ -1,15 +1,20 @@
 import type { EventBatch } from '../events/recording.ts'
 import type { EventTotals } from './frames.ts'
 
-/** Events of a recording for display: t in µs relative to `origin`. */
+/** Most µs from the start of a slice to the end of what it can hold: its times are 32-bit whole numbers (71 minutes). */
+const MOST_US = 2 ** 32
+
+/** Events of a recording for display: an event's time is `origin + start + t`, in µs, exact at any length. */
 export interface EventSlice {
   /** µs of the recording's earliest event. */
   origin: number
-  t: Float32Array
+  /** µs from `origin` that `t` counts from: a whole number, the least time asked for. */
+  start: number
+  t: Uint32Array
   x: Uint16Array
   y: Uint16Array
   p: Uint8Array
-  /** True where `limit` cut the slice short. */
+  /** True where the slice was cut short: by `limit`, or 71 minutes after its start. */
   truncated: boolean
 }
 
@@ -20,12 +25,13 @@ export interface EventRate {
   durationUs: number
 }
 
-/** Events with from <= t - first < to (µs), in the order of the file, at most `limit`. */
+/** Events with from <= t - first < to (µs), in the order of the file, at most `limit`, and of 71 minutes. */
 export function sliceOf(batches: Iterable<EventBatch>, totals: EventTotals, from: number, to: number, limit: number): EventSlice {
-  const begin = totals.first + from
+  const start = Math.max(0, Math.ceil(from))
+  const begin = totals.first + start
   const end = totals.first + to
   const room = Math.max(0, Math.min(limit, totals.events))
-  const [t, x, y, p] = [new Float32Array(room), new Uint16Array(room), new Uint16Array(room), new Uint8Array(room)]
+  const [t, x, y, p] = [new Uint32Array(room), new Uint16Array(room), new Uint16Array(room), new Uint8Array(room)]
   let count = 0
   let truncated = false
   reading: for (const batch of batches) {
@@ -34,17 +40,22 @@ export function sliceOf(batches: Iterable<EventBatch>, totals: EventTotals, from
       const now = batch.t[i]!
       if (totals.sorted && now >= end) break reading
       if (now < begin || now >= end) continue
+      if (now - begin >= MOST_US) {
+        truncated = true
+        if (totals.sorted) break reading
+        continue
+      }
       if (count === room) {
         truncated = true
         break reading
       }
-      t[count] = now - totals.first
+      t[count] = now - begin
       x[count] = batch.x[i]!
       y[count] = batch.y[i]!
       p[count++] = batch.p[i]!
     }
   }
-  return { origin: totals.first, t: t.slice(0, count), x: x.slice(0, count), y: y.slice(0, count), p: p.slice(0, count), truncated }
+  return { origin: totals.first, start, t: t.slice(0, count), x: x.slice(0, count), y: y.slice(0, count), p: p.slice(0, count), truncated }
 }
 
 export function rateOf(batches: Iterable<EventBatch>, totals: EventTotals, bins: number): EventRate {

@@ -87,11 +87,14 @@ const u32: z.ZodType<Uint32Array> = z.instanceof(Uint32Array)
 const id = z.object({ id: z.string().min(1) })
 const nothing = z.object({})
 
-/** Events of a recording for display: t in µs relative to `origin`. */
+/** Events of a recording for display: an event's time is `origin + start + t`, in µs, exact at any length. */
 export const eventSliceSchema = z.object({
   /** µs of the recording's first event. */
-  origin: z.number(), t: f32, x: u16, y: u16, p: u8,
-  /** True where `limit` cut the slice short. */
+  origin: z.number(),
+  /** µs from `origin` that `t` counts from: a whole number, the least time asked for. */
+  start: z.number(),
+  t: u32, x: u16, y: u16, p: u8,
+  /** True where the slice was cut short: by `limit`, or 71 minutes after its start. */
   truncated: z.boolean(),
   /** What the filters did to the whole recording, where the call had any; x and y are of its `sensor`. */
   filtered: filterReportSchema.optional(),

@@ -24,28 +24,34 @@ export interface WindowChunks {
 export const eventsPerChunk = 400_000
 /** Events kept at most; the least recently shown chunks go first. 12 million are 96 MB here and as much on the GPU. */
 const mostEvents = 12_000_000
+/** µs a chunk spans at most, half of what its times can tell apart (packed.ts): 35 minutes. */
+const longestSpan = 2 ** 31
 const limitPerCall = 2_000_000
 
 /**
- * Cuts a recording where its rate curve says about `most` events have come together, at borders of the curve's bins.
+ * Cuts a recording where its rate curve says about `most` events have come together, at borders of the curve's bins;
+ * where next to nothing happens, every 35 minutes.
  * @param counts events per bin of equal duration
  */
 export function planChunks(counts: ArrayLike<number>, durationUs: number, most = eventsPerChunk): Span[] {
   const bins = counts.length
   const border = (bin: number) => (bin >= bins ? durationUs + 1 : Math.floor((bin * durationUs) / bins))
   const spans: Span[] = []
+  const cut = (from: number, to: number) => {
+    for (let at = from; at < to; at += longestSpan) spans.push({ from: at, to: Math.min(to, at + longestSpan) })
+  }
   let start = 0
   let sum = 0
   for (let bin = 0; bin < bins; bin++) {
     const events = counts[bin] ?? 0
     if (sum > 0 && sum + events > most && border(bin) > border(start)) {
-      spans.push({ from: border(start), to: border(bin) })
+      cut(border(start), border(bin))
       start = bin
       sum = 0
     }
     sum += events
   }
-  spans.push({ from: border(start), to: border(bins) })
+  cut(border(start), border(bins))
   return spans
 }
 

@@ -3,28 +3,29 @@ import type { Span } from './chunks.ts'
 
 /**
  * Events as the stage keeps them: two 32-bit words each, [t in µs from the first event modulo 2^32, x | y << 16 | ON << 31],
- * in order of time. Eight bytes an event, the same on the CPU and on the GPU. A window is always shorter than 2^32 µs
- * (71 minutes), so that ages come out right by wrapping subtraction however long the recording is.
+ * in order of time. Eight bytes an event, the same on the CPU and on the GPU. Chunks and windows are always shorter than 2^32 µs
+ * (71 minutes), so that ages come out exact to the µs by wrapping subtraction however long the recording is.
  */
 export type PackedEvents = Uint32Array<ArrayBuffer>
 
 export const onBit = 0x80000000
 
-/** Packs a slice of the workbench's. Times are kept within the span: single precision may have rounded them over its border. */
-export function packEvents({ t, x, y, p }: Pick<EventSlice, 't' | 'x' | 'y' | 'p'>, span: Span): PackedEvents {
-  const least = Math.ceil(span.from)
-  const most = Math.max(least, Math.ceil(span.to) - 1)
+/** The longest window that can be shown. */
+export const longestWindow = 2 ** 32 - 1
+
+/** Packs a slice of the workbench's. @param span what was asked for: no event lies before it */
+export function packEvents({ start, t, x, y, p }: Pick<EventSlice, 'start' | 't' | 'x' | 'y' | 'p'>, span: Span): PackedEvents {
   const packed = new Uint32Array(t.length * 2)
   let sorted = true
-  let before = -Infinity
+  let before = 0
   for (let index = 0; index < t.length; index++) {
-    const time = Math.min(most, Math.max(least, Math.round(t[index]!)))
+    const time = t[index]!
     if (time < before) sorted = false
     before = time
-    packed[index * 2] = time
+    packed[index * 2] = start + time // modulo 2^32
     packed[index * 2 + 1] = x[index]! | ((y[index]! & 0x7fff) << 16) | (p[index]! > 0 ? onBit : 0)
   }
-  return sorted ? packed : sortPacked(packed, least)
+  return sorted ? packed : sortPacked(packed, Math.ceil(span.from))
 }
 
 function sortPacked(packed: PackedEvents, base: number): PackedEvents {

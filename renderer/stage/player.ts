@@ -4,6 +4,7 @@ import type { DisplayMode } from './accumulate.ts'
 import { ChunkStore, planChunks, type Span, type WindowChunks } from './chunks.ts'
 import { initialCamera, orbited, type Camera } from './cloud.ts'
 import { letterbox, type Letterbox } from './layout.ts'
+import { longestWindow } from './packed.ts'
 import type { Palette, PaletteName } from './palettes.ts'
 import { advance, initialPlayback, lengthened, marked, shownWindow, sought, stepped, toggled, type Playback } from './playback.ts'
 import { EventRenderer } from './renderer.ts'
@@ -234,7 +235,8 @@ export class Player {
 
   #windowOf(state: Playback): { from: number; to: number; complete: boolean } {
     if (state.accumulateBy === 'time') return { ...shownWindow(state), complete: true }
-    return { to: state.time, ...this.#chunks.windowOf(state.time, state.eventCount) }
+    const { from, complete } = this.#chunks.windowOf(state.time, state.eventCount)
+    return { from: Math.max(from, state.time - longestWindow), to: state.time, complete }
   }
 
   /**

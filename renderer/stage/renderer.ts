@@ -9,7 +9,7 @@ import { Program } from './programs.ts'
 import { cloudFragment, cloudVertex, copyFragment, fullVertex, pointFragment, pointVertex, presentFragment } from './shaders.ts'
 
 export interface Picture {
-  /** µs, from < t <= to; fractions do not count. */
+  /** µs, from < t <= to, at most `longestWindow` apart; fractions do not count. */
   readonly from: number
   readonly to: number
   /** In order of time. */

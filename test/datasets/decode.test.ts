@@ -52,14 +52,28 @@ describe('slices of events whose time runs backwards', () => {
     const events = eventsOf([[50, 1, 0, 1], [10, 2, 0, 0], [30, 3, 0, 1], [20, 4, 0, 0]])
     const totals = { events: 4, first: 10, last: 50, sorted: false }
     const slice = sliceOf([events], totals, 10, 40, 10)
-    expect([...slice.t]).toEqual([20, 10])
+    expect([...slice.t].map((t) => slice.start + t)).toEqual([20, 10])
     expect([...slice.x]).toEqual([3, 4])
     expect(slice.origin).toBe(10)
   })
 
+  it('are exact to the microsecond hours after the first event', () => {
+    const times = [7, 16_777_217, 16_777_218, 36_000_000_001, 36_000_000_002, 36_000_000_003]
+    const events = eventsOf(times.map((t): [number, number, number, number] => [t, 1, 1, 1]))
+    const totals = { events: 6, first: 7, last: 36_000_000_003, sorted: true }
+    const late = sliceOf([events], totals, 35_999_999_994.5, 35_999_999_996, 10)
+    expect(late).toMatchObject({ origin: 7, start: 35_999_999_995, truncated: false })
+    expect([...late.t]).toEqual([0])
+    // What does not fit into 32 bits is told, not wrapped.
+    const all = sliceOf([events], totals, 0, 1e12, 10)
+    expect([...all.t]).toEqual([0, 16_777_210, 16_777_211])
+    expect(all.truncated).toBe(true)
+    expect(sliceOf([events], { ...totals, sorted: false }, 0, 1e12, 10)).toEqual(all)
+  })
+
   it('may be empty', () => {
     const totals = { events: 0, first: 0, last: 0, sorted: true }
-    expect(sliceOf([], totals, 0, 100, 10)).toMatchObject({ origin: 0, truncated: false, t: new Float32Array(0) })
+    expect(sliceOf([], totals, 0, 100, 10)).toMatchObject({ origin: 0, truncated: false, start: 0, t: new Uint32Array(0) })
     expect(rateOf([], totals, 3)).toEqual({ on: new Uint32Array(3), off: new Uint32Array(3), durationUs: 0 })
   })
 })

@@ -134,7 +134,7 @@ describe('the built main process and preload script, on a stand-in for electron,
     expect(facts.events).toBeGreaterThan(100)
     const slice = await desktop.page.evaluate(async (file) => {
       const { t, x, p } = await window.saccade.call('recordings.events', { path: file, from: 0, to: 1e9 })
-      return [t instanceof Float32Array, x instanceof Uint16Array, t.length, p.length]
+      return [t instanceof Uint32Array, x instanceof Uint16Array, t.length, p.length]
     }, path)
     expect(slice).toEqual([true, true, facts.events, facts.events])
     const failure = await desktop.page.evaluate(() =>

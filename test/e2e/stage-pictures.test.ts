@@ -54,6 +54,16 @@ describe('pictures of the stage in Chromium', () => {
     const small: [number, number] = [50, 38]
     expect(most(await draw({ canvas: small }), await draw({ canvas: small, accumulator: 'cpu' }))).toBe(0)
   })
+  test.each(['gpu', 'cpu'] as const)('a window of 400 µs shows the same hours later, to the microsecond (%s)', async (accumulator) => {
+    // The 32-bit clock wraps within the window of the second; behind the third single precision knows no single µs.
+    for (const view of ['flat', 'cloud'] as const) {
+      const canvas: [number, number] = view === 'flat' ? sensor : [200, 150]
+      const window = { accumulator, view, canvas, mode: 'recency', span: 400, times: [499_990, 500_003] } as const
+      const early = await draw(window)
+      expect(early.shown).toBe(8)
+      for (const later of [2 ** 32 - 500_000, 2 ** 42 + 3, 10 * 3600 * 1_000_000]) expect(most(early, await draw({ ...window, later }))).toBe(0)
+    }
+  })
   test('a pixel is where its events are, in the colour of their polarity', async () => {
     const { pixels, shown } = await draw({ mode: 'recency', times: [0], span: 1000, palette: 'grey' })
     expect(shown).toBe(1)

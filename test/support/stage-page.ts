@@ -10,6 +10,8 @@ export interface PictureRequest {
   /** Times to draw one after the other; the last one's picture is the answer. */
   readonly times: readonly number[]
   readonly span: number
+  /** µs from the recording's first event to the first that is drawn; `times` count from there. */
+  readonly later?: number
   readonly view: 'flat' | 'cloud'
   readonly sensor: readonly [number, number]
   readonly canvas: readonly [number, number]

@@ -7,7 +7,8 @@ import { eventsUntil, packEvents, rangeOf, timeOf } from '../../../renderer/stag
 type Event = [t: number, x: number, y: number, p: number]
 function chunk(events: readonly Event[], from = 0, to = 1000): Chunk {
   const slice = {
-    t: Float32Array.from(events, ([t]) => t),
+    start: from,
+    t: Uint32Array.from(events, ([t]) => t - from),
     x: Uint16Array.from(events, ([, x]) => x),
     y: Uint16Array.from(events, ([, , y]) => y),
     p: Uint8Array.from(events, ([, , , p]) => p),
@@ -47,11 +48,23 @@ describe('packed events', () => {
     expect(eventsUntil(late, 2 ** 32)).toBe(1)
     expect(eventsUntil(late, 2 ** 32 + 512)).toBe(2)
   })
-  it('keep to their span where single precision rounded them over its border', () => {
-    const from = 100_000_003
-    expect(timeOf(chunk([[from, 0, 0, 1]], from, from + 100), 0)).toBe(from + 0)
-    expect(timeOf(chunk([[from - 3, 0, 0, 1]], from, from + 100), 0)).toBe(from)
-    expect(timeOf(chunk([[from + 997, 0, 0, 1]], from, from + 100), 0)).toBe(from + 99)
+  it('are exact to the microsecond at any length', () => {
+    const time = fc.integer({ min: 0, max: 2 ** 50 })
+    fc.assert(
+      fc.property(time, fc.array(fc.nat(2 ** 31 - 1), { minLength: 1, maxLength: 20 }), (from, offsets) => {
+        const times = offsets.map((offset) => from + offset).toSorted((a, b) => a - b)
+        const packed = chunk(
+          offsets.map((offset): Event => [from + offset, 0, 0, 1]),
+          from,
+          from + 2 ** 31,
+        )
+        expect(times.map((_, index) => timeOf(packed, index))).toEqual(times)
+        for (const [index, one] of times.entries()) {
+          expect(eventsUntil(packed, one)).toBe(times.lastIndexOf(one) + 1)
+          expect(eventsUntil(packed, one - 1)).toBeLessThanOrEqual(index)
+        }
+      }),
+    )
   })
 })
 
@@ -75,6 +88,23 @@ describe('sums of a window', () => {
       [100, 0, 0, 1],
     ]
     for (const mode of ['recency', 'decay'] as const) expect(shown([2, 1], [chunk(events)], 0, 100, mode)).toEqual([100, 0, 0, 60])
+  })
+  it('are the same at the start and months later, across 2^32 µs', () => {
+    const events: Event[] = [
+      [10, 0, 0, 1],
+      [11, 1, 0, 0],
+      [12, 1, 0, 1],
+    ]
+    for (const later of [0, 2 ** 32 - 11, 2 ** 43 + 1])
+      for (const mode of ['count', 'recency'] as const) {
+        const moved = chunk(
+          events.map(([t, x, y, p]): Event => [t + later, x, y, p]),
+          later,
+          later + 1000,
+        )
+        expect(shown([2, 1], [moved], later + 10, later + 11, mode)).toEqual([0, 0, 0, 1])
+        expect(shown([2, 1], [moved], later + 9, later + 12, mode)).toEqual(mode === 'count' ? [1, 0, 1, 1] : [1, 0, 3, 2])
+      }
   })
   it('leave out what lies outside the sensor', () => {
     const events: Event[] = [...Array.from({ length: 400 }, (): Event => [5, 0, 0, 1]), [5, 7, 0, 1], [5, 0, 7, 1]]

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { EventSlice } from '../../../preload/contract/index.ts'
 import { ChunkStore, extendPlan, planChunks, type Span } from '../../../renderer/stage/chunks.ts'
 
-const slice = (t: number[]): EventSlice => ({
+const slice = (t: number[], start = 0): EventSlice => ({
   origin: 0,
-  t: Float32Array.from(t),
+  start,
+  t: Uint32Array.from(t, (time) => time - start),
   x: new Uint16Array(t.length),
   y: new Uint16Array(t.length),
   p: new Uint8Array(t.length),
@@ -41,6 +42,39 @@ describe('planChunks', () => {
       { from: 0, to: 100 },
       { from: 100, to: 401 },
     ])
+  })
+})
+
+describe('a recording of hours', () => {
+  it('is cut before its times run out, also where nothing happens', () => {
+    const day = 86_400_000_000
+    const spans = planChunks([5, 0, 0, 5], day)
+    expect(spans[0]?.from).toBe(0)
+    expect(spans.at(-1)?.to).toBe(day + 1)
+    spans.slice(1).forEach((span, index) => expect(span.from).toBe(spans[index]?.to))
+    spans.forEach(({ from, to }) => expect(to - from).toBeLessThanOrEqual(2 ** 31))
+  })
+  it('keeps every microsecond', async () => {
+    const times = [20_000_001, 20_000_002, 20_000_003, 5_000_000_001, 5_000_000_003]
+    const store = new ChunkStore(
+      planChunks([3, 2], 5_000_000_003),
+      ({ from, to }) =>
+        Promise.resolve(
+          slice(
+            times.filter((time) => time >= from && time < to),
+            from,
+          ),
+        ),
+      () => undefined,
+    )
+    for (let round = 0; round < 4; round++) {
+      store.window(-1, 5_000_000_003)
+      await settled()
+    }
+    expect(store.windowOf(20_000_002, 1)).toEqual({ from: 20_000_001, complete: true })
+    expect(store.windowOf(5_000_000_003, 2)).toEqual({ from: 5_000_000_000, complete: true })
+    expect(store.timeAfter(20_000_001, 1)).toBe(20_000_002)
+    expect(store.timeAfter(20_000_003, 2)).toBe(5_000_000_003)
   })
 })
 
@@ -112,7 +146,7 @@ describe('ChunkStore', () => {
   })
   it('forgets the chunks shown longest ago once many events are kept', async () => {
     const many = Array.from({ length: 10 }, (_, index) => ({ from: index * 10, to: index * 10 + 10 }))
-    const big = new Float32Array(3_000_000)
+    const big = new Uint32Array(3_000_000)
     const store = new ChunkStore(
       many,
       () =>

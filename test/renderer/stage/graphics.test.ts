@@ -75,7 +75,7 @@ describe('the cloud', () => {
     expect(farLeft).toBeGreaterThan(left)
   })
   it('is painted where the transform says, the nearer event in front', () => {
-    const slice = { t: Float32Array.of(10, 100), x: Uint16Array.of(50, 50), y: Uint16Array.of(40, 40), p: Uint8Array.of(0, 1) }
+    const slice = { start: 0, t: Uint32Array.of(10, 100), x: Uint16Array.of(50, 50), y: Uint16Array.of(40, 40), p: Uint8Array.of(0, 1) }
     const chunks = [{ from: 0, to: 1000, truncated: false, events: packEvents(slice, { from: 0, to: 1000 }) }]
     const painter = new CloudPainter()
     const matrix = cloudTransform({ yaw: 0, pitch: 0, zoom: 1 }, sensor, view)

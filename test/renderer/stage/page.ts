@@ -15,25 +15,29 @@ function numbers(seed: number): () => number {
   return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0)
 }
 
-/** A bright bar that crosses the sensor, its leading edge ON and its trailing edge OFF, and some noise; in chunks of `per` events. */
-export function bar(events: number, durationUs: number, [width, height]: readonly [number, number], per = 400_000): Chunk[] {
+/**
+ * A bright bar that crosses the sensor, its leading edge ON and its trailing edge OFF, and some noise; in chunks of `per` events.
+ * @param later µs from the recording's first event to the bar
+ */
+export function bar(events: number, durationUs: number, [width, height]: readonly [number, number], per = 400_000, later = 0): Chunk[] {
   const next = numbers(7)
   const chunks: Chunk[] = []
   for (let first = 0; first < events; first += per) {
     const count = Math.min(per, events - first)
     const span = { from: Math.floor((first / events) * durationUs), to: Math.floor(((first + count) / events) * durationUs) }
-    const slice = { t: new Float32Array(count), x: new Uint16Array(count), y: new Uint16Array(count), p: new Uint8Array(count) }
+    const moved = { from: later + span.from, to: later + span.to }
+    const [t, x, y, p] = [new Uint32Array(count), new Uint16Array(count), new Uint16Array(count), new Uint8Array(count)]
     for (let index = 0; index < count; index++) {
-      const t = Math.floor(((first + index) / events) * durationUs)
+      const time = Math.floor(((first + index) / events) * durationUs)
       const on = next() >>> 31
       const noise = next() % 8 === 0
-      const edge = (t / durationUs) * width + (on ? width / 10 : 0) + (next() % 5)
-      slice.t[index] = t
-      slice.x[index] = noise ? next() % width : Math.floor(edge) % width
-      slice.y[index] = next() % height
-      slice.p[index] = on
+      const edge = (time / durationUs) * width + (on ? width / 10 : 0) + (next() % 5)
+      t[index] = time - span.from
+      x[index] = noise ? next() % width : Math.floor(edge) % width
+      y[index] = next() % height
+      p[index] = on
     }
-    chunks.push({ ...span, truncated: false, events: packEvents(slice, span) })
+    chunks.push({ ...moved, truncated: false, events: packEvents({ start: moved.from, t, x, y, p }, moved) })
   }
   return chunks
 }
@@ -49,9 +53,11 @@ const within = (chunks: readonly Chunk[], from: number, to: number) => chunks.fi
 
 function picture(request: PictureRequest): DrawnPicture {
   const { canvas, renderer } = stage(request.sensor, request.canvas, request.accumulator)
-  const chunks = bar(20_000, 1_000_000, request.sensor, 3000)
+  const later = request.later ?? 0
+  const chunks = bar(20_000, 1_000_000, request.sensor, 3000, later)
   let shown = 0
-  for (const to of request.times) {
+  for (const time of request.times) {
+    const to = later + time
     const from = to - request.span
     shown = renderer.draw({
       from,
