@@ -3,6 +3,7 @@ import { writers } from '../events/writers/index.ts'
 import { UsageError } from '../workbench/api.ts'
 import { conversionOf, convert as run, describe } from '../workbench/convert.ts'
 import { choice, parse, positional, type Command } from './command.ts'
+import { filterUsage, parseFilters } from './filter-option.ts'
 
 const formats = writers.map(({ id, name, extension }) => `  ${id.padEnd(22)} ${extension.padEnd(9)} ${name}`).join('\n')
 
@@ -10,14 +11,16 @@ export const convert: Command = {
   summary: 'a recording, or a part of it, in another format',
   usage: `Usage: npm run saccade -- convert INPUT OUTPUT [OPTIONS]
 
-Writes the events of INPUT to OUTPUT exactly as they are. The file appears only when it is whole. Times and
-pixels that a format can't hold are an error that names the event; the sensor's size is kept where the format has a place for
-it (.bin and .npz have none: readers take the largest coordinates).
+Writes the events of INPUT to OUTPUT exactly as they are, or what filters leave of them. The file appears only when it is
+whole. Times and pixels that a format can't hold are an error that names the event; the sensor's size is kept where the format
+has a place for it (.bin and .npz have none: readers take the largest coordinates).
 
 Formats, by the extension of OUTPUT where --format is missing:
 ${formats}
 
   --format FORMAT        one of the above
+${filterUsage}
+                         --roi is a region of the sensor behind the filters
   --from T, --to T       only events with from <= t < to, counted from the first event: "1.5s", "200ms", "300us", or µs
   --roi X,Y,W,H          only pixels of this region, whose upper left corner becomes (0, 0)
   --polarity on|off      only events of this polarity
@@ -28,6 +31,7 @@ ${formats}
     const { values, positionals } = parse(args, {
       json: { type: 'boolean' },
       format: { type: 'string' },
+      filter: { type: 'string', multiple: true },
       from: { type: 'string' },
       to: { type: 'string' },
       roi: { type: 'string' },
@@ -40,6 +44,7 @@ ${formats}
       path,
       output,
       format: values.format ?? null,
+      filters: parseFilters(values.filter),
       from: time(values.from, 'from'),
       to: time(values.to, 'to'),
       roi: region(values.roi),

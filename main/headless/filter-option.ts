@@ -4,7 +4,7 @@ import { UsageError } from '../workbench/api.ts'
 const types = filterSchema.options.map((option) => option.shape.type.value)
 
 export const filterUsage = `  --filter TYPE[:KEY=VALUE,...]
-                         before framing, in the order given; may be repeated. Types and their settings:
+                         applied first, in the order given; may be repeated. Types and their settings:
                          background-activity:dt=5000 refractory:period=1000 hot-pixels:sigma=5 polarity:keep=on|off|merge|swap
                          crop:x=0,y=0,width=64,height=64,moveOrigin=true time-window:from=0,to=1000000
                          downsample:factor=2,merge=0 flip:axis=horizontal|vertical rotate:degrees=90|180|270 transpose`

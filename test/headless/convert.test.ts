@@ -35,4 +35,13 @@ test('convert: a part in another format, JSON, help, and what is wrong', async (
   expect((await saccade('convert', input, output, '--overwrite')).code).toBe(0)
   expect(readRecording(output).recording.events).toBe(20_000)
   expect(existsSync(join(folder, 'x.bin'))).toBe(false)
+  const [filtered, unknown] = await Promise.all([
+    saccade('convert', input, output, '--overwrite', '--filter', 'polarity:keep=on', '--filter', 'crop:x=4,y=5,width=10,height=11'),
+    saccade('convert', input, join(folder, 'x.bin'), '--filter', 'blur'),
+  ])
+  expect([filtered.code, unknown.code]).toEqual([0, 2])
+  expect(unknown.stderr).toContain('there is no filter "blur"')
+  const behind = readRecording(output).recording
+  expect(behind).toMatchObject({ width: 10, height: 11, off: 0 })
+  expect(filtered.stdout).toContain(`${(20_000 - behind.events).toLocaleString('en')} events left out as asked`)
 })

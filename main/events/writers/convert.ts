@@ -1,9 +1,10 @@
 import { realpathSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { EventColumns } from '../columns.ts'
+import { applyFilters } from '../filters/index.ts'
 import { openRecording } from '../formats/index.ts'
 import type { EventBatch, Recording } from '../recording.ts'
-import type { Problem } from '../schema.ts'
+import type { Filter, Problem } from '../schema.ts'
 import { openFile } from '../source.ts'
 import { writers } from './index.ts'
 import { select, selectsAll } from './selection.ts'
@@ -17,6 +18,8 @@ export interface Conversion extends Selection {
   /** A writer's id; missing: by the output's extension. */
   readonly format?: string | undefined
   readonly overwrite?: boolean | undefined
+  /** Set before the selection: its region is one of the sensor behind them, its times stay those of the recording. */
+  readonly filters?: readonly Filter[] | undefined
   /** Called between batches; throws where the caller has given up: nothing is left behind. */
   readonly check?: () => void
   /** Called between batches. @param share 0..1; @param events written or counted so far, over all readings */
@@ -38,7 +41,7 @@ export interface Converted {
 /**
  * Writes a recording, or a part of it, in another format: streaming, in bounded memory, under a temporary name until it is
  * whole. The events read back are exactly those chosen.
- * @throws RecordingError where the input can't be read; RangeError naming the event that the format can't hold; SinkError
+ * @throws RecordingError where the input can't be read; FilterError where a filter can't work on it; RangeError naming the event that the format can't hold; SinkError
  *   where the output can't be written
  */
 export function convertRecording(conversion: Conversion): Converted {
@@ -50,8 +53,8 @@ export function convertRecording(conversion: Conversion): Converted {
     const source = openFile(input)
     try {
       const recording = openRecording(source)
-      const passes = 1 + (selectsAll(conversion) ? 0 : 1) + (writer.passes ?? 1)
-      const told = new Told(passes, recording.pass().expected, conversion.onProgress)
+      const chosen = (takesAll(conversion) ? 0 : 1) + (writer.passes ?? 1)
+      const told = new Told(1 + chosen * readingsOf(conversion.filters), recording.pass().expected, conversion.onProgress)
       const reading = function* (): Iterable<EventBatch> {
         told.begin()
         for (const batch of recording.batches()) {
@@ -90,36 +93,48 @@ export function writerFor(output: string, format?: string): RecordingWriter {
   )
 }
 
+/** Whether every event is written as it is. */
+function takesAll(conversion: Pick<Conversion, 'filters' | keyof Selection>): boolean {
+  return selectsAll(conversion) && (conversion.filters ?? []).length === 0
+}
+
+/** How often the input is read to give the filtered events once: whoever learns the hot pixels reads what comes before it first. */
+function readingsOf(filters: readonly Filter[] = []): number {
+  return 2 ** filters.filter((filter) => filter.type === 'hot-pixels' && filter.pixels === null).length
+}
+
 /** Measures what is to be written: the sensor is final, and the numbers are known, only after reading to the end. */
 function writable(
   recording: Recording,
-  selection: Selection,
+  conversion: Conversion,
   reading: () => Iterable<EventBatch>,
   told: Told,
 ): { events: WritableEvents; total: number } {
   const whole = measure(reading())
   told.total = whole.events
   const tFirst = whole.tFirst ?? 0
-  const { roi } = selection
-  if (roi && (roi.x + roi.width > recording.width || roi.y + roi.height > recording.height)) {
+  const source = { sensor: [recording.height, recording.width] as const, first: tFirst, batches: reading }
+  const { sensor, batches } = applyFilters(source, conversion.filters ?? [])
+  const { roi } = conversion
+  if (roi && (roi.x + roi.width > sensor[1] || roi.y + roi.height > sensor[0])) {
     const region = `${roi.width}x${roi.height} at (${roi.x}, ${roi.y})`
-    throw new RangeError(`the region ${region} reaches beyond the ${recording.width}x${recording.height} sensor`)
+    throw new RangeError(`the region ${region} reaches beyond the ${sensor[1]}x${sensor[0]} sensor`)
   }
   const chosen = function* (shift: number): Iterable<EventBatch> {
     const columns = new EventColumns()
-    for (const batch of reading()) {
-      const selected = select(batch, selection, tFirst, shift, columns)
+    for (const batch of batches()) {
+      const selected = select(batch, conversion, tFirst, shift, columns)
       if (selected.length > 0) yield selected
     }
   }
-  const { events, tFirst: first, tLast: last } = selectsAll(selection) ? whole : measure(chosen(0))
-  const shift = selection.startAtZero ? (first ?? 0) : 0
+  const { events, tFirst: first, tLast: last } = takesAll(conversion) ? whole : measure(chosen(0))
+  const shift = conversion.startAtZero ? (first ?? 0) : 0
   const { camera } = recording.details
   return {
     total: whole.events,
     events: {
-      width: roi?.width ?? recording.width,
-      height: roi?.height ?? recording.height,
+      width: roi?.width ?? sensor[1],
+      height: roi?.height ?? sensor[0],
       events,
       tFirst: first === null ? null : first - shift,
       tLast: last === null ? null : last - shift,

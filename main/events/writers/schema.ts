@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filterChainSchema } from '../filters/schema.ts'
 
 /** What is to be written of a recording, and where. */
 export const conversionSchema = z.object({
@@ -6,6 +7,8 @@ export const conversionSchema = z.object({
   output: z.string().min(1),
   /** Id of a format that can be written; null: by the extension of `output`. */
   format: z.string().nullable().default(null),
+  /** Applied before the selection: `roi` is a region of the sensor behind them, times stay the recording's own. */
+  filters: filterChainSchema.optional(),
   /** µs after the recording's first event: from <= t - tFirst < to. */
   from: z.number().min(0).optional(),
   to: z.number().min(0).optional(),

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { applyFilters } from '../../../main/events/filters/index.ts'
+import { filterChainSchema } from '../../../main/events/filters/schema.ts'
 import { encodeAedat2 } from '../../../main/events/formats/aedat2.ts'
 import { encodeNmnist } from '../../../main/events/formats/nmnist.ts'
 import { readRecording } from '../../../main/events/read.ts'
@@ -23,6 +25,33 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const eventsIn = (path: string) => eventsOf(readRecording(path).events)
 
 describe('convertRecording', () => {
+  it('writes what filters leave, as the filters give it to anyone else; the region is one of the sensor behind them', () => {
+    const output = join(folder, 'filtered.aedat4')
+    const filters = filterChainSchema.parse([
+      { type: 'hot-pixels', sigma: 2 },
+      { type: 'downsample', factor: 2, merge: 500 },
+      { type: 'polarity', keep: 'merge' },
+      { type: 'time-window', from: 1000, to: 40_000 },
+    ])
+    const roi = { x: 3, y: 5, width: 40, height: 50 }
+    const shares: number[] = []
+    const made = convertRecording({ input, output, overwrite: true, filters, roi, onProgress: (share) => shares.push(share) })
+    const filtered = applyFilters({ sensor: [128, 128], first: batch.t[0]!, batches: () => [batch] }, filters)
+    const expected = [...filtered.batches()]
+      .flatMap((part) => eventsOf(part))
+      .filter(({ x, y }) => x >= roi.x && y >= roi.y && x < roi.x + roi.width && y < roi.y + roi.height)
+      .map(({ t, x, y, p }) => ({ t, x: x - roi.x, y: y - roi.y, p }))
+    expect(expected.length).toBeGreaterThan(100)
+    expect(expected.length).toBeLessThan(29_000)
+    const { recording } = readRecording(output)
+    expect(eventsIn(output)).toEqual(expected)
+    expect(recording).toMatchObject({ width: 40, height: 50, off: 0 })
+    expect(made).toMatchObject({ events: expected.length, leftOut: 30_000 - expected.length })
+    expect(shares.at(-1)).toBe(1)
+    const far = { ...roi, x: 30 }
+    expect(() => convertRecording({ input, output, overwrite: true, filters, roi: far })).toThrow('beyond the 64x64 sensor')
+  })
+
   it.each(writers.map(({ id, extension }) => [id, extension] as const))('to %s and back gives the same events', (format, extension) => {
     const output = join(folder, `all${extension}`)
     const shares: number[] = []
