@@ -79,8 +79,8 @@ const longestStepMs = 100
 /** Plays one recording on a canvas. Lives outside React, which reads `store` and calls the methods. */
 export class Player {
   readonly store: StoreApi<PlayerState>
-  readonly sensor: readonly [width: number, height: number]
-  readonly #chunks: ChunkStore
+  #sensor: readonly [width: number, height: number]
+  #chunks: ChunkStore
   #renderer: EventRenderer | null = null
   #canvas: HTMLCanvasElement | null = null
   #palette: Palette | null = null
@@ -91,7 +91,7 @@ export class Player {
   #before = 0
 
   constructor(source: PlayerSource) {
-    this.sensor = [source.width, source.height]
+    this.#sensor = [source.width, source.height]
     this.store = createStore<PlayerState>(() => ({
       ...initialPlayback(source.durationUs),
       mode: 'count',
@@ -107,11 +107,13 @@ export class Player {
       from: -1,
       truncated: false,
     }))
-    this.#chunks = new ChunkStore(planChunks(source.counts, planned(source.durationUs, source.growing ?? false)), source.fetch, () =>
-      this.redraw(),
-    )
+    this.#chunks = this.#fetching(source)
     // The first events are wanted before there is a canvas.
     this.#chunks.window(-1, Math.min(initialPlayback(source.durationUs).time, source.durationUs - 1))
+  }
+
+  get sensor(): readonly [width: number, height: number] {
+    return this.#sensor
   }
 
   /** The chunks of the picture that was drawn last, for those who count in it. */
@@ -127,7 +129,7 @@ export class Player {
   /** Draws on this canvas, centred in its parent element, from now on. Returns the function that ends it. */
   attach(canvas: HTMLCanvasElement): () => void {
     try {
-      this.#renderer = new EventRenderer(canvas, this.sensor, () => this.redraw())
+      this.#renderer = new EventRenderer(canvas, this.#sensor, () => this.redraw())
     } catch (error) {
       this.store.setState({ failure: error instanceof Error ? error.message : String(error) })
       return () => undefined
@@ -161,6 +163,27 @@ export class Player {
   grow(durationUs: number, counts: ArrayLike<number>, final = false): void {
     this.store.setState((state) => lengthened(state, durationUs))
     this.#chunks.grow(counts, planned(durationUs, !final), final)
+  }
+
+  /**
+   * Shows other events of the same recording from now on, before a filter or behind it: time, marks and settings stay, and so does
+   * the picture until the new events are here. A region stays where the sensor does.
+   */
+  replace(source: PlayerSource): void {
+    const [width, height] = this.#sensor
+    const resized = width !== source.width || height !== source.height
+    this.#chunks.close()
+    this.#chunks = this.#fetching(source)
+    this.#sensor = [source.width, source.height]
+    this.store.setState((state) => ({ ...lengthened(state, source.durationUs), failure: null, ...(resized && { region: null, pixel: null }) }))
+    const canvas = this.#canvas
+    if (canvas) {
+      // What the renderer holds, sums and buffers, is of the events and the sensor before.
+      this.#renderer?.dispose()
+      this.#renderer = new EventRenderer(canvas, this.#sensor, () => this.redraw())
+      if (resized) this.#place()
+    }
+    this.redraw()
   }
 
   /** Lets go of the recording. */
@@ -233,6 +256,10 @@ export class Player {
     this.redraw()
   }
 
+  #fetching({ counts, durationUs, growing = false, fetch }: PlayerSource): ChunkStore {
+    return new ChunkStore(planChunks(counts, planned(durationUs, growing)), fetch, () => this.redraw())
+  }
+
   #windowOf(state: Playback): { from: number; to: number; complete: boolean } {
     if (state.accumulateBy === 'time') return { ...shownWindow(state), complete: true }
     const { from, complete } = this.#chunks.windowOf(state.time, state.eventCount)
@@ -249,13 +276,13 @@ export class Player {
     if (!canvas || !parent || parent.clientWidth === 0) return
     const view = [parent.clientWidth * devicePixelRatio, parent.clientHeight * devicePixelRatio] as const
     const flat = this.store.getState().view === 'flat'
-    const box = flat ? letterbox(this.sensor, view) : { x: 0, y: 0, width: Math.round(view[0]), height: Math.round(view[1]) }
+    const box = flat ? letterbox(this.#sensor, view) : { x: 0, y: 0, width: Math.round(view[0]), height: Math.round(view[1]) }
     const css = (value: number) => value / devicePixelRatio
     const placed = { x: css(box.x), y: css(box.y), width: css(box.width), height: css(box.height) }
     Object.assign(canvas.style, { left: `${placed.x}px`, top: `${placed.y}px`, width: `${placed.width}px`, height: `${placed.height}px` })
     this.store.setState({ box: placed })
-    const width = flat ? Math.min(this.sensor[0], box.width) : box.width
-    const height = flat ? Math.min(this.sensor[1], box.height) : box.height
+    const width = flat ? Math.min(this.#sensor[0], box.width) : box.width
+    const height = flat ? Math.min(this.#sensor[1], box.height) : box.height
     if (canvas.width === width && canvas.height === height) return
     canvas.width = width
     canvas.height = height

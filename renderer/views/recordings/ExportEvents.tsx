@@ -2,16 +2,19 @@ import { useState } from 'react'
 import { Button, Checkbox, Select, TextInput } from '@mantine/core'
 import { attempt } from '../../api/workbench.ts'
 import { useCall } from '../../api/use-call.ts'
-import { folderOf, timecode } from '../../app/format.ts'
+import { folderOf, percent, timecode } from '../../app/format.ts'
 import { playedRange } from '../../stage/playback.ts'
 import type { Player } from '../../stage/player.ts'
+import { filtersText } from '../../widgets/filter-kinds.ts'
 import { conversionOf, exportName, stem } from './export.ts'
+import { useRecordings } from './session.ts'
 import styles from './recordings.module.css'
 
 /** "Save this part": the events between the marks, of the region where wanted, as a file in any format that can be written. */
 export function ExportEvents({ player, path, close }: { readonly player: Player; readonly path: string; readonly close: () => void }) {
   const state = player.store.getState()
   const [from, to] = playedRange(state)
+  const filtered = useRecordings(({ session }) => (session.state === 'open' ? session.filtering.shown : null))
   const writers = useCall('recordings.writers', {})
   const formats = writers.data?.formats ?? []
   const [chosen, setChosen] = useState<string | null>(null)
@@ -19,13 +22,13 @@ export function ExportEvents({ player, path, close }: { readonly player: Player;
   const extension = formats.find((one) => one.id === format)?.extension ?? ''
   const [name, setName] = useState(() => {
     const separator = path.includes('\\') ? '\\' : '/'
-    return `${folderOf(path)}${separator}${exportName(path, state)} part`
+    return `${folderOf(path)}${separator}${exportName(path, state)} ${filtered ? 'filtered' : 'part'}`
   })
   const [region, setRegion] = useState(state.region !== null)
   const [overwrite, setOverwrite] = useState(false)
   const output = extension !== '' && name.endsWith(extension) ? name : `${name}${extension}`
   const save = async () => {
-    const request = { ...conversionOf(path, state, output, format, region), overwrite }
+    const request = { ...conversionOf(path, state, output, format, region, filtered?.filters), overwrite }
     if ((await attempt('recordings.convert', request, 'The part could not be saved')) !== null) close()
   }
   return (
@@ -41,6 +44,12 @@ export function ExportEvents({ player, path, close }: { readonly player: Player;
           ? 'All events of the recording; set IN and OUT marks (I, O) for a part.'
           : `The events from ${timecode(from, state.duration)} to ${timecode(to, state.duration)}.`}
       </p>
+      {filtered !== null && (
+        <p className={styles.note}>
+          Only what the filters leave ({filtersText(filtered.filters)}): {percent(filtered.report.kept / Math.max(1, filtered.report.events))} of
+          the recording’s events.
+        </p>
+      )}
       <Select
         label="Format"
         data={formats.map((one) => ({ value: one.id, label: `${one.name} (${one.extension})` }))}

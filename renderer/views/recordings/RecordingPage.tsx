@@ -12,13 +12,27 @@ import { Stage } from '../../stage/Stage.tsx'
 import { Transport } from '../../stage/Transport.tsx'
 import { Deferred } from '../../widgets/Deferred.tsx'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
+import { filtersText } from '../../widgets/filter-kinds.ts'
 import { Tag } from '../../widgets/Tag.tsx'
 import { ExportDialog } from './ExportDialog.tsx'
 import { chooseSecond, SecondStage } from './SecondStage.tsx'
+import type { Filtering } from './filtering.ts'
 import { SidePanel } from './SidePanel.tsx'
 import type { OpenRecording } from './loading.ts'
 import { relativeBlocks, useRecordings } from './session.ts'
 import styles from './recordings.module.css'
+
+/** That what is shown is not the file as it is, and how much of it is left. */
+function FilteredTag({ filtering: { filters, shown, error } }: { readonly filtering: Filtering }) {
+  if (error !== null) return <Tag tone="bad" title={error}>filters not usable</Tag>
+  if (shown === null) return null
+  const { events, kept } = shown.report
+  return (
+    <Tag tone="accent" title={`${filtersText(filters)}: ${count(kept)} of ${count(events)} events are shown`}>
+      filtered: {percent(events > 0 ? kept / events : null)} kept
+    </Tag>
+  )
+}
 
 function Summary({ open, filesShown }: { readonly open: OpenRecording; readonly filesShown: boolean }) {
   const { facts } = open
@@ -44,6 +58,7 @@ function Summary({ open, filesShown }: { readonly open: OpenRecording; readonly 
       <Tooltip label={`${count(facts.on)} ON, ${count(facts.off)} OFF`}>
         <span>{percent(facts.events > 0 ? facts.on / facts.events : null, 0)} ON</span>
       </Tooltip>
+      <FilteredTag filtering={open.filtering} />
       {!facts.complete && (
         <span role="status" className={styles.reading}>
           <Loader size={11} /> read so far: {percent(facts.share, 0)}
@@ -97,7 +112,10 @@ export function RecordingPage({
   const framing = useRecordings((state) => state.framing)
   const besides = useRecordings((state) => state.second.state !== 'none')
   useShortcutSet(useMemo(() => [...playbackShortcuts(player), ...pageShortcuts(path)], [player, path]))
-  const frames = useCall('recordings.frames', facts.events > 0 && facts.complete ? { path, framing } : null, true)
+  // Those that are on the stage: the workbench has their events at hand.
+  const filters = open.filtering.shown?.filters ?? []
+  const asked = { path, framing, ...(filters.length > 0 && { filters: [...filters] }) }
+  const frames = useCall('recordings.frames', facts.events > 0 && facts.complete ? asked : null, true)
   const blocks = useMemo(() => relativeBlocks(frames.data?.blocks ?? [], facts.tFirst), [frames.data, facts.tFirst])
   const current = useStore(player.store, (state) => blockAt(blocks, state.time))
   return (
@@ -135,7 +153,7 @@ export function RecordingPage({
         )}
       </div>
       <Deferred>
-        <SidePanel open={open} frames={frames} blocks={blocks} current={current} />
+        <SidePanel path={path} open={open} frames={frames} blocks={blocks} current={current} />
       </Deferred>
     </>
   )

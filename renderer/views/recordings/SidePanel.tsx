@@ -6,14 +6,17 @@ import type { Frames } from '../../../preload/contract/index.ts'
 import { bytes, compact, count, duration, percent } from '../../app/format.ts'
 import { Facts } from '../../widgets/Panel.tsx'
 import { FrameGrid } from '../../widgets/FrameGrid.tsx'
+import { filtersText } from '../../widgets/filter-kinds.ts'
 import { FramingControls } from '../../widgets/FramingControls.tsx'
 import { Failure, Problems } from '../../widgets/Problems.tsx'
 import { Tag } from '../../widgets/Tag.tsx'
+import { FiltersPanel } from './FiltersPanel.tsx'
 import type { OpenRecording } from './loading.ts'
-import { useRecordings } from './session.ts'
+import { filterRecording, useRecordings } from './session.ts'
 import styles from './recordings.module.css'
 
 interface SidePanelProps {
+  readonly path: string
   readonly open: OpenRecording
   readonly frames: CallState<Frames>
   readonly blocks: readonly (readonly [number, number])[]
@@ -23,12 +26,19 @@ interface SidePanelProps {
 function NetworkInput({ open, frames, blocks, current }: SidePanelProps) {
   const framing = useRecordings((state) => state.framing)
   const paletteName = useStore(open.player.store, (state) => state.paletteName)
+  const { shown } = open.filtering
   return (
     <>
-      <FramingControls value={framing} onChange={(next) => useRecordings.setState({ framing: next })} />
+      <FramingControls
+        value={framing}
+        onChange={(next) => useRecordings.setState({ framing: next })}
+        filters={open.filtering.filters}
+        onFilters={filterRecording}
+      />
       <p className={styles.note}>
         Exactly the frames a network gets with this framing: <span className={styles.onText}>ON</span> and{' '}
         <span className={styles.offText}>OFF</span> are its two input channels.
+        {shown !== null && ` Behind the filters: ${filtersText(shown.filters)}.`}
       </p>
       {frames.error !== null && <Failure message={frames.error} />}
       {frames.data !== null && (
@@ -90,14 +100,18 @@ function FileFacts({ open }: { readonly open: OpenRecording }) {
   )
 }
 
-/** Beside the stage: the network's input, the file's facts, its problems. */
+/** Beside the stage: the network's input, the filters, the file's facts, its problems. */
 export function SidePanel(props: SidePanelProps) {
   const { problems, events } = props.open.facts
+  const { filters } = props.open.filtering
   const [tab, setTab] = useState<string | null>(events === 0 ? 'problems' : 'frames')
   return (
     <Tabs value={tab} onChange={setTab} className={styles.side} keepMounted={false} aria-label="About this recording">
       <Tabs.List>
-        <Tabs.Tab value="frames">Network input</Tabs.Tab>
+        <Tabs.Tab value="frames">Frames</Tabs.Tab>
+        <Tabs.Tab value="filters" rightSection={filters.length > 0 ? <Tag tone="accent">{filters.length}</Tag> : null}>
+          Filters
+        </Tabs.Tab>
         <Tabs.Tab value="file">File</Tabs.Tab>
         <Tabs.Tab
           value="problems"
@@ -113,6 +127,9 @@ export function SidePanel(props: SidePanelProps) {
       <div className={styles.sideBody}>
         <Tabs.Panel value="frames">
           <NetworkInput {...props} />
+        </Tabs.Panel>
+        <Tabs.Panel value="filters">
+          <FiltersPanel open={props.open} path={props.path} />
         </Tabs.Panel>
         <Tabs.Panel value="file">
           <FileFacts open={props.open} />

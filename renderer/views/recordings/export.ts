@@ -1,4 +1,4 @@
-import type { CallInput } from '../../../preload/contract/index.ts'
+import type { CallInput, Filter } from '../../../preload/contract/index.ts'
 import { baseName } from '../../app/format.ts'
 import { playedRange } from '../../stage/playback.ts'
 import type { PlayerState } from '../../stage/player.ts'
@@ -21,6 +21,7 @@ export function exportName(path: string, state: Pick<PlayerState, 'markIn' | 'ma
 /**
  * What "save this part" asks of the workbench: the events between the marks, both included, and those of the region.
  * @param region whether only the region's events are wanted, where there is one
+ * @param filters those through which the recording is shown: only what they leave is saved
  */
 export function conversionOf(
   path: string,
@@ -28,11 +29,13 @@ export function conversionOf(
   output: string,
   format: string,
   region: boolean,
+  filters: readonly Filter[] = [],
 ): CallInput<'recordings.convert'> {
   return {
     path,
     output,
     format,
+    ...(filters.length > 0 && { filters: [...filters] }),
     ...(state.markIn !== null && { from: Math.floor(state.markIn) }),
     ...(state.markOut !== null && { to: Math.floor(state.markOut) + 1 }),
     ...(region && state.region !== null && { roi: state.region }),

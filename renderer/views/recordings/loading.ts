@@ -1,13 +1,15 @@
-import type { CallOutput, OpenRecordingFacts } from '../../../preload/contract/index.ts'
+import type { Filter, OpenRecordingFacts } from '../../../preload/contract/index.ts'
 import { ask, messageOf, workbench } from '../../api/workbench.ts'
-import { Player } from '../../stage/player.ts'
+import { Player, type PlayerSource } from '../../stage/player.ts'
 import { evenCounts, totalCounts } from '../../stage/rate.ts'
+import { FilterFollower, type Filtering, type Rate } from './filtering.ts'
 
 export interface OpenRecording {
   readonly facts: OpenRecordingFacts
-  /** The rate curve as far as it is known; without bins until it is. */
-  readonly rate: CallOutput<'recordings.rate'>
+  /** The rate curve of what is shown, as far as it is known; without bins until it is. */
+  readonly rate: Rate
   readonly player: Player
+  readonly filtering: Filtering
 }
 
 /** A recording on its way to the stage. */
@@ -20,7 +22,15 @@ export type Session =
 /** Bins of the rate curve: more than a wide screen has columns, and fine enough to cut a recording into chunks by. */
 const rateBins = 2048
 
-const noRate = (durationUs: number): CallOutput<'recordings.rate'> => ({ on: new Uint32Array(0), off: new Uint32Array(0), durationUs })
+/** A recording that was asked for. */
+export interface Loading {
+  /** Lets go of it; nothing is shown after. */
+  stop(): void
+  /** Sets the filters through which it is shown; none: as it is. */
+  filter(filters: readonly Filter[]): void
+}
+
+const noRate = (durationUs: number): Rate => ({ on: new Uint32Array(0), off: new Uint32Array(0), durationUs })
 
 /** µs from the first to the last event known so far. */
 function lengthOf({ tFirst, tLast }: OpenRecordingFacts): number {
@@ -30,11 +40,12 @@ function lengthOf({ tFirst, tLast }: OpenRecordingFacts): number {
 /**
  * Opens a recording: it is shown with its first events, while facts and rate curve grow as more of it is read.
  * @param show hears of every change, from "opening" on
- * @returns the function that lets go of it; nothing is shown after
  */
-export function loadRecording(path: string, show: (session: Session) => void): () => void {
+export function loadRecording(path: string, show: (session: Session) => void): Loading {
   let live = true
   let open: OpenRecording | null = null
+  /** The curve of the recording as it is, whatever is shown. */
+  let original = noRate(0)
   /** Facts may arrive before the answer that tells their file's full path. */
   const heard = new Map<string, OpenRecordingFacts>()
   const stop = workbench().on('recording.facts', (facts) => {
@@ -46,6 +57,25 @@ export function loadRecording(path: string, show: (session: Session) => void): (
     open = { ...open, ...change }
     show({ state: 'open', path, ...open })
   }
+  const follower = new FilterFollower({
+    path,
+    bins: rateBins,
+    changed: (filtering) => update({ filtering }),
+    show: (behind) => {
+      if (!open) return
+      const { facts, player } = open
+      const rate = behind?.rate ?? original
+      const counts = rate.on.length > 0 ? totalCounts(rate.on, rate.off) : evenCounts(facts.events, rateBins)
+      const [height, width] = behind?.report.sensor ?? [Math.max(1, facts.height), Math.max(1, facts.width)]
+      const filters = behind ? [...behind.filters] : []
+      player.replace({ width, height, durationUs: Math.max(rate.durationUs, lengthOf(facts)), counts, fetch: fetching(filters) })
+      update({ rate })
+    },
+  })
+  const fetching =
+    (filters: Filter[]): PlayerSource['fetch'] =>
+    (span, limit) =>
+      ask('recordings.events', { path, from: span.from, to: span.to, limit, ...(filters.length > 0 && { filters }) })
 
   const learn = (facts: OpenRecordingFacts) => {
     if (!open || open.facts.complete) return
@@ -54,6 +84,7 @@ export function loadRecording(path: string, show: (session: Session) => void): (
     if (behind && !facts.complete) open.player.grow(lengthOf(facts), evenCounts(facts.events, rateBins))
     update({ facts })
     void askRate()
+    if (facts.complete) follower.ready()
   }
   let asking = false
   let again = false
@@ -65,6 +96,8 @@ export function loadRecording(path: string, show: (session: Session) => void): (
     try {
       const rate = await ask('recordings.rate', { path, bins: rateBins })
       if (!live) return
+      original = rate
+      if (open.filtering.shown !== null) return
       open.player.grow(Math.max(rate.durationUs, lengthOf(open.facts)), totalCounts(rate.on, rate.off), complete)
       update({ rate })
     } catch (error) {
@@ -88,17 +121,22 @@ export function loadRecording(path: string, show: (session: Session) => void): (
         durationUs,
         growing: !facts.complete,
         counts: evenCounts(facts.events, rateBins),
-        fetch: (span, limit) => ask('recordings.events', { path, from: span.from, to: span.to, limit }),
+        fetch: fetching([]),
       })
-      open = { facts, rate: noRate(durationUs), player }
+      open = { facts, rate: noRate(durationUs), player, filtering: follower.filtering }
       update({})
       void askRate()
+      if (facts.complete) follower.ready()
     },
     (error: unknown) => live && show({ state: 'failed', path, message: messageOf(error) }),
   )
-  return () => {
-    live = false
-    stop()
-    open?.player.close()
+  return {
+    stop: () => {
+      live = false
+      stop()
+      follower.close()
+      open?.player.close()
+    },
+    filter: (filters) => follower.set(filters),
   }
 }

@@ -1,8 +1,8 @@
 import { create } from 'zustand'
-import type { Framing, OpenRecordingFacts } from '../../../preload/contract/index.ts'
+import type { Filter, Framing, OpenRecordingFacts } from '../../../preload/contract/index.ts'
 import { defaultFraming } from '../../widgets/FramingControls.tsx'
 import type { ExportKind } from './export.ts'
-import { loadRecording, type Session } from './loading.ts'
+import { loadRecording, type Loading, type Session } from './loading.ts'
 
 interface RecordingsState {
   /** The recording that is on the stage. Lives outside the view: leaving and coming back finds it as it was. */
@@ -29,18 +29,18 @@ export const useRecordings = create<RecordingsState>(() => ({
   exporting: null,
 }))
 
-const stops: Partial<Record<Slot, () => void>> = {}
+const loadings: Partial<Record<Slot, Loading>> = {}
 
 function put(slot: Slot, path: string): void {
   const present = useRecordings.getState()[slot]
   if (present.state !== 'none' && present.state !== 'failed' && present.path === path) return
-  stops[slot]?.()
-  stops[slot] = loadRecording(path, (next) => useRecordings.setState({ [slot]: next }))
+  loadings[slot]?.stop()
+  loadings[slot] = loadRecording(path, (next) => useRecordings.setState({ [slot]: next }))
 }
 
 function clear(slot: Slot): void {
-  stops[slot]?.()
-  stops[slot] = undefined
+  loadings[slot]?.stop()
+  loadings[slot] = undefined
   useRecordings.setState({ [slot]: { state: 'none' } })
 }
 
@@ -52,6 +52,9 @@ export function closeRecording(): void {
   clear('session')
   clear('second')
 }
+
+/** Sets the filters through which the open recording is shown; they stay with it until it is closed. */
+export const filterRecording = (filters: readonly Filter[]): void => loadings.session?.filter(filters)
 
 /** Opens a recording beside the present one. */
 export const openSecond = (path: string): void => put('second', path)

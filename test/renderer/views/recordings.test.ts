@@ -6,7 +6,7 @@ import { connectTo } from '../../../renderer/api/workbench.ts'
 import { conversionOf, exportName, stem } from '../../../renderer/views/recordings/export.ts'
 import { loadRecording, type Session } from '../../../renderer/views/recordings/loading.ts'
 import { secondShift } from '../../../renderer/views/recordings/session.ts'
-import { openBench, temporaryFolder } from '../../support/workbench.ts'
+import { openBench, shapes, temporaryFolder } from '../../support/workbench.ts'
 
 /** A DAT file of events that come 2 µs apart: 8 bytes each, large enough to be read in several parts. */
 function largeDat(path: string, events: number): void {
@@ -40,13 +40,13 @@ describe('opening a recording', () => {
     }
     connectTo(api)
     const shown: Session[] = []
-    const stop = loadRecording(path, (session) => shown.push(session))
+    const loading = loadRecording(path, (session) => shown.push(session))
     const last = () => {
       const session = shown.at(-1)
       return session?.state === 'open' ? session : null
     }
     await expect.poll(() => last()?.facts.complete === true && last()?.rate.durationUs, { timeout: 50_000 }).toBe((events - 1) * 2)
-    stop()
+    loading.stop()
     const open = shown.flatMap((session) => (session.state === 'open' ? [session] : []))
     expect(shown[0]).toEqual({ state: 'opening', path })
     expect(open[0]?.facts.complete).toBe(false)
@@ -66,6 +66,86 @@ describe('opening a recording', () => {
     loadRecording('/nowhere/at all.raw', (session) => shown.push(session))
     await expect.poll(() => shown.at(-1)?.state).toBe('failed')
     expect(shown.at(-1)).toMatchObject({ message: expect.stringContaining('at all.raw') as string })
+  })
+})
+
+describe('filters on an opened recording', () => {
+  const opened = async () => {
+    const folder = temporaryFolder('stage')
+    await shapes(join(folder, 'shapes'), 1)
+    const bench = openBench(join(folder, 'library'))
+    onTestFinished(() => bench.workbench.close())
+    const asked: string[] = []
+    connectTo({
+      call: (name, input) => {
+        if (name === 'recordings.rate') asked.push(JSON.stringify(input))
+        return bench.workbench.call(name, input)
+      },
+      on: () => () => undefined,
+    })
+    const path = join(folder, 'shapes/circle/circle-000.bin')
+    const shown: Session[] = []
+    const loading = loadRecording(path, (session) => shown.push(session))
+    onTestFinished(() => loading.stop())
+    const open = () => {
+      const session = shown.at(-1)
+      if (session?.state !== 'open') throw new Error('not open')
+      return session
+    }
+    await expect.poll(() => shown.at(-1)?.state === 'open' && open().rate.on.length).toBe(2048)
+    return { bench, path, loading, open, asked }
+  }
+  const sum = (values: Uint32Array) => values.reduce((total, value) => total + value, 0)
+
+  it('show what is left, keep time and marks, and give the original back', async () => {
+    const { loading, open, path, bench } = await opened()
+    const { player, facts } = open()
+    const original = open().rate
+    player.seek(50_000)
+    player.mark('in', 20_000)
+    loading.filter([
+      { type: 'polarity', keep: 'on' },
+      { type: 'downsample', factor: 2, merge: 0 },
+    ])
+    expect(open().filtering).toMatchObject({ working: true, shown: null })
+    await expect.poll(() => open().filtering.working).toBe(false)
+    expect(open().filtering.shown?.report).toEqual({ sensor: [17, 17], events: facts.events, kept: facts.on, dropped: [facts.off, 0] })
+    expect([sum(open().rate.on), sum(open().rate.off)]).toEqual([facts.on, 0])
+    expect(open().player).toBe(player)
+    expect([player.sensor, player.store.getState().time, player.store.getState().markIn]).toEqual([[17, 17], 50_000, 20_000])
+    const request = conversionOf(path, { markIn: null, markOut: null, region: null }, join(path, '../part.csv'), 'csv', false, open().filtering.filters)
+    await bench.done((await bench.call('recordings.convert', request)).job)
+    expect(await bench.call('recordings.open', { path: join(path, '../part.csv') })).toMatchObject({ events: facts.on, off: 0 })
+    loading.filter([])
+    expect(open().filtering).toEqual({ filters: [], shown: null, working: false, error: null })
+    expect(open().rate).toBe(original)
+    expect(player.sensor).toEqual([34, 34])
+  })
+
+  it('of many changes ask for few, and show the last', async () => {
+    const { loading, open, asked } = await opened()
+    const before = asked.length
+    for (let period = 1; period <= 500; period++) loading.filter([{ type: 'refractory', period }])
+    await expect.poll(() => open().filtering.working).toBe(false)
+    expect(open().filtering.shown?.filters).toEqual([{ type: 'refractory', period: 500 }])
+    expect(asked.length - before).toBe(2)
+    loading.filter([{ type: 'refractory', period: 9 }])
+    loading.filter([])
+    await expect.poll(() => asked.length - before).toBe(3)
+    expect(open().filtering).toEqual({ filters: [], shown: null, working: false, error: null })
+  })
+
+  it('that can not be used say why; what was shown stays', async () => {
+    const { loading, open } = await opened()
+    loading.filter([{ type: 'polarity', keep: 'off' }])
+    await expect.poll(() => open().filtering.shown?.filters.length).toBe(1)
+    const { shown } = open().filtering
+    loading.filter([{ type: 'crop', x: 40, y: 0, width: 64, height: 64, moveOrigin: true }])
+    await expect.poll(() => open().filtering.error ?? '').toContain('outside the 34x34 pixels')
+    expect(open().filtering).toMatchObject({ shown, working: false })
+    loading.filter([{ type: 'transpose' }])
+    await expect.poll(() => open().filtering.shown?.filters).toEqual([{ type: 'transpose' }])
+    expect(open().filtering.error).toBeNull()
   })
 })
 
