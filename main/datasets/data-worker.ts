@@ -1,7 +1,12 @@
 /** A worker thread of DataPool: decodes, frames and simulates, one task after the other. */
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { writeStarterRecording } from '../events/simulate/starter.ts'
+import { openFile } from '../events/source.ts'
 import { survey } from '../events/survey.ts'
+import { isText, previewText } from '../events/formats/arrays/text-preview.ts'
+import { RecordingError } from '../events/recording.ts'
+import { useTextReadings } from '../events/text-reading.ts'
+import { readingsIn } from '../events/text-readings-file.ts'
 import { convertShared } from './convert.ts'
 import { FilteredCache } from './filtered.ts'
 import { batchesToFrames } from './frames.ts'
@@ -13,11 +18,16 @@ import { toPlainError } from './plain-error.ts'
 import { previewImages } from './images/preview.ts'
 import { previewFolder } from './preview.ts'
 import { scanFolder } from './scan.ts'
-import type { TaskMessage, TaskName, TaskReply, Tasks } from './tasks.ts'
+import type { TaskMessage, TaskName, TaskReply, Tasks, WorkerTexts } from './tasks.ts'
 import { rateOf, sliceOf } from './view.ts'
 
 /** @param check throws where the caller has given up: call it now and then */
 type Handler<K extends TaskName> = (input: Tasks[K]['input'], check: () => void) => Tasks[K]['output'] | Promise<Tasks[K]['output']>
+
+const { texts, text } = (workerData ?? {}) as WorkerTexts
+const kept = texts === undefined ? () => null : readingsIn(texts)
+// What was said on the command line goes before what is kept.
+useTextReadings(text ? (path) => ({ ...kept(path), ...text }) : kept)
 
 const recordings = new LookedAtCache()
 const filtered = new FilteredCache()
@@ -58,6 +68,15 @@ const handlers: { [K in TaskName]: Handler<K> } = {
   },
   preview: async ({ folder, labels = null }, check) => (await previewImages(folder, labels)) ?? previewFolder(folder, labels, check),
   scan: ({ folder, labels }) => scanFolder(folder, labels),
+  previewText: ({ file, reading }) => {
+    const source = openFile(file)
+    try {
+      if (isText(source)) return previewText(source, reading)
+      throw new RecordingError(file, source.size === 0 ? 'the file is empty' : 'this is no text')
+    } finally {
+      source.close()
+    }
+  },
   survey: ({ file }, check) => survey(file, check),
   simulate: ({ folder, file }) => writeStarterRecording(folder, file),
   convert: ({ conversion, shared }, check) => convertShared(conversion, shared, check),

@@ -4,6 +4,7 @@ import { openRecording } from '../events/formats/index.ts'
 import type { EventBatch, Recording } from '../events/recording.ts'
 import { MOST_HELD } from '../events/scan.ts'
 import { openFile } from '../events/source.ts'
+import { readingKey } from '../events/text-reading.ts'
 import { totalsOf, type EventTotals } from './frames.ts'
 
 /** A recording that was read once from end to end. */
@@ -61,18 +62,19 @@ function* checked(recording: Recording, check: () => void): Iterable<EventBatch>
 
 /** Keeps the recording that was decoded last, so that looking around in it does not read it again and again. */
 export class DecodedCache {
-  #kept: { path: string; bytes: number; modified: number; decoded: Decoded } | null = null
+  #kept: { path: string; bytes: number; modified: number; reading: string; decoded: Decoded } | null = null
 
   /** @throws RecordingError where the recording can't be read */
   get(path: string, check: () => void): Decoded {
     const stat = statSync(path, { throwIfNoEntry: false })
     const kept = this.#kept
-    // A file that was written again since is another recording.
-    if (kept && kept.path === path && kept.bytes === stat?.size && kept.modified === stat.mtimeMs) return kept.decoded
+    const reading = readingKey(path)
+    // A file that was written again since is another recording, and so is a text that is read in another way.
+    if (kept && kept.path === path && kept.reading === reading && kept.bytes === stat?.size && kept.modified === stat.mtimeMs) return kept.decoded
     kept?.decoded.close()
     this.#kept = null
     const decoded = decode(path, check)
-    this.#kept = { path, bytes: stat?.size ?? -1, modified: stat?.mtimeMs ?? -1, decoded }
+    this.#kept = { path, bytes: stat?.size ?? -1, modified: stat?.mtimeMs ?? -1, reading, decoded }
     return decoded
   }
 }

@@ -7,6 +7,7 @@ import type { Extremes, ScanResult } from '../events/scan.ts'
 import type { RecordingFacts } from '../events/schema.ts'
 import { openFile } from '../events/source.ts'
 import type { FileSource } from '../events/source.ts'
+import { readingKey } from '../events/text-reading.ts'
 import { rateOf, sliceOf } from './view.ts'
 import type { EventRate, EventSlice } from './view.ts'
 
@@ -169,21 +170,22 @@ const mostOpen = 4
 
 /** The recordings looked at last, so that looking around in them does not begin anew. */
 export class LookedAtCache {
-  #kept: { path: string; bytes: number; modified: number; look: LookedAt }[] = []
+  #kept: { path: string; bytes: number; modified: number; reading: string; look: LookedAt }[] = []
 
   /** @throws RecordingError where it can't be read at all */
   get(path: string, options: LookOptions = {}): LookedAt {
     const stat = statSync(path, { throwIfNoEntry: false })
     const found = this.#kept.find((kept) => kept.path === path)
     if (found) this.#kept = this.#kept.filter((kept) => kept !== found)
-    // A file that was written again since is another recording.
-    if (found && !found.look.failed && found.bytes === stat?.size && found.modified === stat.mtimeMs) {
+    const reading = readingKey(path)
+    // A file that was written again since is another recording, and so is a text that is read in another way.
+    if (found && !found.look.failed && found.reading === reading && found.bytes === stat?.size && found.modified === stat.mtimeMs) {
       this.#kept.unshift(found)
       return found.look
     }
     found?.look.close()
     const look = new LookedAt(path, options)
-    this.#kept.unshift({ path, bytes: stat?.size ?? -1, modified: stat?.mtimeMs ?? -1, look })
+    this.#kept.unshift({ path, bytes: stat?.size ?? -1, modified: stat?.mtimeMs ?? -1, reading, look })
     this.trim()
     return look
   }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { entryPath } from '../entries.ts'
 import { fromPlainError } from './plain-error.ts'
-import type { TaskMessage, TaskName, TaskReply, Tasks } from './tasks.ts'
+import type { TaskMessage, TaskName, TaskReply, Tasks, WorkerTexts } from './tasks.ts'
 
 /** A data worker ended in the middle of a task: out of memory, or a fault in native code. */
 export class WorkerCrashError extends Error {
@@ -13,7 +13,7 @@ export class WorkerCrashError extends Error {
   }
 }
 
-export interface PoolOptions {
+export interface PoolOptions extends WorkerTexts {
   /** Worker threads; default: one per core. They start when first needed. */
   readonly size?: number
   /** The worker's file. */
@@ -53,6 +53,7 @@ interface Slot {
 export class DataPool {
   readonly size: number
   #entry: string
+  #texts: WorkerTexts
   #slots: Slot[] = []
   #queue: Job[] = []
   #next = 1
@@ -60,6 +61,7 @@ export class DataPool {
 
   constructor(options: PoolOptions = {}) {
     this.size = Math.max(1, options.size ?? availableParallelism())
+    this.#texts = { texts: options.texts, text: options.text }
     this.#entry = options.entry ?? entryPath('data-worker')
   }
 
@@ -124,7 +126,7 @@ export class DataPool {
   }
 
   #spawn(): Slot {
-    const worker = new Worker(this.#entry, { name: 'saccade data worker' })
+    const worker = new Worker(this.#entry, { name: 'saccade data worker', workerData: this.#texts })
     const slot: Slot = { worker, job: null, holds: [], fault: null }
     this.#slots.push(slot)
     worker.unref()

@@ -1,5 +1,6 @@
 import type { Filter, FilterReport, RecordingFacts } from '../events/schema.ts'
 import type { Survey } from '../events/survey.ts'
+import type { TextLines, TextReading } from '../events/text-reading.ts'
 import type { Conversion, Converted } from '../events/writers/convert.ts'
 import type { StarterFile } from '../events/simulate/starter.ts'
 import type { FrameTensor } from './frames.ts'
@@ -39,6 +40,8 @@ export interface Tasks {
   scan: { input: { folder: string; labels: string | null }; output: FolderScan }
   /** Hash, facts, hot pixels and rate curve of a file, read in one streaming pass; a file that is no recording is one too. */
   survey: { input: { file: string }; output: Survey }
+  /** The first lines of a text, and how they are read where somebody told as `reading` says. */
+  previewText: { input: { file: string; reading: TextReading | null }; output: TextLines }
   /** Writes one simulated recording; gives its path. */
   simulate: { input: { folder: string; file: StarterFile }; output: string }
   /** Writes a recording in another format. `shared`: see convert.ts. */
@@ -51,6 +54,14 @@ export interface Tasks {
   importFile: { input: { path: string; framing: Framing; dtype: 'float32' | 'uint16'; filters?: readonly Filter[]; cut?: readonly [number, number] }; output: ImportedFile }
 }
 export type TaskName = keyof Tasks
+
+/** How data workers read texts. */
+export interface WorkerTexts {
+  /** File of the readings that the library keeps. */
+  readonly texts?: string | undefined
+  /** How all texts are read, where somebody says so for now. */
+  readonly text?: TextReading | undefined
+}
 
 export interface TaskMessage {
   readonly id: number

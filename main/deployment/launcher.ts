@@ -15,6 +15,8 @@ export interface InferInput {
   readonly kind: 'infer'
   readonly model: string
   readonly recording: string
+  /** File of how texts are read. */
+  readonly texts?: string
 }
 
 /** Exports in a process of its own; `stop` cancels, and leaves nothing behind. Progress: share done, 0..1. */

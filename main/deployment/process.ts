@@ -3,6 +3,8 @@
  * Started by launcher.ts.
  */
 import { onnxRuntime } from '../engines/onnxruntime.ts'
+import { useTextReadings } from '../events/text-reading.ts'
+import { readingsIn } from '../events/text-readings-file.ts'
 import { serveTask } from '../training/task-host.ts'
 import { exportModel } from './export.ts'
 import { infer } from './infer.ts'
@@ -15,6 +17,7 @@ serveTask<ExportInput | InferInput, number, ModelRecord | InferenceResult>((inpu
     case 'export':
       return exportModel({ ...input, engine, signal, onProgress: report })
     case 'infer':
+      if (input.texts !== undefined) useTextReadings(readingsIn(input.texts))
       return infer(input.model, input.recording, engine)
   }
 })

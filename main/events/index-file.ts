@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { ByteSource } from './recording.ts'
 import type { ScanResult } from './scan.ts'
 import { recordingFactsSchema } from './schema.ts'
+import { readingKey } from './text-reading.ts'
 import { TimeBins } from './time-bins.ts'
 
 /*
@@ -29,9 +30,9 @@ const storedSchema = z.object({
 })
 const fileSchema = z.object({ version: z.literal(VERSION), crc32: z.number(), index: z.unknown() })
 
-/** Names a recording's index: another path, size, time of change or content (looked at in three places) is another recording. */
+/** Names a recording's index: another path, size, time of change or content (looked at in three places) is another recording, and so is a text that is read in another way. */
 export function indexKey(source: ByteSource, modified: number): string {
-  const hash = createHash('sha256').update(`${source.path}\0${source.size}\0${modified}\0`)
+  const hash = createHash('sha256').update(`${source.path}\0${source.size}\0${modified}\0${readingKey(source.path)}`)
   const last = Math.max(0, source.size - SAMPLE)
   for (const offset of [0, Math.floor(last / 2), last]) hash.update(source.read(offset, SAMPLE))
   return hash.digest('hex').slice(0, 40)

@@ -2,8 +2,10 @@ import { DataPool } from '../datasets/pool.ts'
 import { writers } from '../events/writers/index.ts'
 import { UsageError } from '../workbench/api.ts'
 import { conversionOf, convert as run, describe } from '../workbench/convert.ts'
+import { defaultTexts } from '../workbench/library.ts'
 import { choice, parse, positional, type Command } from './command.ts'
 import { filterUsage, parseFilters } from './filter-option.ts'
+import { readTextOptions, textOptions, textUsage } from './text-options.ts'
 
 const formats = writers.map(({ id, name, extension }) => `  ${id.padEnd(22)} ${extension.padEnd(9)} ${name}`).join('\n')
 
@@ -26,9 +28,11 @@ ${filterUsage}
   --polarity on|off      only events of this polarity
   --start-at-zero        times count from the first event written instead of staying as they are
   --overwrite            replace OUTPUT where it exists
+${textUsage}
   --json                 print the result as JSON on stdout`,
   async run(args, host) {
     const { values, positionals } = parse(args, {
+      ...textOptions,
       json: { type: 'boolean' },
       format: { type: 'string' },
       filter: { type: 'string', multiple: true },
@@ -52,7 +56,7 @@ ${filterUsage}
       startAtZero: values['start-at-zero'] ?? false,
       overwrite: values.overwrite ?? false,
     })
-    const pool = new DataPool({ size: 1 })
+    const pool = new DataPool({ size: 1, texts: defaultTexts(), text: readTextOptions(values) ?? undefined })
     const started = new Date().toISOString()
     const job = { id: 'convert', kind: 'convert', title: 'Convert', state: 'running', error: null, subject: null, started } as const
     try {

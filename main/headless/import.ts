@@ -5,6 +5,7 @@ import { suggestedFraming } from '../datasets/images/preview.ts'
 import { follow, number, parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
 import { framingOptions, framingUsage, readFraming } from './framing-options.ts'
 import { table } from './terminal.ts'
+import { readTextOptions, textOptions, textUsage } from './text-options.ts'
 
 export const importFolder: Command = {
   summary: 'a folder of recordings or pictures, one subfolder per class, becomes a dataset',
@@ -20,6 +21,8 @@ ${framingUsage}
   --test-share SHARE     share of each class kept apart for testing (default 0.1)
   --seed N               of the split (default 42)
   --labels FILE          labels file
+${textUsage};
+                         kept for FOLDER
 ${sharedUsage}`,
   async run(args, host) {
     const { values, positionals } = parse(args, {
@@ -29,8 +32,10 @@ ${sharedUsage}`,
       'test-share': { type: 'string' },
       seed: { type: 'string' },
       labels: { type: 'string' },
+      ...textOptions,
     })
     const [folder = ''] = positional(positionals, 'FOLDER')
+    const reading = readTextOptions(values)
     const labels = values.labels === undefined ? null : resolve(values.labels)
     // Static pictures are shown at fewer timesteps, and keep their size where they have one.
     const images = await findImages(resolve(folder), labels)
@@ -47,6 +52,7 @@ ${sharedUsage}`,
       labels,
     }
     await withWorkbench(values.library, async (workbench) => {
+      if (reading) await workbench.call('recordings.read-text', { path: options.folder, reading })
       const { dataset } = await follow(workbench, host, () => workbench.call('datasets.import', options))
       const summary = await workbench.call('datasets.get', { id: dataset })
       if (values.json) return host.print(JSON.stringify(summary, null, 2))

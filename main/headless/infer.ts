@@ -1,5 +1,6 @@
 import { parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
 import { percent, table } from './terminal.ts'
+import { readTextOptions, textOptions, textUsage } from './text-options.ts'
 
 export const infer: Command = {
   summary: 'a model on a recording',
@@ -8,11 +9,15 @@ export const infer: Command = {
 MODEL is the id of an exported model, or the path of an .onnx file that Saccade exported. The recording is cut into frames
 by the model's own framing rule. A model of static pictures (CIFAR, MNIST, ImageNet) takes a PNG, JPEG or WebP.
 
+${textUsage};
+                         kept for RECORDING
 ${sharedUsage}`,
   async run(args, host) {
-    const { values, positionals } = parse(args, shared)
+    const { values, positionals } = parse(args, { ...shared, ...textOptions })
     const [model = '', recording = ''] = positional(positionals, 'MODEL', 'RECORDING')
+    const reading = readTextOptions(values)
     await withWorkbench(values.library, async (workbench) => {
+      if (reading) await workbench.call('recordings.read-text', { path: recording, reading })
       const result = await workbench.call('models.infer', { model, recording })
       if (values.json) return host.print(JSON.stringify(result, null, 2))
       host.print(

@@ -3,9 +3,11 @@ import { resolve } from 'node:path'
 import type { Filter, FilterReport, FolderPreview, RecordingFacts } from '../../preload/contract/index.ts'
 import { DataPool } from '../datasets/pool.ts'
 import { UsageError } from '../workbench/api.ts'
+import { defaultTexts } from '../workbench/library.ts'
 import { parse, type Command } from './command.ts'
 import { filterUsage, parseFilters } from './filter-option.ts'
 import { fileSize, table } from './terminal.ts'
+import { readTextOptions, textOptions, textUsage } from './text-options.ts'
 
 /** Facts, and what the filters asked for would leave. */
 type Filtered = RecordingFacts & { filtered?: FilterReport }
@@ -19,12 +21,13 @@ Of a folder it tells what an import would find: recordings or static pictures, c
 With --json it prints one object for one file, an array for several. Exit code 1 where a file can't be read at all.
 
 ${filterUsage}
+${textUsage}
   --json                 print the facts as JSON on stdout`,
   async run(args, host) {
-    const { values, positionals } = parse(args, { json: { type: 'boolean' }, filter: { type: 'string', multiple: true } })
+    const { values, positionals } = parse(args, { json: { type: 'boolean' }, ...textOptions, filter: { type: 'string', multiple: true } })
     const filters = parseFilters(values.filter)
     if (positionals.length === 0) throw new UsageError('FILE missing.')
-    const pool = new DataPool()
+    const pool = new DataPool({ texts: defaultTexts(), text: readTextOptions(values) ?? undefined })
     try {
       const answers = await Promise.allSettled(
         positionals.map((path) => look(pool, resolve(path), filters, host.signal)),

@@ -68,12 +68,15 @@ export class Catalogue {
     return { kept, changed }
   }
 
-  /** Makes a file known that was opened by hand; quietly: whoever opened it sees what is wrong with it. */
-  note(path: string): void {
+  /**
+   * Makes a file known that was opened by hand; quietly: whoever opened it sees what is wrong with it.
+   * @param anew reads it even if it is known: another way of reading gives other events
+   */
+  note(path: string, anew = false): void {
     const begin = async (): Promise<void> => {
       const found = await look(path)
       const known = this.#library.recordings.file(path)
-      if (found === null || (known && !known.missing && unchanged(known, found))) return
+      if (found === null || (known && !known.missing && !anew && unchanged(known, found))) return
       await this.survey([{ ...found, label: null, watch: null }])
     }
     begin().catch(() => undefined)

@@ -20,6 +20,8 @@ const singular: Record<Kind, string> = { datasets: 'dataset', runs: 'run', model
 const marker: Record<Kind, string> = { datasets: 'manifest.json', runs: 'run.json', models: 'model.json' }
 
 export const databaseFile = 'library.db'
+/** How texts are read where people told. */
+export const textsFile = 'texts.json'
 
 /** library.json: what is remembered beside datasets, runs and models. */
 const stateSchema = z.object({ version: z.literal(1), recent: z.array(z.string()) })
@@ -31,6 +33,9 @@ const keepUnfinishedMs = 14 * 24 * 3600 * 1000
 export function defaultLibrary(): string {
   return process.env.SACCADE_LIBRARY || join(homedir(), 'Saccade')
 }
+
+/** File of how texts are read where people told, in the usual library: for who opens recordings without it. */
+export const defaultTexts = (): string => join(resolve(defaultLibrary()), textsFile)
 
 /** The folder where datasets, runs and models lie. Nothing outside it is ever written. */
 export class Library {
@@ -70,6 +75,11 @@ export class Library {
 
   close(): void {
     this.db.close()
+  }
+
+  /** File of how texts are read where people told. */
+  get texts(): string {
+    return join(this.root, textsFile)
   }
 
   /** Absolute folder of an id, whether or not there is one. @throws UsageError for what is no id (a path, say) */

@@ -86,7 +86,7 @@ export class Models {
   async infer(model: string, recording: string): Promise<InferenceResult> {
     const path = this.list().find(({ id }) => id === model)?.path ?? resolve(model)
     if (!existsSync(path)) throw new UsageError(`There is no model "${model}": neither an exported one of this id nor a file.`)
-    return launchInference({ model: path, recording: resolve(recording) }, this.#shared.spawn).result
+    return launchInference({ model: path, recording: resolve(recording), texts: this.#shared.library.texts }, this.#shared.spawn).result
   }
 
   /** Measures a checkpoint on a split of the run's dataset; its job shows how it goes. */

@@ -20,6 +20,7 @@ import { runHandlers, Runs } from './runs.ts'
 import type { Shared } from './shared.ts'
 import { Starter, starterHandlers } from './starter.ts'
 import { statisticsHandlers } from './statistics.ts'
+import { Texts, textHandlers } from './texts.ts'
 import { Watches, watchHandlers } from './watches.ts'
 
 export type { ChooseKind } from './files.ts'
@@ -58,7 +59,7 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
   const jobs = new Jobs(emit, (job) => {
     if (job.kind !== 'survey') library.entries.addJob({ ...job, ended: new Date().toISOString() })
   })
-  const pool = new DataPool()
+  const pool = new DataPool({ texts: library.texts })
   const shared: Shared = { library, jobs, emit, spawn, training: new Lane() }
   const datasets = new Datasets(shared, pool)
   const runs = new Runs(shared)
@@ -81,6 +82,7 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
     }),
     ...fileHandlers(choose),
     ...recordingHandlers(shared, pool, firstMs),
+    ...textHandlers(new Texts(shared, pool, catalogue)),
     ...conversionHandlers(shared, pool),
     ...datasetHandlers(datasets),
     ...statisticsHandlers(shared, catalogue),

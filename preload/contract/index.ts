@@ -11,6 +11,7 @@ import { deviceReportSchema, deviceSchema } from '../../main/engines/schema.ts'
 import { filterReportSchema, filtersSchema, recordingFactsSchema } from '../../main/events/schema.ts'
 import { conversionSchema, writableFormatSchema } from '../../main/events/writers/schema.ts'
 import { libraryCalls } from './library.ts'
+import { textCalls } from './texts.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
 import { epochMetricsSchema, runSchema, stepProgressSchema, trainingConfigSchema } from '../../main/training/schema.ts'
 
@@ -21,6 +22,7 @@ export type * from '../../main/engines/schema.ts'
 export type * from '../../main/events/schema.ts'
 export type * from '../../main/events/writers/schema.ts'
 export type * from './library.ts'
+export type * from './texts.ts'
 export type * from '../../main/snn/schema.ts'
 export type * from '../../main/training/schema.ts'
 
@@ -196,6 +198,7 @@ export const calls = {
   'jobs.dismiss': { input: id, output: nothing },
 
   ...libraryCalls,
+  ...textCalls,
 
   /** Makes the starter project: simulated recordings, dataset, a small network trained with TRT, exported and run. One job. */
   'starter.create': { input: nothing, output: z.object({ job: z.string() }) },

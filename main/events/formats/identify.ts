@@ -74,7 +74,11 @@ function textFile(text: string): Identity {
       advice: 'Choose the .aedat file beside it.',
       certainty: 1,
     }
-  return { what: 'this is a text file without lines of events (four numbers each: time, x, y, polarity)', certainty: 1 }
+  return {
+    what: 'this is a text file without lines of events that can be told (four numbers each: time, x, y, polarity)',
+    advice: 'If it holds events, say which column is which: under "How the text is read" in the window, or with --columns t,x,y,p on the command line.',
+    certainty: 1,
+  }
 }
 
 function hex(head: Uint8Array): string {

@@ -20,7 +20,7 @@ export interface TimeUnit {
   readonly unit: 's' | 'ms' | 'µs' | 'ns'
   readonly scale: number
 }
-const units = { s: { unit: 's', scale: 1e6 }, ms: { unit: 'ms', scale: 1e3 }, µs: { unit: 'µs', scale: 1 }, ns: { unit: 'ns', scale: 1e-3 } } as const
+export const timeUnits = { s: { unit: 's', scale: 1e6 }, ms: { unit: 'ms', scale: 1e3 }, µs: { unit: 'µs', scale: 1 }, ns: { unit: 'ns', scale: 1e-3 } } as const
 
 /** Times from which their unit can be told by their rate, and the rate below which they are no seconds. */
 const ENOUGH = 200
@@ -40,10 +40,10 @@ export function unitOf(times: ArrayLike<number>): TimeUnit {
     largest = Math.max(largest, Math.abs(time))
     if (!Number.isInteger(time)) fractions = true
   }
-  if (largest > 1e17) return units.ns
-  if (!fractions) return units.µs
+  if (largest > 1e17) return timeUnits.ns
+  if (!fractions) return timeUnits.µs
   const range = times.length > 1 ? Math.abs(times[times.length - 1]! - times[0]!) : 0
-  return range >= 1e4 || (times.length >= ENOUGH && times.length / range < RARE) ? units.ms : units.s
+  return range >= 1e4 || (times.length >= ENOUGH && times.length / range < RARE) ? timeUnits.ms : timeUnits.s
 }
 
 /**

@@ -1,81 +1,109 @@
-import { guessRoles, roleOf, roles, unitOf, type Role, type TimeUnit } from './columns-guess.ts'
+import type { TextReading } from '../../text-reading.ts'
+import { guessRoles, roleOf, roles, timeUnits, unitOf, type Role, type TimeUnit } from './columns-guess.ts'
 
 /** How events stand in the lines of a text. */
 export interface CsvLayout {
   /** Byte of the first line with an event. */
   readonly start: number
-  /** Character code between numbers; a space also stands for several, and for tabs. */
-  readonly delimiter: number
+  /** Lines before it. */
+  readonly headerLines: number
+  /** Between numbers; a space also stands for several, and for tabs. */
+  readonly delimiter: Delimiter
   /** What each column is; null for those that are no part of an event. */
   readonly columns: readonly (Role | null)[]
   readonly unit: TimeUnit
-  /** [width, height], where a comment tells: "%geometry:346,260". */
+  /** [width, height], where it was told or a comment tells: "%geometry:346,260". */
   readonly sensor: readonly [number, number] | null
   readonly bytesPerLine: number
 }
 
-const delimiters = [',', ';', '\t', ' '] as const
+export const delimiters = [',', ';', '\t', ' '] as const
+export type Delimiter = (typeof delimiters)[number]
+/** UTF-8's, as Excel writes it, in latin1. */
+const byteOrderMark = '\xef\xbb\xbf'
 /** Lines from which columns are guessed. */
 const SAMPLE_LINES = 2000
 
-const parts = (line: string, delimiter: string): string[] => (delimiter === ' ' ? line.trim().split(/\s+/) : line.split(delimiter).map((part) => part.trim()))
+/** The cells of a line. */
+export const cellsOf = (line: string, delimiter: Delimiter): string[] =>
+  delimiter === ' ' ? line.trim().split(/\s+/) : line.split(delimiter).map((part) => part.trim())
 
 /**
  * Looks at the first lines of a text: comments (#, %), maybe a header line that names the columns, then events.
+ * @param reading what is known of it; the rest is guessed
  * @returns null where they are no events
  */
-export function csvLayout(bytes: Uint8Array): CsvLayout | null {
+export function csvLayout(bytes: Uint8Array, reading: TextReading = {}): CsvLayout | null {
   const text = Buffer.from(bytes).toString('latin1')
-  let start = 0
-  let sensor: CsvLayout['sensor'] = null
-  let named: readonly string[] | null = null
-  let delimiter: string | null = null
-  while (start < text.length) {
-    const end = text.indexOf('\n', start)
-    const line = text.slice(start, end === -1 ? undefined : end).trim()
-    const next = end === -1 ? text.length : end + 1
-    const geometry = /geometry\s*[:=]?\s*(\d+)\s*[,x ]\s*(\d+)/i.exec(line)
-    if (geometry) sensor = [Number(geometry[1]), Number(geometry[2])]
-    const comment = line === '' || /^[#%]/.test(line)
-    if (!comment) {
-      delimiter = delimiters.find((sign) => parts(line, sign).length >= 4) ?? null
-      if (delimiter === null) return null
-      const cells = parts(line, delimiter)
-      if (cells.some((cell) => Number.isFinite(Number(cell)) && cell !== '')) break
-      // The one line of names; two of them are prose.
-      if (named !== null) return null
-      named = cells.map((cell) => cell.replace(/^["']|["']$/g, ''))
-    } else if (named === null && /^[#%]\s*[a-z_]+[\s,;]+[a-z_]+[\s,;]+[a-z_]+[\s,;]+[a-z_]+\s*$/i.test(line)) {
-      const cells = line.replace(/^[#%]\s*/, '').split(/[\s,;]+/)
-      if (roles.every((role) => cells.some((cell) => roleOf(cell) === role))) named = cells
-    }
-    start = next
-  }
-  if (delimiter === null || start >= text.length) return null
-  return withColumns(text, start, delimiter, named, sensor)
+  const head = headOf(text, reading)
+  return head === null || head.start >= text.length ? null : withColumns(text, head, reading)
 }
 
-function withColumns(text: string, start: number, delimiter: string, named: readonly string[] | null, sensor: CsvLayout['sensor']): CsvLayout | null {
+interface Head {
+  readonly start: number
+  readonly headerLines: number
+  readonly delimiter: Delimiter
+  /** The columns' names, where a line tells. */
+  readonly names: readonly string[] | null
+  readonly sensor: CsvLayout['sensor']
+}
+
+/** What stands before the first event. */
+function headOf(text: string, reading: TextReading): Head | null {
+  let [start, headerLines] = [text.startsWith(byteOrderMark) ? byteOrderMark.length : 0, 0]
+  let sensor: CsvLayout['sensor'] = null
+  let names: readonly string[] | null = null
+  for (; start < text.length; headerLines++) {
+    const end = text.indexOf('\n', start)
+    const line = text.slice(start, end === -1 ? undefined : end).trim()
+    const given = reading.headerLines !== undefined && headerLines < reading.headerLines
+    const geometry = /geometry\s*[:=]?\s*(\d+)\s*[,x ]\s*(\d+)/i.exec(line)
+    if (geometry) sensor = [Number(geometry[1]), Number(geometry[2])]
+    if (line === '' || /^[#%]/.test(line)) {
+      const cells = line.replace(/^[#%]\s*/, '').split(/[\s,;]+/)
+      if (names === null && cells.length >= 4 && roles.every((role) => cells.some((cell) => roleOf(cell) === role))) names = cells
+    } else {
+      const delimiter = reading.delimiter ?? delimiters.find((sign) => cellsOf(line, sign).length >= 4)
+      const cells = delimiter === undefined ? [] : cellsOf(line, delimiter)
+      const events = cells.some((cell) => Number.isFinite(Number(cell)) && cell !== '')
+      if (!given && (events || reading.headerLines !== undefined)) return delimiter === undefined ? null : { start, headerLines, delimiter, names, sensor }
+      // The one line of names; two of them are prose.
+      if (!given && (delimiter === undefined || names !== null)) return null
+      if (cells.length >= 4) names = cells.map((cell) => cell.replace(/^["']|["']$/g, ''))
+    }
+    start = end === -1 ? text.length : end + 1
+  }
+  return null
+}
+
+function withColumns(text: string, { start, headerLines, delimiter, names, sensor }: Head, reading: TextReading): CsvLayout | null {
   // The last line of the sample may be cut.
   const lines = text.slice(start).split('\n').slice(0, SAMPLE_LINES)
-  const whole = lines.length > 1 ? lines.slice(0, -1) : lines
-  const rows = whole.map((line) => parts(line, delimiter).map(numberOf)).filter((row) => row.length >= 4 && row.every(Number.isFinite))
-  if (rows.length === 0 || rows.length < whole.filter((line) => line.trim() !== '').length * 0.8) return null
-  const count = rows[0]?.length ?? 0
-  const column = (i: number): number[] => rows.map((row) => row[i] ?? NaN)
-  const all = Array.from({ length: count }, (_, i) => i)
-  const byName = named && named.length === count && roles.every((role) => named.some((name) => roleOf(name) === role))
-  const columns = byName ? firstOfEach(named.map(roleOf)) : count === 4 ? guessRoles(all.map(column)) : null
-  if (!columns) return null
-  const times = column(columns.indexOf('t'))
+  const whole = (lines.length > 1 ? lines.slice(0, -1) : lines).filter((line) => line.trim() !== '' && !/^\s*[#%]/.test(line))
+  const rows = whole.map((line) => cellsOf(line, delimiter).map(numberOf))
+  const columns = reading.columns ?? guessed(rows, names)
+  if (!columns || roles.some((role) => !columns.includes(role))) return null
+  const wanted = columns.flatMap((role, i) => (role === null ? [] : [i]))
+  const good = rows.filter((row) => wanted.every((i) => Number.isFinite(row[i])))
+  // Who says which column is which knows that they are events.
+  if (good.length === 0 || (!reading.columns && good.length < rows.length * 0.8)) return null
   return {
     start,
-    delimiter: delimiter.charCodeAt(0),
+    headerLines,
+    delimiter,
     columns,
-    unit: unitOf(times),
-    sensor,
+    unit: reading.unit ? timeUnits[reading.unit] : unitOf(good.map((row) => row[columns.indexOf('t')] ?? NaN)),
+    sensor: reading.sensor ?? sensor,
     bytesPerLine: Math.max(4, whole.reduce((sum, line) => sum + line.length + 1, 0) / whole.length),
   }
+}
+
+/** Which column is which: by the names above them, else four columns by what they hold. */
+function guessed(rows: readonly (readonly number[])[], names: readonly string[] | null): readonly (Role | null)[] | null {
+  const byName = names && names.length <= (rows[0]?.length ?? 0) && roles.every((role) => names.some((name) => roleOf(name) === role))
+  if (byName) return firstOfEach(names.map(roleOf))
+  const numbers = rows.filter((row) => row.length === 4 && row.every(Number.isFinite))
+  return rows[0]?.length === 4 && numbers.length >= rows.length * 0.8 ? guessRoles([0, 1, 2, 3].map((i) => numbers.map((row) => row[i] ?? NaN))) : null
 }
 
 /** A role belongs to the first column that claims it. */

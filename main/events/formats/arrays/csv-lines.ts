@@ -22,8 +22,12 @@ export class LineReader {
     this.offset = offset
   }
 
-  /** The numbers of the next lines, `columns` each; null at the end. The view is reused by the next call. */
-  next(delimiter: number, columns: number): Float64Array | null {
+  /**
+   * The numbers of the next lines, as many each as `wanted` is long; null at the end. The view is reused by the next call.
+   * @param delimiter character code between cells; a space also stands for several, and for tabs
+   * @param wanted which columns are read: the others may hold anything
+   */
+  next(delimiter: number, wanted: readonly boolean[]): Float64Array | null {
     const bytes = this.#source.read(this.offset, CHUNK)
     if (bytes.length === 0) return null
     const last = this.offset + bytes.length >= this.#source.size
@@ -35,8 +39,8 @@ export class LineReader {
     for (let at = 0; at < end; ) {
       let stop = bytes.indexOf(NEWLINE, at)
       if (stop === -1 || stop > end) stop = end
-      const found = stop - at > LONGEST_LINE ? -1 : this.#line(bytes, at, stop, delimiter, columns, count)
-      if (found === 1) count += columns
+      const found = stop - at > LONGEST_LINE ? -1 : this.#line(bytes, at, stop, delimiter, wanted, count)
+      if (found === 1) count += wanted.length
       else if (found === -1) this.skipped++
       at = stop + 1
     }
@@ -45,13 +49,19 @@ export class LineReader {
   }
 
   /** @returns 1 where the line held its numbers, 0 where it is empty or a comment, -1 else */
-  #line(bytes: Uint8Array, from: number, to: number, delimiter: number, columns: number, into: number): 1 | 0 | -1 {
+  #line(bytes: Uint8Array, from: number, to: number, delimiter: number, wanted: readonly boolean[], into: number): 1 | 0 | -1 {
+    const columns = wanted.length
     let at = from
     const blank = (byte: number): boolean => byte === SPACE || byte === 13 || (byte === TAB && delimiter !== TAB)
     while (at < to && blank(bytes[at]!)) at++
     if (at >= to || bytes[at] === 35 || bytes[at] === 37) return 0
     for (let column = 0; column < columns; column++) {
       while (at < to && blank(bytes[at]!)) at++
+      if (!wanted[column]) {
+        while (at < to && bytes[at] !== delimiter && !(delimiter === SPACE && blank(bytes[at]!))) at++
+        if (delimiter !== SPACE && at < to) at++
+        continue
+      }
       const start = at
       let [whole, digits, places, negative] = [0, 0, 0, false]
       if (bytes[at] === 45 || bytes[at] === 43) negative = bytes[at++] === 45

@@ -2,6 +2,7 @@ import { Opened } from '../../opened.ts'
 import { Problems, type Fault, counted, wasOrWere } from '../../problems.ts'
 import { RecordingError, type ByteSource, type Mark, type Pass, type RecordingFormat } from '../../recording.ts'
 import type { EventColumns } from '../../columns.ts'
+import { textReadingOf, type TextReading } from '../../text-reading.ts'
 import type { Extent } from '../extent.ts'
 import { csvLayout, type CsvLayout } from './csv-layout.ts'
 import { LineReader } from './csv-lines.ts'
@@ -14,19 +15,24 @@ const badLine: Fault = {
 }
 
 /** Bytes from which the columns are guessed: some thousand lines. */
-const SAMPLE = 1 << 17
+export const SAMPLE = 1 << 17
 
-/** Events as lines of text: any delimiter, with or without a header line; columns, their order and the unit of time are guessed. */
+const printable = /^(\xef\xbb\xbf)?[\t\n\r\x20-\x7e\xb5\xc2]*$/
+
+/** Events as lines of text: any delimiter, with or without a header line; columns, their order and the unit of time are as told, else guessed. */
 export const csv: RecordingFormat = {
   id: 'csv',
   name: 'text (.csv, .txt)',
   extensions: ['.csv', '.txt'],
   sniff(head, source) {
-    if (!/^[\t\n\r\x20-\x7e\xb5\xc2]*$/.test(Buffer.from(head).toString('latin1'))) return 0
-    return csvLayout(source.read(0, SAMPLE).slice()) ? 0.95 : 0
+    const reading = textReadingOf(source.path)
+    // Above the first event may stand anything, where somebody looked at it.
+    if (!printable.test(Buffer.from(head).toString('latin1')) && !reading?.headerLines) return 0
+    return csvLayout(source.read(0, SAMPLE).slice(), reading ?? {}) ? 0.95 : 0
   },
   open(source) {
-    const layout = csvLayout(source.read(0, SAMPLE).slice())
+    const reading = textReadingOf(source.path)
+    const layout = csvLayout(source.read(0, SAMPLE).slice(), reading ?? {})
     if (!layout)
       throw new RecordingError(source.path, 'the lines of this text hold no events: four numbers each (time, x, y, polarity) in any order, separated by commas, semicolons, tabs or spaces, can be read')
     const extent: Extent = { x: -1, y: -1 }
@@ -37,12 +43,21 @@ export const csv: RecordingFormat = {
       sensor: () => [Math.max(width, extent.x + 1), Math.max(height, extent.y + 1)],
       details: {
         Columns: layout.columns.map((role) => (role === 't' ? `t (${layout.unit.unit})` : (role ?? 'ignored'))).join(', '),
-        'Sensor size': layout.sensor ? 'from the file' : 'not in the file: the largest coordinates',
+        'Sensor size': reading?.sensor ? 'as told' : layout.sensor ? 'from the file' : 'not in the file: the largest coordinates',
+        ...(reading && { 'Read as told': Object.keys(reading).map((key) => told[key as keyof TextReading]).join(', ') }),
       },
       problems: new Problems(),
       begin: (problems, from) => new CsvPass(source, layout, problems, extent, from),
     })
   },
+}
+
+const told: Record<keyof TextReading, string> = {
+  delimiter: 'delimiter',
+  headerLines: 'header lines',
+  columns: 'columns',
+  unit: 'unit of time',
+  sensor: 'sensor size',
 }
 
 class CsvPass implements Pass {
@@ -51,12 +66,16 @@ class CsvPass implements Pass {
   readonly #problems: Problems
   readonly #extent: Extent
   readonly #lines: LineReader
+  readonly #wanted: readonly boolean[]
 
   constructor(source: ByteSource, layout: CsvLayout, problems: Problems, extent: Extent, from?: Mark) {
     this.#source = source
     this.#layout = layout
     this.#problems = problems
     this.#extent = extent
+    // What stands behind the last column that counts is not looked at.
+    const last = layout.columns.findLastIndex((role) => role !== null)
+    this.#wanted = layout.columns.slice(0, last + 1).map((role) => role !== null)
     this.#lines = new LineReader(source, from?.offset ?? layout.start)
   }
 
@@ -67,10 +86,10 @@ class CsvPass implements Pass {
   next(into: EventColumns): boolean {
     const { columns, delimiter, unit } = this.#layout
     const at = this.#lines.offset
-    const values = this.#lines.next(delimiter, columns.length)
+    const values = this.#lines.next(delimiter.charCodeAt(0), this.#wanted)
     if (values === null) return false
     const place = { t: columns.indexOf('t'), x: columns.indexOf('x'), y: columns.indexOf('y'), p: columns.indexOf('p') }
-    const stride = columns.length
+    const stride = this.#wanted.length
     const rows = values.length / stride
     into.reserve(rows)
     const { t, x, y, p } = into
