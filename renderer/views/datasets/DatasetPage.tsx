@@ -12,7 +12,7 @@ import { Bars } from '../../charts/Bars.tsx'
 import { confirm } from '../../widgets/confirm.ts'
 import { Deferred } from '../../widgets/Deferred.tsx'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
-import { framingText } from '../../widgets/FramingControls.tsx'
+import { preparationRows } from '../../widgets/preparation.ts'
 import { Facts, Panel } from '../../widgets/Panel.tsx'
 import { Tag } from '../../widgets/Tag.tsx'
 import widgets from '../../widgets/widgets.module.css'
@@ -108,10 +108,12 @@ export function DatasetPage({ id }: { readonly id: string }) {
                 />
               </div>
             </Panel>
+            <Panel title="How samples are made">
+              <Facts rows={preparationRows(data)} />
+            </Panel>
             <Panel title="Facts">
               <Facts
                 rows={[
-                  ['Framing', framingText(data.framing)],
                   ['Sample', `${data.shape.join(' × ')} (${data.dtype})`],
                   [
                     'Sensor',

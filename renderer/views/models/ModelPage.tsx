@@ -10,11 +10,11 @@ import { go } from '../../app/route.ts'
 import { confirm } from '../../widgets/confirm.ts'
 import { Deferred } from '../../widgets/Deferred.tsx'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
-import { framingText } from '../../widgets/FramingControls.tsx'
+import { preparationRows } from '../../widgets/preparation.ts'
 import { Facts, Panel } from '../../widgets/Panel.tsx'
 import { Tag } from '../../widgets/Tag.tsx'
 import widgets from '../../widgets/widgets.module.css'
-import { framingOf, metadataRows } from './metadata.ts'
+import { metadataRows, preparationOf } from './metadata.ts'
 import { Proof } from './Proof.tsx'
 import { TryPanel } from './TryPanel.tsx'
 import styles from './models.module.css'
@@ -72,7 +72,7 @@ export function ModelPage({ id }: { readonly id: string }) {
       </EmptyState>
     )
   }
-  const framing = framingOf(model.metadata)
+  const preparation = preparationOf(model.metadata)
   return (
     <div className={widgets.page}>
       <div className={widgets.inner}>
@@ -89,10 +89,15 @@ export function ModelPage({ id }: { readonly id: string }) {
         </div>
         <div className={styles.columns}>
           <div className={styles.stack}>
-            <TryPanel model={model.id} framing={framing} title="Try it on a recording" />
+            <TryPanel model={model.id} framing={preparation?.framing ?? null} title="Try it on a recording" />
           </div>
           <div className={styles.stack}>
             <Proof proof={model.proof} />
+            {preparation !== null && (
+              <Panel title={preparation.normalization ? 'What it does with pictures' : 'What it does with recordings'}>
+                <Facts rows={preparationRows(preparation)} />
+              </Panel>
+            )}
             <Panel title="File">
               <Facts
                 rows={[
@@ -106,7 +111,6 @@ export function ModelPage({ id }: { readonly id: string }) {
                   ],
                   ['Input', `frames [N, ${model.shape.join(', ')}]`],
                   ['Outputs', `logits [N, ${model.classes.length}], logits_per_timestep [N, ${model.shape[0]}, ${model.classes.length}]`],
-                  ['Framing', framing === null ? null : framingText(framing)],
                   ['Classes', model.classes.join(', ')],
                   ['Run', runName ?? model.run],
                   ['Exported', since(model.created, new Date())],

@@ -1,4 +1,5 @@
-import type { Framing, ModelRecord } from '../../../preload/contract/index.ts'
+import type { Filter, Framing, ModelRecord, Normalization } from '../../../preload/contract/index.ts'
+import type { Preparation } from '../../widgets/preparation.ts'
 
 const prefix = 'saccade.'
 
@@ -26,9 +27,20 @@ function parse(text: string): unknown {
   }
 }
 
-/** The framing rule a model carries; null where it carries none that we know. */
-export function framingOf(metadata: ModelRecord['metadata']): Framing | null {
-  const value = parse(metadata[`${prefix}framing`] ?? '')
-  if (typeof value !== 'object' || value === null || !('timesteps' in value) || !('splitBy' in value)) return null
-  return value as Framing
+/** What a model does with recordings before they are its input; null where it carries nothing that we know. */
+export function preparationOf(metadata: ModelRecord['metadata']): Preparation | null {
+  const entry = (name: string): unknown => parse(metadata[`${prefix}${name}`] ?? '')
+  const framing = entry('framing')
+  const sensor = entry('sensor')
+  if (typeof framing !== 'object' || framing === null || !('timesteps' in framing) || !('splitBy' in framing)) return null
+  if (!Array.isArray(sensor) || sensor.length !== 2) return null
+  // Written and checked by the workbench (main/deployment/metadata.ts); models from before there were filters have none.
+  const filters = entry('filters')
+  const normalization = entry('normalization')
+  return {
+    framing: framing as Framing,
+    sensor: [Number(sensor[0]), Number(sensor[1])],
+    filters: Array.isArray(filters) ? (filters as Filter[]) : [],
+    ...(typeof normalization === 'object' && normalization !== null && { normalization: normalization as Normalization }),
+  }
 }

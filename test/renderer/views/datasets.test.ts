@@ -3,7 +3,7 @@ import { calls, type FolderPreview } from '../../../preload/contract/index.ts'
 import { FramesCache } from '../../../renderer/views/datasets/frames-cache.ts'
 import { framesBytes, importInput, initialForm, nameFor, obstacle } from '../../../renderer/views/datasets/import-form.ts'
 import { recordingPath } from '../../../renderer/views/datasets/SampleGrid.tsx'
-import { framingOf, metadataRows } from '../../../renderer/views/models/metadata.ts'
+import { metadataRows, preparationOf } from '../../../renderer/views/models/metadata.ts'
 import { logitLines } from '../../../renderer/views/models/TryPanel.tsx'
 import { relativeBlocks } from '../../../renderer/views/recordings/session.ts'
 import { defaultFraming, framingText, resizeChoice } from '../../../renderer/widgets/FramingControls.tsx'
@@ -95,19 +95,24 @@ describe('models', () => {
   it('takes our metadata apart and leaves foreign as it is', () => {
     const metadata = {
       'saccade.framing': JSON.stringify(defaultFraming),
+      'saccade.sensor': '[64,48]',
       'saccade.name': '"Shapes"',
       'saccade.labels': '["a","b"]',
       producer: 'someone',
       'saccade.broken': '{',
     }
-    expect(framingOf(metadata)).toEqual(defaultFraming)
-    expect(framingOf({})).toBeNull()
-    expect(framingOf({ 'saccade.framing': '3' })).toBeNull()
+    // Models from before there were filters have no entry for them.
+    expect(preparationOf(metadata)).toEqual({ framing: defaultFraming, sensor: [64, 48], filters: [] })
+    const filters = [{ type: 'transpose' }]
+    expect(preparationOf({ ...metadata, 'saccade.filters': JSON.stringify(filters) })?.filters).toEqual(filters)
+    expect(preparationOf({})).toBeNull()
+    expect(preparationOf({ ...metadata, 'saccade.framing': '3' })).toBeNull()
     expect(metadataRows(metadata)).toEqual([
       ['framing.timesteps', '10'],
       ['framing.splitBy', 'count'],
       ['framing.normalize', 'none'],
       ['framing.resize', '48, 48'],
+      ['sensor', '64, 48'],
       ['name', 'Shapes'],
       ['labels', 'a, b'],
       ['producer', 'someone'],
