@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { Button, Loader } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconFolderOpen, IconFolderPlus, IconWaveSine } from '@tabler/icons-react'
@@ -10,7 +10,9 @@ import { pick } from '../../widgets/picker.ts'
 import { StarterButton } from '../../widgets/StarterButton.tsx'
 import { FilesPanel } from './FilesPanel.tsx'
 import { RecordingPage } from './RecordingPage.tsx'
-import { closeRecording, openRecording, useRecordings } from './session.ts'
+import { closeRecording, openRecording, reopenRecording, useRecordings } from './session.ts'
+import { maybeText } from './text-columns.ts'
+import { TextColumns } from './TextColumns.tsx'
 import styles from './recordings.module.css'
 
 /** Asks for a recording and shows it. */
@@ -60,39 +62,50 @@ export default function RecordingsView() {
     else openRecording(path)
   }, [path])
 
+  // What turned out to be a text stays one while it is opened anew.
+  const [text, setText] = useState<string | null>(null)
+  const shown = session.state === 'none' ? null : session.path
+  const isText = session.state === 'open' ? session.facts.format === 'csv' : session.state === 'failed' && maybeText(session.path)
+  if (isText && text !== shown) setText(shown)
+
   const withFiles = filesShown ?? (wide || session.state === 'none')
   return (
     <div className={styles.view} data-files={withFiles || undefined}>
       {withFiles && <FilesPanel current={path} />}
-      <div className={styles.center}>
-        {session.state === 'none' && <Welcome />}
-        {session.state === 'opening' && (
-          <EmptyState icon={<Loader size="sm" />} title="Reading the recording…">
-            {shortPath(session.path, 80)}
-          </EmptyState>
+      <div className={styles.column}>
+        {text !== null && text === shown && (
+          <TextColumns key={text} path={text} failed={session.state === 'failed'} onTold={() => reopenRecording(text)} />
         )}
-        {session.state === 'failed' && (
-          <EmptyState
-            title="This file could not be opened"
-            actions={
-              <>
-                <Button onClick={() => void chooseRecording()}>Open another</Button>
-                <Button
-                  variant="default"
-                  onClick={() => {
-                    closeRecording()
-                    openRecording(session.path)
-                  }}
-                >
-                  Try again
-                </Button>
-              </>
-            }
-          >
-            {session.message}
-          </EmptyState>
-        )}
-        {session.state === 'open' && <RecordingPage key={session.path} path={session.path} open={session} filesShown={withFiles} />}
+        <div className={styles.center}>
+          {session.state === 'none' && <Welcome />}
+          {session.state === 'opening' && (
+            <EmptyState icon={<Loader size="sm" />} title="Reading the recording…">
+              {shortPath(session.path, 80)}
+            </EmptyState>
+          )}
+          {session.state === 'failed' && (
+            <EmptyState
+              title="This file could not be opened"
+              actions={
+                <>
+                  <Button onClick={() => void chooseRecording()}>Open another</Button>
+                  <Button
+                    variant="default"
+                    onClick={() => {
+                      closeRecording()
+                      openRecording(session.path)
+                    }}
+                  >
+                    Try again
+                  </Button>
+                </>
+              }
+            >
+              {session.message}
+            </EmptyState>
+          )}
+          {session.state === 'open' && <RecordingPage key={session.path} path={session.path} open={session} filesShown={withFiles} />}
+        </div>
       </div>
     </div>
   )

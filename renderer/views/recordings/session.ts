@@ -47,6 +47,18 @@ function clear(slot: Slot): void {
 /** Opens a recording in place of the present one. The last call wins, whatever order the answers come in. */
 export const openRecording = (path: string): void => put('session', path)
 
+/** Opens a recording anew wherever it is shown, with its filters: it is read in another way now. */
+export function reopenRecording(path: string): void {
+  for (const slot of ['session', 'second'] as const) {
+    const present = useRecordings.getState()[slot]
+    if (present.state === 'none' || present.path !== path) continue
+    const filters = present.state === 'open' ? present.filtering.filters : []
+    clear(slot)
+    put(slot, path)
+    loadings[slot]?.filter(filters)
+  }
+}
+
 /** Takes the recording off the stage, and the one beside it. */
 export function closeRecording(): void {
   clear('session')
