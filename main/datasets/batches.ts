@@ -1,9 +1,10 @@
 import { Random } from '../random.ts'
 import { drawTransform, transformFrames, type Augmentation, type PlaneScale, type Transform } from './augment.ts'
 import type { Dataset } from './dataset.ts'
+import { mergeFrames, mergeRule, spanOf, type Shorter } from './shorter.ts'
 
 export { drawTransform }
-export type { Augmentation, Transform }
+export type { Augmentation, Shorter, Transform }
 
 export interface Batch {
   /** [T, B, C, H, W], time-major. */
@@ -15,15 +16,22 @@ export interface Batch {
 /**
  * Fills a batch with the samples `indices`, augmented where `augmentation` is given. A batch with room for more than
  * `indices` (the last one of an epoch) has zeros in the rest, one-hot rows included.
+ * @param shorter fewer timesteps than the dataset has; the frames of `out` have as many
  */
-export function fillBatch(dataset: Dataset, indices: ArrayLike<number>, augmentation: Augmentation | null, random: Random, out: Batch): void {
-  const [timesteps, channels, height, width] = dataset.shape
+export function fillBatch(
+  dataset: Dataset, indices: ArrayLike<number>, augmentation: Augmentation | null, random: Random, out: Batch, shorter?: Shorter,
+): void {
+  const [whole, channels, height, width] = dataset.shape
+  const timesteps = shorter?.timesteps ?? whole
   const classes = dataset.manifest.classes.length
-  const batch = out.frames.length / dataset.sampleLength
+  const batch = out.frames.length / ((dataset.sampleLength / whole) * timesteps)
   if (!Number.isInteger(batch) || out.onehot.length !== batch * classes || indices.length > batch) {
-    throw new RangeError(`fillBatch: ${indices.length} samples of [${dataset.shape.join(', ')}] and ${classes} classes don't fit frames of ${out.frames.length} and one-hot of ${out.onehot.length} values`)
+    throw new RangeError(`fillBatch: ${indices.length} samples of [${[timesteps, channels, height, width].join(', ')}] and ${classes} classes don't fit frames of ${out.frames.length} and one-hot of ${out.onehot.length} values`)
   }
+  if (timesteps < 1 || timesteps > whole) throw new RangeError(`fillBatch: ${timesteps} timesteps of a dataset that has ${whole}`)
   const frame = channels * height * width
+  const rule = mergeRule(dataset.manifest)
+  const merged = timesteps < whole && !dataset.pictures ? new Float32Array(frame) : undefined
   out.onehot.fill(0)
   for (let row = 0; row < batch; row++) {
     if (row >= indices.length) {
@@ -43,8 +51,11 @@ export function fillBatch(dataset: Dataset, indices: ArrayLike<number>, augmenta
     const simple = !transform.crop && !transform.hole && !transform.box
     for (let t = 0; t < timesteps; t++) {
       const target = (t * batch + row) * frame
-      if (simple) transformPlanes(sample, t * frame, out.frames, target, channels, height, width, transform)
-      else transformFrames(sample, t * frame, out.frames, target, channels, height, width, transform, counts)
+      const [from, to] = shorter ? spanOf(t, whole, shorter) : [t, t + 1]
+      if (merged && to > from + 1) mergeFrames(sample, from, to, frame, rule, merged)
+      const [source, at] = merged && to > from + 1 ? [merged, 0] : [sample, from * frame]
+      if (simple) transformPlanes(source, at, out.frames, target, channels, height, width, transform)
+      else transformFrames(source, at, out.frames, target, channels, height, width, transform, counts)
     }
   }
 }

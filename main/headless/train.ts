@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { deviceSchema, type Device } from '../engines/schema.ts'
+import { stageSchema } from '../training/schema.ts'
 import { networkSchema, methodSchema, type MethodSettings, type NetworkDescription } from '../snn/schema.ts'
 import type { CallInput, CallOutput, Run } from '../../preload/contract/index.ts'
 import { UsageError, type Workbench } from '../workbench/api.ts'
@@ -52,8 +53,9 @@ const options = {
   'label-smoothing': { type: 'string' },
   'switch-to': { type: 'string' },
   'switch-after': { type: 'string' },
+  stage: { type: 'string', multiple: true },
 } as const
-type Values = Partial<Record<keyof typeof options, string | boolean>>
+type Values = Partial<Record<keyof typeof options, string | boolean | string[]>>
 
 export const train: Command = {
   summary: 'a network on a dataset, with SDT, TET, TRT or LTS',
@@ -67,6 +69,8 @@ Ctrl-C saves and stops; --resume goes on to exactly the numbers the run would ha
   --preset ID            settings under a name (default quick; "--preset list" shows them); all below change single ones
   --method sdt|tet|trt|lts  loss; with --eta, --lambda, --delta (TRT), --lambda, --phi (TET), --label-smoothing (not TRT)
   --switch-to METHOD --switch-after N  another method's loss from epoch N + 1 on, with its default settings
+  --stage T:EPOCHS:RATE  first train with T timesteps so long at this learning rate, then go on with those weights (TIT; may
+                         be given several times); --epochs and --learning-rate are those of the last stage, with all timesteps
   --epochs N  --batch-size N  --learning-rate X  --schedule cosine|constant|step  --warmup-epochs N
   --optimizer adam|adamw|sgd|rmsprop  --weight-decay X  --clip-norm X
   --flip                 mirror training samples at random
@@ -151,6 +155,7 @@ async function configured(workbench: Workbench, values: Values): Promise<CallInp
     dataset,
     network,
     method,
+    stages: configuredStages(values.stage) ?? settings.stages,
     switch: configuredSwitch(text('switch-to'), amount('switch-after')) ?? settings.switch,
     optimizer: weightDecay === undefined ? optimizer : { ...optimizer, weightDecay },
     name: text('name') ?? `${network.name} ${method.name.toUpperCase()}`,
@@ -171,6 +176,18 @@ async function configured(workbench: Workbench, values: Values): Promise<CallInp
     },
     device: await configuredDevice(workbench, text('device')),
   }
+}
+
+/** The stages before the last, "T:EPOCHS:RATE" each; none where none is given. */
+function configuredStages(given: Values['stage']): CallInput<'runs.start'>['stages'] {
+  if (!Array.isArray(given)) return undefined
+  return given.map((text) => {
+    const [timesteps, epochs, learningRate, ...more] = text.split(':').map(Number)
+    const stage = stageSchema.safeParse({ timesteps, epochs, learningRate })
+    if (!stage.success || more.length > 0)
+      throw new UsageError(`--stage ${text}: give timesteps, epochs and learning rate, as in --stage 2:300:0.01.`)
+    return stage.data
+  })
 }
 
 /** The switch asked for; none where neither option is given. */

@@ -18,7 +18,7 @@ const progressSchema = z.object({
   version: z.literal(1),
   /** Epochs finished. */
   epoch: z.number().int().min(0),
-  /** Optimizer steps taken since the run's start: Adam's k. */
+  /** Optimizer steps taken since the optimizer began (with the run, or its stage): Adam's k. */
   steps: z.number().int().min(0),
   /** The unfinished epoch (pause only): batches done and their sums. */
   partial: z

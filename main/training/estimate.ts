@@ -3,6 +3,7 @@ import { Random } from '../random.ts'
 import { Evaluator } from './evaluate.ts'
 import type { Estimate } from './protocol.ts'
 import type { TrainingConfig } from './schema.ts'
+import { totalEpochs } from './stages.ts'
 import { Stepper } from './stepper.ts'
 import { openTrainable } from './trainable.ts'
 
@@ -22,7 +23,9 @@ export async function estimate(config: TrainingConfig, dataset: string, engine: 
     const batch = data.train.subarray(0, config.batchSize)
     const random = new Random(config.seed, 'estimate')
     const times: number[] = []
-    for (let k = 1; k <= warmUp + measured; k++) times.push(await seconds(() => stepper.step(batch, random, config.learningRate, k)))
+    // Of the last stage, whose timesteps are the most.
+    const epoch = totalEpochs(config) - 1
+    for (let k = 1; k <= warmUp + measured; k++) times.push(await seconds(() => stepper.step({ indices: batch, learningRate: config.learningRate, k, epoch }, random)))
     const step = Math.min(...times.slice(warmUp))
     const tested = data.test.subarray(0, config.batchSize)
     const evaluator = await Evaluator.open(engine, config, data, tested.length)
@@ -34,6 +37,7 @@ export async function estimate(config: TrainingConfig, dataset: string, engine: 
         secondsPerEpoch: (step * data.train.length) / batch.length + (evaluation * data.test.length) / tested.length,
         samplesPerSecond: batch.length / step,
         parameters: stepper.program.info.parameters,
+        timesteps: data.shape[0],
       }
     } finally {
       await evaluator.release()

@@ -1,4 +1,4 @@
-import { fillBatch, type Batch } from '../datasets/batches.ts'
+import { fillBatch, type Batch, type Shorter } from '../datasets/batches.ts'
 import type { Dataset } from '../datasets/dataset.ts'
 import type { Engine, HostTensor, LoadedProgram } from '../engines/engine.ts'
 import { Random } from '../random.ts'
@@ -33,10 +33,14 @@ export class Evaluator {
   readonly #batch: number
   readonly #frames: HostTensor
   readonly #filled: Batch
+  readonly #timesteps: number
+  readonly #shorter: Shorter | undefined
   readonly #fetches: Record<string, HostTensor>
 
-  private constructor(program: EvaluationProgram, loaded: LoadedProgram, dataset: Dataset, batch: number) {
-    const [timesteps, ...frame] = dataset.shape
+  private constructor(program: EvaluationProgram, loaded: LoadedProgram, dataset: Dataset, batch: number, timesteps: number) {
+    const [whole, ...frame] = dataset.shape
+    this.#timesteps = timesteps
+    this.#shorter = timesteps === whole ? undefined : { timesteps, by: 'merge' }
     const classes = dataset.manifest.classes.length
     this.program = program
     this.#loaded = loaded
@@ -50,14 +54,16 @@ export class Evaluator {
     ])
   }
 
+  /** @param timesteps where the network sees fewer than the dataset has: its frames are merged to so many */
   static async open(
     engine: Engine,
     config: Pick<TrainingConfig, 'network' | 'device'>,
     dataset: Dataset,
     batch: number,
+    timesteps = dataset.shape[0],
   ): Promise<Evaluator> {
-    const program = buildEvaluationProgram({ ...networkShape(config, dataset), batch })
-    return new Evaluator(program, await engine.load(program.onnx, { device: config.device }), dataset, batch)
+    const program = buildEvaluationProgram({ ...networkShape(config, dataset, timesteps), batch })
+    return new Evaluator(program, await engine.load(program.onnx, { device: config.device }), dataset, batch, timesteps)
   }
 
   /**
@@ -73,11 +79,11 @@ export class Evaluator {
   ): Promise<Evaluation | null> {
     const {
       labels,
-      shape: [timesteps],
       manifest: {
         classes: { length: classes },
       },
     } = this.#dataset
+    const timesteps = this.#timesteps
     const measuring = new Measuring(timesteps, classes)
     const mean = new Float64Array(classes)
     const layers = this.program.info.neuronLayers.map(({ name }) => ({ name, tensor: this.#fetches[`rate/${name}`]?.data, sum: 0 }))
@@ -86,7 +92,7 @@ export class Evaluator {
     for (let from = 0; from < indices.length; from += this.#batch) {
       if (signal?.aborted) return null
       const part = indices.subarray(from, from + this.#batch)
-      fillBatch(this.#dataset, part, null, unused, this.#filled)
+      fillBatch(this.#dataset, part, null, unused, this.#filled, this.#shorter)
       await this.#loaded.run({ ...variables, frames: this.#frames }, this.#fetches)
       measuring.add(
         outputs,

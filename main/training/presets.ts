@@ -3,7 +3,7 @@ import type { TrainingConfig } from './schema.ts'
 
 export type TrainingSettings = Pick<
   TrainingConfig,
-  'method' | 'switch' | 'optimizer' | 'learningRate' | 'schedule' | 'step' | 'warmupEpochs' | 'clipNorm' | 'epochs' | 'batchSize' | 'augmentation'
+  'method' | 'switch' | 'optimizer' | 'learningRate' | 'schedule' | 'step' | 'warmupEpochs' | 'clipNorm' | 'epochs' | 'stages' | 'batchSize' | 'augmentation'
 >
 /** Settings under a name, with where they come from. */
 export interface TrainingPreset {
@@ -85,6 +85,18 @@ export const trainingPresets: readonly TrainingPreset[] = [
     title: 'TET, CIFAR',
     source: 'TET (ICLR 2022) for CIFAR10/100: lambda 0.05, Adam 0.01, 300 epochs; batch 128 from the code',
     settings: { ...paper({ name: 'tet', lambda: 0.05, phi: 1 }, { flip: true, roll: 0, crop: 4 }), learningRate: 0.01, batchSize: 128 },
+  },
+  {
+    id: 'tit-tet-cifar',
+    title: 'TIT with TET, CIFAR',
+    source: 'TET (ICLR 2022), section 4.4: 300 epochs at T = 2, then 50 with more timesteps (here: all of the dataset’s) at 1e-4',
+    settings: {
+      ...paper({ name: 'tet', lambda: 0.05, phi: 1 }, { flip: true, roll: 0, crop: 4 }),
+      stages: [{ timesteps: 2, epochs: 300, learningRate: 0.01 }],
+      epochs: 50,
+      learningRate: 1e-4,
+      batchSize: 128,
+    },
   },
   {
     id: 'sdt',

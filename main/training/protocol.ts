@@ -54,4 +54,6 @@ export interface Estimate {
   readonly secondsPerEpoch: number
   readonly samplesPerSecond: number
   readonly parameters: number
+  /** T of the dataset, which the figures are of. */
+  readonly timesteps: number
 }

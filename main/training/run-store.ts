@@ -4,7 +4,8 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { errorCode, readJson, StorageError, storageError, writeAll, writeFileAtomic, writeJson } from './atomic.ts'
 import { isBetter } from './metrics.ts'
-import { epochMetricsSchema, runStateSchema, trainingConfigSchema, type EpochMetrics, type Run, type RunState } from './schema.ts'
+import { epochMetricsSchema, runStateSchema, trainingConfigSchema, type EpochMetrics, type Run, type RunState, type TrainingConfig } from './schema.ts'
+import { stageAt } from './stages.ts'
 import { firingWarnings } from './warnings.ts'
 
 /** run.json: what a run is; written once. */
@@ -156,7 +157,7 @@ export function readRun(run: string): Run {
     parameters,
     epochs,
     ...readStatus(run),
-    best: bestEpoch(epochs),
+    best: bestEpoch(epochs, config),
     confusion: existsSync(confusionPath) ? parse(confusionPath, confusionSchema) : null,
     warnings: firingWarnings(epochs.at(-1)?.firingRates ?? []),
   }
@@ -171,8 +172,10 @@ export function summarizeRun({
   return { ...run, epochsDone: epochs.length, lastTestAccuracy: epochs.at(-1)?.testAccuracy ?? null }
 }
 
-function bestEpoch(epochs: readonly EpochMetrics[]): Run['best'] {
+/** The best epoch of the stage that the run is in: other stages have other timesteps. */
+function bestEpoch(epochs: readonly EpochMetrics[], config: TrainingConfig): Run['best'] {
+  const { start } = stageAt(config, epochs.length - 1)
   let best: { epoch: number; value: number; testLoss: number } | null = null
-  for (const line of epochs) if (isBetter(line, best)) best = { epoch: line.epoch, value: line.testAccuracy, testLoss: line.testLoss }
+  for (const line of epochs.slice(start)) if (isBetter(line, best)) best = { epoch: line.epoch, value: line.testAccuracy, testLoss: line.testLoss }
   return best && { epoch: best.epoch, metric: 'testAccuracy', value: best.value }
 }

@@ -1,19 +1,22 @@
 import type { MethodSettings } from '../snn/schema.ts'
 import type { TrainingConfig } from './schema.ts'
+import { stageAt } from './stages.ts'
 
-type Schedule = Pick<TrainingConfig, 'schedule' | 'learningRate' | 'epochs' | 'step' | 'warmupEpochs'>
+type Schedule = Pick<TrainingConfig, 'schedule' | 'learningRate' | 'epochs' | 'stages' | 'step' | 'warmupEpochs'>
 
 /**
  * Learning rate of an epoch. `cosine` falls from `learningRate` to 0 over the whole run and changes once per epoch, as the
  * TET and TRT authors step it (torch's CosineAnnealingLR with T_max = epochs): lr(e) = lr/2 (1 + cos(pi e / E)).
  * `step`: lr factor^floor(e / step epochs) (torch's StepLR; without `step` a tenth after each third of the run).
- * Warm-up multiplies the first epochs by (e + 1)/(warmupEpochs + 1).
+ * Warm-up multiplies the first epochs by (e + 1)/(warmupEpochs + 1). A run of several stages goes through all of it in each.
  * @param epoch counted from 0
  */
 export function learningRateOf(config: Schedule, epoch: number): number {
   const { warmupEpochs = 0 } = config
-  const warm = epoch < warmupEpochs ? (epoch + 1) / (warmupEpochs + 1) : 1
-  return warm * scheduled(config, epoch)
+  const { start, epochs, learningRate } = stageAt(config, epoch)
+  const inStage = epoch - start
+  const warm = inStage < warmupEpochs ? (inStage + 1) / (warmupEpochs + 1) : 1
+  return warm * scheduled({ ...config, epochs, learningRate }, inStage)
 }
 
 function scheduled({ schedule, learningRate, epochs, step }: Schedule, epoch: number): number {

@@ -11,6 +11,13 @@ export const optimizerSchema = z.discriminatedUnion('name', [
 ])
 export type OptimizerSettings = z.infer<typeof optimizerSchema>
 
+/** A stage of a run before its last. Events: the dataset's frames are merged to fewer (datasets/shorter.ts, "merge"). */
+export const stageSchema = z.object({
+  timesteps: z.number().int().min(1).max(100),
+  epochs: z.number().int().min(1).max(10_000),
+  learningRate: z.number().positive(),
+})
+
 /** Everything that determines a run, besides the dataset's content. Stored as run.json. */
 export const trainingConfigSchema = z.object({
   name: z.string().trim().min(1).max(80),
@@ -30,6 +37,12 @@ export const trainingConfigSchema = z.object({
   /** Largest norm of the gradient over all parameters; larger ones are scaled down to it. */
   clipNorm: z.number().positive().optional(),
   epochs: z.number().int().min(1).max(10_000),
+  /**
+   * Stages trained before the one that `epochs` and `learningRate` tell of, in order: TET's time inheritance training. Each has its
+   * own epochs, learning rate and number of timesteps (of the dataset's or fewer), hands its weights on, and starts its optimizer
+   * and its schedule anew.
+   */
+  stages: z.array(stageSchema).min(1).max(8).optional(),
   batchSize: z.number().int().min(1).max(1024),
   /** Keeps a checkpoint of every so many epochs, for analyses over the run's epochs. */
   keepEvery: z.number().int().min(1).optional(),
@@ -57,6 +70,8 @@ export const epochMetricsSchema = z.object({
   /** Counted from 1. */
   epoch: z.number().int(),
   learningRate: z.number(),
+  /** T of the stage it belongs to, where the run has stages. All its figures are of that T. */
+  timesteps: z.number().int().optional(),
   trainLoss: z.number(),
   trainAccuracy: z.number(),
   testLoss: z.number(),

@@ -1,4 +1,4 @@
-import { fillBatch } from '../datasets/batches.ts'
+import { fillBatch, type Shorter } from '../datasets/batches.ts'
 import type { Dataset } from '../datasets/dataset.ts'
 import type { Engine, HostTensor, LoadedProgram } from '../engines/engine.ts'
 import { initialVariables } from '../snn/initial.ts'
@@ -9,15 +9,27 @@ import { correctSamples } from './metrics.ts'
 import type { Random } from '../random.ts'
 import { methodAt } from './schedule.ts'
 import type { TrainingConfig } from './schema.ts'
+import { stageAt } from './stages.ts'
 import { hostTensor, scalar, TrainingState } from './state.ts'
 import { networkShape } from './trainable.ts'
 
-/** The step of one batch size, with the memory that it reads from and writes to. */
+/** The step of one batch size and number of timesteps, with the memory that it reads from and writes to. */
 interface SizedStep {
   readonly loaded: LoadedProgram
   readonly frames: HostTensor
   readonly onehot: HostTensor
   readonly logits: HostTensor
+}
+
+/** What a step is of. */
+export interface StepOf {
+  /** Samples: rows of the dataset. */
+  readonly indices: Int32Array
+  readonly learningRate: number
+  /** Number of this step, counted from 1 since the optimizer began (Adam's bias correction). */
+  readonly k: number
+  /** Counted from 0: decides method and timesteps where the run changes them. */
+  readonly epoch: number
 }
 
 /** What a step tells. */
@@ -30,7 +42,8 @@ export interface StepResult {
 
 /**
  * Takes optimizer steps. The authors' loaders keep the last, smaller batch of an epoch (no drop_last), so it is trained on
- * here too: every batch size gets a program of its own, built when it is first needed (an epoch has at most two sizes).
+ * here too: every batch size gets a program of its own, built when it is first needed (an epoch has at most two sizes), and so
+ * does every number of timesteps.
  */
 export class Stepper {
   readonly state: TrainingState
@@ -40,9 +53,10 @@ export class Stepper {
   readonly #dataset: Dataset
   /** Samples in a full batch. */
   readonly #full: number
-  readonly #steps = new Map<number, SizedStep>()
+  readonly #steps = new Map<string, SizedStep>()
   /** What `#steps` train. */
   #method: MethodSettings
+  #stage = 0
   readonly #learningRate = scalar()
   readonly #correction1 = scalar()
   readonly #correction2 = scalar()
@@ -55,27 +69,24 @@ export class Stepper {
     this.#dataset = dataset
     this.#method = config.method
     this.#full = Math.min(config.batchSize, dataset.train.length)
-    this.program = this.#build(this.#full, config.method)
+    this.program = this.#build(this.#full, config.method, dataset.shape[0])
     this.state = new TrainingState(this.program.state)
     const weights = initialVariables(this.program.info, config.seed)
     this.state.load((name) => weights.get(name))
   }
 
-  #build(batch: number, method: MethodSettings): TrainingProgram {
+  #build(batch: number, method: MethodSettings, timesteps: number): TrainingProgram {
     const { optimizer, clipNorm } = this.#config
-    return buildTrainingProgram({ ...networkShape(this.#config, this.#dataset), batch, method, optimizer, clipNorm })
+    return buildTrainingProgram({ ...networkShape(this.#config, this.#dataset, timesteps), batch, method, optimizer, clipNorm })
   }
 
-  async #sized(batch: number, method: MethodSettings): Promise<SizedStep> {
-    if (method !== this.#method) {
-      // The run has switched: the first method's programs and their memory are needed no more.
-      await this.release()
-      this.#method = method
-    }
-    const known = this.#steps.get(batch)
+  async #sized(batch: number, method: MethodSettings, timesteps: number): Promise<SizedStep> {
+    const key = `${batch} x ${timesteps}`
+    const known = this.#steps.get(key)
     if (known !== undefined) return known
-    const program = batch === this.#full && method === this.#config.method ? this.program : this.#build(batch, method)
-    const [timesteps, ...frame] = this.#dataset.shape
+    const whole = timesteps === this.#dataset.shape[0]
+    const program = whole && batch === this.#full && method === this.#config.method ? this.program : this.#build(batch, method, timesteps)
+    const [, ...frame] = this.#dataset.shape
     const classes = this.#dataset.manifest.classes.length
     const step = {
       loaded: await this.#engine.load(program.onnx, { device: this.#config.device }),
@@ -83,22 +94,31 @@ export class Stepper {
       onehot: hostTensor([batch, classes]),
       logits: hostTensor([timesteps, batch, classes]),
     }
-    this.#steps.set(batch, step)
+    this.#steps.set(key, step)
     return step
   }
 
-  /**
-   * One step on a batch of samples.
-   * @param k number of this step, counted from 1 over the whole run (Adam's bias correction)
-   * @param epoch counted from 0: decides the method where the run switches
-   */
-  async step(indices: Int32Array, random: Random, learningRate: number, k: number, epoch = 0): Promise<StepResult> {
+  /** Lets go of the programs and their memory where an epoch trains another method or stage than they do. */
+  async #turnTo(method: MethodSettings, stage: number): Promise<void> {
+    if (method === this.#method && stage === this.#stage) return
+    await this.release()
+    this.#method = method
+    this.#stage = stage
+  }
+
+  /** One step on a batch of samples, augmented with numbers from `random`. */
+  async step({ indices, learningRate, k, epoch }: StepOf, random: Random): Promise<StepResult> {
     const batch = indices.length
-    const { loaded, frames, onehot, logits } = await this.#sized(batch, methodAt(this.#config, epoch))
+    const method = methodAt(this.#config, epoch)
+    const stage = stageAt(this.#config, epoch)
+    const shorter: Shorter | undefined = stage.timesteps === null ? undefined : { timesteps: stage.timesteps, by: 'merge' }
+    const timesteps = shorter?.timesteps ?? this.#dataset.shape[0]
+    await this.#turnTo(method, stage.index)
+    const { loaded, frames, onehot, logits } = await this.#sized(batch, method, timesteps)
     // Not while the step before runs: session.run holds this thread and all cores, and filling takes 1.4 ms of 440 (network
     // Small, 32 x 34x34, T 10, flip and roll, two cores) and 1.2 ms of some seconds (VGGSNN, 16 x 48x48): a thread of its own
     // would gain nothing.
-    fillBatch(this.#dataset, indices, this.#config.augmentation, random, { frames: frames.data, onehot: onehot.data })
+    fillBatch(this.#dataset, indices, this.#config.augmentation, random, { frames: frames.data, onehot: onehot.data }, shorter)
     const { optimizer } = this.#config
     this.#learningRate.data[0] = learningRate
     const feeds: Record<string, HostTensor> = { ...this.state.inputs, frames, onehot, learningRate: this.#learningRate }
@@ -112,11 +132,16 @@ export class Stepper {
     this.state.swap()
     const {
       labels,
-      shape: [timesteps],
       manifest: { classes },
     } = this.#dataset
     const wanted = Array.from(indices, (index) => labels[index] ?? -1)
     return { loss: this.#loss.data[0] ?? NaN, correct: correctSamples(logits.data, timesteps, batch, classes.length, wanted) }
+  }
+
+  /** A new stage: the weights are inherited, the optimizer starts anew. */
+  forgetOptimizer(): void {
+    const kept = new Set(this.program.info.variables.map(({ name }) => name))
+    for (const { name, data } of this.state.tensors) if (!kept.has(name)) data.fill(0)
   }
 
   async release(): Promise<void> {

@@ -1,4 +1,5 @@
 import { openDataset, type Dataset } from '../datasets/dataset.ts'
+import { networkInfo } from '../snn/network.ts'
 import type { NetworkShape } from '../snn/program.ts'
 import type { TrainingConfig } from './schema.ts'
 
@@ -30,7 +31,28 @@ export function openTrainable(directory: string, expectedHash?: string): Dataset
   return dataset
 }
 
-/** What a configured network is on a dataset. */
-export function networkShape(config: Pick<TrainingConfig, 'network'>, dataset: Pick<Dataset, 'manifest' | 'shape'>): NetworkShape {
-  return { network: config.network, classes: dataset.manifest.classes.length, shape: dataset.shape }
+/** What a configured network is on a dataset. @param timesteps where it sees fewer than the dataset has */
+export function networkShape(
+  config: Pick<TrainingConfig, 'network'>,
+  dataset: Pick<Dataset, 'manifest' | 'shape'>,
+  timesteps = dataset.shape[0],
+): NetworkShape {
+  const [, ...frame] = dataset.shape
+  return { network: config.network, classes: dataset.manifest.classes.length, shape: [timesteps, ...frame] }
+}
+
+/** Why a configuration's stages don't suit a dataset of `shape`; null where they do. */
+export function stagesFault(config: Pick<TrainingConfig, 'network' | 'stages'>, classes: number, shape: Dataset['shape']): string | null {
+  const [whole, ...frame] = shape
+  const sizes = (timesteps: number): string =>
+    networkInfo({ network: config.network, classes, shape: [timesteps, ...frame] })
+      .variables.map((variable) => `${variable.name} ${variable.shape.join()}`)
+      .join()
+  for (const { timesteps } of config.stages ?? []) {
+    if (timesteps > whole)
+      return `A stage trains with ${timesteps} timesteps, but the dataset has ${whole}: give the stage at most so many, or import with more.`
+    if (sizes(timesteps) !== sizes(whole))
+      return `Network "${config.network.name}" has parameters for each timestep, so weights of ${timesteps} timesteps can't be inherited by ${whole}.`
+  }
+  return null
 }

@@ -14,8 +14,9 @@ import { resumePoint } from './resume.ts'
 import { appendEpoch, createRun, cutEpochs, isAlive, isRun, readRunHeader, storedStatus, writeConfusion, writeStatus } from './run-store.ts'
 import { learningRateOf } from './schedule.ts'
 import type { EpochMetrics, StepProgress, TrainingConfig } from './schema.ts'
+import { stageAt, totalEpochs } from './stages.ts'
 import { Stepper } from './stepper.ts'
-import { networkShape, openTrainable } from './trainable.ts'
+import { networkShape, openTrainable, stagesFault } from './trainable.ts'
 
 export interface TrainOptions {
   readonly config: TrainingConfig
@@ -53,6 +54,8 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
   }
   const dataset = openTrainable(options.dataset, known?.datasetHash)
   try {
+    const fault = stagesFault(config, dataset.manifest.classes.length, dataset.shape)
+    if (fault !== null) throw new Error(fault)
     if (known === undefined) {
       const { hash, classes } = dataset.manifest
       createRun(run, { config, datasetHash: hash, classes, parameters: networkInfo(networkShape(config, dataset)).parameters })
@@ -96,6 +99,7 @@ class Training {
   readonly #stepper: Stepper
   readonly #random: Random
   readonly #pace: Pace
+  #evaluator: { readonly of: Evaluator; readonly stage: number } | undefined
   /** Where the run stands; `partial` is the epoch that is under way. */
   #progress: Progress
 
@@ -116,11 +120,12 @@ class Training {
       datasetHash: dataset.manifest.hash,
       configHash: configHash(config),
     }
-    this.#pace = new Pace(dataset.train.length, config.epochs)
+    const timesteps = Array.from({ length: totalEpochs(config) }, (_, epoch) => stageAt(config, epoch).timesteps ?? dataset.shape[0])
+    this.#pace = new Pace(dataset.train.length, timesteps)
   }
 
   async toTheEnd(): Promise<TrainingOutcome> {
-    const { config, run, engine } = this.#options
+    const { config, run } = this.#options
     const point = resumePoint(run, this.#progress)
     if (point !== null) {
       this.#stepper.state.load(point.tensor)
@@ -130,16 +135,34 @@ class Training {
       this.#keepEpoch()
     }
     cutEpochs(run, this.#progress.epoch)
-    const evaluator = await Evaluator.open(engine, config, this.#dataset, Math.min(config.batchSize, this.#dataset.test.length))
     try {
-      while (this.#progress.epoch < config.epochs) {
-        if (!(await this.#epoch(evaluator))) return { state: 'stopped', message: null }
+      const epochs = totalEpochs(config)
+      while (this.#progress.epoch < epochs) {
+        if (!(await this.#epoch(await this.#enter()))) return { state: 'stopped', message: null }
       }
       return { state: 'finished', message: null }
     } finally {
-      await evaluator.release()
+      await this.#evaluator?.of.release()
       await this.#stepper.release()
     }
+  }
+
+  /** Turns to the stage of the epoch that comes, where it isn't there yet. @returns what measures the stage's network */
+  async #enter(): Promise<Evaluator> {
+    const { config, engine } = this.#options
+    const stage = stageAt(config, this.#progress.epoch)
+    if (stage.index > 0 && stage.start === this.#progress.epoch && this.#progress.partial === null) {
+      this.#stepper.forgetOptimizer()
+      // Accuracies of other numbers of timesteps don't compare: what counts as best is of one stage.
+      this.#progress = { ...this.#progress, steps: 0, best: null }
+    }
+    if (this.#evaluator?.stage !== stage.index) {
+      await this.#evaluator?.of.release()
+      const batch = Math.min(config.batchSize, this.#dataset.test.length)
+      const of = await Evaluator.open(engine, config, this.#dataset, batch, stage.timesteps ?? undefined)
+      this.#evaluator = { of, stage: stage.index }
+    }
+    return this.#evaluator.of
   }
 
   /** One epoch, or the rest of one. @returns false where it was stopped and saved on the way */
@@ -159,14 +182,14 @@ class Training {
       if (signal?.aborted) return this.#pause({ ...sums, seconds: seconds() })
       const batch = order.subarray(sums.batches * config.batchSize, (sums.batches + 1) * config.batchSize)
       const stepStarted = performance.now()
-      const { loss, correct } = await this.#stepper.step(batch, this.#random, learningRate, ++this.#progress.steps, epoch)
+      const { loss, correct } = await this.#stepper.step({ indices: batch, learningRate, k: ++this.#progress.steps, epoch }, this.#random)
       if (!Number.isFinite(loss))
         throw new TrainingError(divergence(`The loss became ${loss} in epoch ${epoch + 1}, step ${sums.batches + 1}`, config))
       sums.batches++
       sums.samples += batch.length
       sums.lossSum += loss * batch.length
       sums.correct += correct
-      this.#pace.step(batch.length, (performance.now() - stepStarted) / 1000)
+      this.#pace.step(epoch, batch.length, (performance.now() - stepStarted) / 1000)
       onStep?.({
         epoch: epoch + 1,
         step: sums.batches,
@@ -186,6 +209,7 @@ class Training {
     const metrics: EpochMetrics = {
       epoch: epoch + 1,
       learningRate,
+      ...(config.stages && { timesteps: stageAt(config, epoch).timesteps ?? this.#dataset.shape[0] }),
       trainLoss: sums.lossSum / sums.samples,
       trainAccuracy: sums.correct / sums.samples,
       testLoss: evaluation.loss,

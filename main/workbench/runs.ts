@@ -8,6 +8,8 @@ import { launchEstimate, launchTraining } from '../training/launcher.ts'
 import type { TrainingOutcome } from '../training/protocol.ts'
 import { createRun, isAlive, readRun, readRunHeader, storedStatus, summarizeRun, writeStatus } from '../training/run-store.ts'
 import type { EpochMetrics, Run, StepProgress, TrainingConfig } from '../training/schema.ts'
+import { totalEpochs } from '../training/stages.ts'
+import { stagesFault } from '../training/trainable.ts'
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
 import type { Shared } from './shared.ts'
@@ -44,6 +46,8 @@ export class Runs {
         throw new UsageError(`Dataset "${name}" has no sample in its ${split} split. Import it again with another test share.`)
     }
     const parameters = fits(() => networkInfo({ network: config.network, classes: classes.length, shape }).parameters, config)
+    const fault = stagesFault(config, classes.length, shape)
+    if (fault !== null) throw new UsageError(fault)
     const id = library.claim('runs', config.name)
     try {
       createRun(library.folder('runs', id), { config, datasetHash: hash, classes, parameters })
@@ -62,7 +66,7 @@ export class Runs {
       const outcome = await this.train(id, context)
       const { epochs } = readRun(library.folder('runs', id))
       const last = epochs.at(-1)
-      const said = last ? `${epochs.length} of ${config.epochs} epochs, test accuracy ${percent(last.testAccuracy)}` : 'no epoch finished'
+      const said = last ? `${epochs.length} of ${totalEpochs(config)} epochs, test accuracy ${percent(last.testAccuracy)}` : 'no epoch finished'
       if (outcome.state === 'failed') throw new Error(outcome.message ?? 'Training failed.')
       if (outcome.state === 'stopped') throw new Cancelled(`Stopped and saved: ${said}. Resume goes on from here.`)
       return said
@@ -74,7 +78,7 @@ export class Runs {
     const { library, emit, training } = this.#shared
     const run = library.existing('runs', id)
     const { config } = readRunHeader(run)
-    const { epochs } = config
+    const epochs = totalEpochs(config)
     const dataset = library.existing('datasets', config.dataset)
     const done = readRun(run).epochs.length
     let lastEpoch = ''

@@ -126,7 +126,7 @@ export const networkPresetSchema = z.object({
 export type NetworkPreset = z.infer<typeof networkPresetSchema>
 export const trainingPresetSchema = z.object({
   id: z.string(), title: z.string(), /** Paper, table. */ source: z.string(),
-  settings: trainingConfigSchema.pick({ method: true, switch: true, optimizer: true, learningRate: true, schedule: true, step: true, warmupEpochs: true, clipNorm: true, epochs: true, batchSize: true, augmentation: true }),
+  settings: trainingConfigSchema.pick({ method: true, switch: true, optimizer: true, learningRate: true, schedule: true, step: true, warmupEpochs: true, clipNorm: true, epochs: true, stages: true, batchSize: true, augmentation: true }),
 })
 export type TrainingPreset = z.infer<typeof trainingPresetSchema>
 
@@ -171,7 +171,7 @@ export const calls = {
   /** Networks and training presets offered; with a dataset also their size for it. */
   'training.presets': { input: z.object({ dataset: z.string().nullable() }), output: z.object({ networks: z.array(networkPresetSchema), trainings: z.array(trainingPresetSchema) }) },
   /** Measures a few real training steps and tells how long the run will take. */
-  'training.estimate': { input: trainingConfigSchema, output: z.object({ secondsPerEpoch: z.number(), samplesPerSecond: z.number(), parameters: z.number() }) },
+  'training.estimate': { input: trainingConfigSchema, output: z.object({ secondsPerEpoch: z.number(), samplesPerSecond: z.number(), parameters: z.number(), /** T of the dataset, which the figures are of. */ timesteps: z.number() }) },
   'runs.list': { input: nothing, output: z.object({ runs: z.array(runSummarySchema) }) },
   'runs.start': { input: trainingConfigSchema, output: z.object({ job: z.string(), run: z.string() }) },
   'runs.get': { input: id, output: runSchema },
@@ -189,8 +189,8 @@ export const calls = {
 
   'models.list': { input: nothing, output: z.object({ models: z.array(modelRecordSchema) }) },
   'models.export': { input: z.object({ run: z.string(), checkpoint: z.enum(['best', 'last']) }), output: z.object({ job: z.string(), model: z.string() }) },
-  /** Runs a model (an exported one by id, or any Saccade .onnx by path) on a recording. */
-  'models.infer': { input: z.object({ model: z.string().min(1), recording: z.string().min(1) }), output: inferenceResultSchema },
+  /** Runs a model (an exported one by id, or any Saccade .onnx by path) on a recording; `withInput` also tells what the network was given. */
+  'models.infer': { input: z.object({ model: z.string().min(1), recording: z.string().min(1), withInput: z.boolean().default(false) }), output: inferenceResultSchema },
   'models.remove': { input: id, output: nothing },
 
   'jobs.list': { input: nothing, output: z.object({ jobs: z.array(jobSchema) }) },

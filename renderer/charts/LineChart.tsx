@@ -28,6 +28,8 @@ export interface LineChartProps {
   readonly height?: number
   /** Fixed ends of the y axis; null leaves an end to the data. */
   readonly range?: readonly [number | null, number | null]
+  /** Upright lines where something changes, with what it is. */
+  readonly marks?: readonly { readonly at: number; readonly label: string }[]
   /** Charts with the same key share their cursor. */
   readonly sync?: string
   readonly aside?: ReactNode
@@ -56,6 +58,7 @@ export function LineChart(props: LineChartProps) {
     props.xLabel,
     props.range,
     props.sync,
+    props.marks,
     scheme,
   ])
 

@@ -26,6 +26,26 @@ export function sparse(values: ArrayLike<number | null | undefined>): boolean {
   return found <= 24
 }
 
+/** Upright dashed lines with their words beside the foot. */
+function drawMarks(plot: UPlot, marks: NonNullable<LineChartProps['marks']>, color: string): void {
+  const { ctx, bbox } = plot
+  const { min, max } = plot.scales['x'] ?? {}
+  for (const { at, label } of marks) {
+    if (typeof min !== 'number' || typeof max !== 'number' || at < min || at > max) continue
+    const x = Math.round(plot.valToPos(at, 'x', true))
+    ctx.save()
+    ctx.strokeStyle = ctx.fillStyle = color
+    ctx.setLineDash([3, 3])
+    ctx.beginPath()
+    ctx.moveTo(x, bbox.top)
+    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.stroke()
+    ctx.textBaseline = 'bottom'
+    ctx.fillText(label, x + 4, bbox.top + bbox.height - 3)
+    ctx.restore()
+  }
+}
+
 /** uPlot's options for one of our charts, with the colours of the element's theme. */
 export function chartOptions(element: HTMLElement, chart: Placement): UPlot.Options {
   const computed = getComputedStyle(element)
@@ -73,6 +93,9 @@ export function chartOptions(element: HTMLElement, chart: Placement): UPlot.Opti
         points: { show: (plot, index) => sparse(plot.data[index] ?? []), size: 4.5, fill: color(line.color) },
       })),
     ],
-    hooks: { setCursor: [(plot) => chart.onCursor(plot.cursor.idx ?? null)] },
+    hooks: {
+      setCursor: [(plot) => chart.onCursor(plot.cursor.idx ?? null)],
+      drawAxes: [(plot) => drawMarks(plot, chart.marks ?? [], color('--ink-3'))],
+    },
   }
 }

@@ -50,6 +50,11 @@ function rateText({ learningRate, schedule, step, warmupEpochs, clipNorm }: Trai
   return parts.filter(Boolean).join(', ')
 }
 
+/** Epochs; of a run of stages "300 with T = 2 (rate 0.01), then 50". */
+export function stagesText({ stages = [], epochs }: Pick<TrainingConfig, 'stages' | 'epochs'>): string {
+  return [...stages.map((stage) => `${stage.epochs} with T = ${stage.timesteps} (rate ${stage.learningRate})`), `${epochs}`].join(', then ')
+}
+
 /** How a run was set up, and a new run with the same settings. */
 export function ConfigSummary({ run }: { readonly run: Run }) {
   const { config } = run
@@ -100,7 +105,7 @@ export function ConfigSummary({ run }: { readonly run: Run }) {
           ],
           ['Optimizer', `${optimizerTitles[config.optimizer.name]}: ${settingsText(config.optimizer)}`],
           ['Learning rate', rateText(config)],
-          ['Epochs, batch', `${config.epochs}, ${config.batchSize}`],
+          ['Epochs, batch', `${stagesText(config)}, ${config.batchSize}`],
           [
             'Augmentation',
             config.augmentation.flip || config.augmentation.roll > 0

@@ -9,6 +9,7 @@ import { fastest, readDevices, useDevices } from './devices.ts'
 import { changed } from './form.ts'
 import type { FormPart } from './NewRunPage.tsx'
 import { optimizerParameters, optimizerTitles } from './parameters.ts'
+import { StageFields } from './StageFields.tsx'
 import styles from './form.module.css'
 
 /** The usual values of an optimizer, as in main/training/schema.ts. */
@@ -28,7 +29,8 @@ const onlyCpu: readonly DeviceReport[] = [
 const has = <T extends object>(table: T, key: string | null): key is Extract<keyof T, string> => key !== null && key in table
 
 /** Optimizer, schedule, augmentation, seed, device. */
-export function OptimizationFields({ form, faults, set }: FormPart) {
+export function OptimizationFields(part: FormPart) {
+  const { form, faults, set } = part
   const { config } = form
   const { optimizer, augmentation } = config
   const values: Readonly<Record<string, unknown>> = optimizer
@@ -153,6 +155,7 @@ export function OptimizationFields({ form, faults, set }: FormPart) {
           )}
         </div>
       </details>
+      <StageFields {...part} />
       <div className={styles.augmentation}>
         <Checkbox
           label="Flip left and right"

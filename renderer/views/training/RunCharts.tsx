@@ -4,7 +4,7 @@ import type { LiveSteps } from '../../api/runs.ts'
 import { figure, percent, percentMark } from '../../app/format.ts'
 import { LineChart } from '../../charts/LineChart.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
-import { accuracyCurves, firingCurves, lossCurves, timestepCurves } from './curves.ts'
+import { accuracyCurves, firingCurves, lossCurves, marksOf, timestepCurves } from './curves.ts'
 import styles from './training.module.css'
 
 /** In the place of a chart that has nothing to draw yet. */
@@ -23,6 +23,7 @@ export function RunCharts({ run, live }: { readonly run: Run; readonly live: Liv
   const accuracy = useMemo(() => accuracyCurves(run), [run])
   const timesteps = useMemo(() => timestepCurves(run), [run])
   const firing = useMemo(() => firingCurves(run), [run])
+  const marks = useMemo(() => marksOf(run), [run])
   const nothing = run.epochs.length === 0
   return (
     <div className={styles.charts}>
@@ -30,14 +31,14 @@ export function RunCharts({ run, live }: { readonly run: Run; readonly live: Liv
         {nothing && live === undefined ? (
           <Later title="Loss">Drawn from the first training step on.</Later>
         ) : (
-          <LineChart title="Loss" {...loss} xLabel="epoch" format={figure} />
+          <LineChart title="Loss" {...loss} marks={marks} xLabel="epoch" format={figure} />
         )}
       </Panel>
       <Panel>
         {nothing ? (
           <Later title="Accuracy">Measured on the test split after each epoch.</Later>
         ) : (
-          <LineChart title="Accuracy" {...accuracy} xLabel="epoch" format={percent} ticks={percentMark} />
+          <LineChart title="Accuracy" {...accuracy} marks={marks} xLabel="epoch" format={percent} ticks={percentMark} />
         )}
       </Panel>
       <Panel>
@@ -51,7 +52,7 @@ export function RunCharts({ run, live }: { readonly run: Run; readonly live: Liv
         {nothing ? (
           <Later title="Firing rate per layer">Mean spikes per neuron and timestep, measured after each epoch.</Later>
         ) : (
-          <LineChart title="Firing rate per layer" {...firing} xLabel="epoch" format={percent} ticks={percentMark} range={[0, null]} />
+          <LineChart title="Firing rate per layer" {...firing} marks={marks} xLabel="epoch" format={percent} ticks={percentMark} range={[0, null]} />
         )}
       </Panel>
     </div>

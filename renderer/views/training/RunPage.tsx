@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { Button, Loader, Menu } from '@mantine/core'
 import { IconChevronDown, IconPackageExport, IconPlayerPlay, IconPlayerStop, IconTrash } from '@tabler/icons-react'
 import type { Run } from '../../../preload/contract/index.ts'
+import { totalEpochs } from '../../../preload/contract/training.ts'
 import { readRun, useRuns, type LiveSteps } from '../../api/runs.ts'
 import { count, figure, percent, seconds } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
@@ -81,6 +82,7 @@ function Figure({ title, value, note }: { readonly title: string; readonly value
 /** The run in figures. While it trains, those of the running epoch. */
 function Figures({ run, live }: { readonly run: Run; readonly live: LiveSteps | undefined }) {
   const last = run.epochs.at(-1)
+  const epochs = totalEpochs(run.config)
   const now = run.state === 'running' ? live?.last : undefined
   const done = now === undefined ? run.epochs.length : now.epoch - 1 + now.step / now.steps
   return (
@@ -95,7 +97,7 @@ function Figures({ run, live }: { readonly run: Run; readonly live: LiveSteps | 
         <Figure title="Train loss" value={figure(now?.loss ?? last?.trainLoss)} note={now === undefined ? undefined : 'this batch'} />
         <Figure
           title="Epoch"
-          value={`${now?.epoch ?? run.epochs.length} / ${run.config.epochs}`}
+          value={`${now?.epoch ?? run.epochs.length} / ${epochs}`}
           note={now === undefined ? undefined : `step ${now.step} of ${now.steps}`}
         />
         <Figure
@@ -114,10 +116,10 @@ function Figures({ run, live }: { readonly run: Run; readonly live: LiveSteps | 
         role="progressbar"
         aria-label="Progress of the run"
         aria-valuemin={0}
-        aria-valuemax={run.config.epochs}
+        aria-valuemax={epochs}
         aria-valuenow={Math.floor(done)}
       >
-        <div style={{ transform: `scaleX(${Math.min(1, done / run.config.epochs)})` }} data-state={run.state} />
+        <div style={{ transform: `scaleX(${Math.min(1, done / epochs)})` }} data-state={run.state} />
       </div>
     </div>
   )

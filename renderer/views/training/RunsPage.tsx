@@ -3,6 +3,7 @@ import { Button, Checkbox, Skeleton } from '@mantine/core'
 import { IconBrain, IconCpu, IconFolderPlus, IconPlus } from '@tabler/icons-react'
 import { create } from 'zustand'
 import type { RunSummary } from '../../../preload/contract/index.ts'
+import { totalEpochs } from '../../../preload/contract/training.ts'
 import { useLibrary } from '../../api/library.ts'
 import { readRun, useRuns } from '../../api/runs.ts'
 import { figure, percent, percentMark, plural, since } from '../../app/format.ts'
@@ -84,7 +85,7 @@ function Row({ run, color, dataset, compared, onCompare }: RowProps) {
         <StateTag state={run.state} />
       </td>
       <td className={styles.number}>
-        {run.epochsDone} / {run.config.epochs}
+        {run.epochsDone} / {totalEpochs(run.config)}
       </td>
       <td className={styles.number} title={run.best === null ? undefined : `epoch ${run.best.epoch}`}>
         {percent(run.best?.value)}

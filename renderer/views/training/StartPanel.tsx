@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import { Button } from '@mantine/core'
 import { IconClock, IconPlayerPlay } from '@tabler/icons-react'
-import type { CallOutput } from '../../../preload/contract/index.ts'
+import type { CallOutput, TrainingConfig } from '../../../preload/contract/index.ts'
+import { stagesOf, totalEpochs } from '../../../preload/contract/training.ts'
 import { ask, attempt, messageOf } from '../../api/workbench.ts'
 import { compact, count, seconds } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
@@ -12,6 +13,11 @@ import type { FormPart } from './NewRunPage.tsx'
 import styles from './form.module.css'
 
 type Estimate = CallOutput<'training.estimate'>
+
+/** Seconds of all stages; work grows with the timesteps. */
+export function wholeRun(config: TrainingConfig, { secondsPerEpoch, timesteps }: Pick<Estimate, 'secondsPerEpoch' | 'timesteps'>): number {
+  return stagesOf(config).reduce((sum, stage) => sum + stage.epochs * secondsPerEpoch * ((stage.timesteps ?? timesteps) / timesteps), 0)
+}
 
 /** Measures on demand how long the run will take, and starts it. */
 export function StartPanel({ form, faults }: FormPart) {
@@ -66,8 +72,8 @@ export function StartPanel({ form, faults }: FormPart) {
       {shown?.error !== null && shown?.error !== undefined && <Failure message={shown.error} />}
       {shown?.estimate && (
         <p className={styles.estimate} role="status">
-          <b>{seconds(shown.estimate.secondsPerEpoch * config.epochs)}</b> for {count(config.epochs)} epochs:{' '}
-          {seconds(shown.estimate.secondsPerEpoch)} each, {compact(shown.estimate.samplesPerSecond)} samples/s,{' '}
+          <b>{seconds(wholeRun(config, shown.estimate))}</b> for {count(totalEpochs(config))} epochs:{' '}
+          {seconds(shown.estimate.secondsPerEpoch)} each{config.stages === undefined ? '' : ' of the last stage'}, {compact(shown.estimate.samplesPerSecond)} samples/s,{' '}
           {count(shown.estimate.parameters)} parameters. Measured on this machine just now.
         </p>
       )}

@@ -1,4 +1,5 @@
 import type { EpochMetrics, Run } from '../../../preload/contract/index.ts'
+import { stagesOf } from '../../../preload/contract/training.ts'
 import type { LiveSteps } from '../../api/runs.ts'
 import type { Line } from '../../charts/LineChart.tsx'
 import { lineColor } from '../../charts/colors.ts'
@@ -24,6 +25,12 @@ export function align(
 }
 
 const epochsOf = (run: Run) => run.epochs.map((metrics) => metrics.epoch)
+
+/** Where the run's stages and losses change, half an epoch before the first one of the new: for the charts over epochs. */
+export function marksOf({ config }: Pick<Run, 'config'>): { at: number; label: string }[] {
+  const stages = stagesOf(config).slice(1).map(({ start, timesteps }) => ({ at: start + 0.5, label: timesteps === null ? 'all timesteps' : `T = ${timesteps}` }))
+  return config.switch === undefined ? stages : [...stages, { at: config.switch.afterEpoch + 0.5, label: config.switch.method.name.toUpperCase() }]
+}
 
 /** Losses of a run: the method's on train, cross-entropy on test, and the batches' as they come. x in epochs. */
 export function lossCurves(run: Run, live: LiveSteps | undefined): Curves {
