@@ -14,8 +14,9 @@ export interface Decoded {
   readonly totals: EventTotals
   /** Size of the file. */
   readonly bytes: number
-  /** All events: from memory where they fit, else from the file again. A batch is valid until the next. */
+  /** All events: from memory where they fit, else from the file again. A batch is valid until the next, and until `close`. */
   batches(): Iterable<EventBatch>
+  /** Nothing of the events may be used after it: their memory holds the next recording's. */
   close(): void
 }
 
@@ -26,11 +27,18 @@ export interface Decoded {
  */
 export function decode(path: string, check: () => void, most = MOST_HELD): Decoded {
   const source = openFile(path)
-  const close = () => source.close()
+  const columns = takeColumns()
+  let open = true
+  const close = () => {
+    if (!open) return
+    open = false
+    source.close()
+    giveBack(columns)
+  }
   try {
     const recording = openRecording(source)
     const bytes = source.size
-    const held = hold(recording, check, most)
+    const held = hold(recording, columns, check, most) ? columns.batch() : null
     const batches = held === null ? () => checked(recording, check) : () => [held]
     return { recording, totals: totalsOf(batches()), bytes, batches, close }
   } catch (error) {
@@ -39,16 +47,33 @@ export function decode(path: string, check: () => void, most = MOST_HELD): Decod
   }
 }
 
-/** All events in memory; null where there are more than `most`. */
-function hold(recording: Recording, check: () => void, most: number): EventBatch | null {
+/** Columns that the thread's next recording is decoded into: for small ones fresh memory costs more than decoding. */
+let spare: EventColumns | null = null
+/** Larger columns (13 bytes an event) are left to the garbage collector. */
+const MOST_SPARE = 1 << 18
+
+function takeColumns(): EventColumns {
+  const columns = spare ?? new EventColumns()
+  spare = null
+  return columns
+}
+
+function giveBack(columns: EventColumns): void {
+  if (columns.p.length > MOST_SPARE) return
+  columns.length = 0
+  spare = columns
+}
+
+/** All events into memory; false where there are more than `most`. */
+function hold(recording: Recording, columns: EventColumns, check: () => void, most: number): boolean {
   const pass = recording.pass()
-  if (pass.expected > most) return null
-  const columns = new EventColumns(pass.expected)
+  if (pass.expected > most) return false
+  columns.reserve(pass.expected)
   while (columns.length <= most) {
     check()
-    if (!pass.next(columns)) return columns.batch()
+    if (!pass.next(columns)) return true
   }
-  return null
+  return false
 }
 
 /** A batch is valid until the next: memory does not grow with the recording. */

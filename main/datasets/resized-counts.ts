@@ -1,4 +1,5 @@
 import type { EventBatch } from '../events/recording.ts'
+import { hasKernel, ResizedLines } from './kernels/resized-counts.ts'
 import { axisWeights } from './resize.ts'
 import type { AxisWeights } from './resize.ts'
 
@@ -38,6 +39,15 @@ export function resizedCounts<Blocks>(
   const [toHeight, toWidth] = size
   const columns = axisWeights(width, toWidth)
   const planes = timesteps * 2
+  const rows = axisWeights(height, toHeight)
+  if (hasKernel(columns, rows)) {
+    const lines = new ResizedLines(planes, sensor, size, columns, rows)
+    const blocks = cut((batch, from, to, block) => {
+      const stop = lines.add(batch, from, to, block)
+      if (stop < to) throw outside(batch, stop, sensor)
+    })
+    return { data: lines.frames(), blocks }
+  }
   const length = planes * height * toWidth
   if (lines.length < length) lines = new Float64Array(length)
   /** Rows that have events. */
@@ -45,7 +55,6 @@ export function resizedCounts<Blocks>(
   try {
     const blocks = cut((batch, from, to, block) => addEvents(batch, from, to, block * 2 * height, sensor, toWidth, columns, used))
     const data = new Float32Array(planes * toHeight * toWidth)
-    const rows = axisWeights(height, toHeight)
     for (let plane = 0; plane < planes; plane++) stretch(plane * height, data, plane * toHeight * toWidth, toWidth, rows, used)
     return { data, blocks }
   } finally {
@@ -55,7 +64,7 @@ export function resizedCounts<Blocks>(
 
 /** @param base row where the block's OFF plane begins; its ON plane follows */
 function addEvents(
-  { x, y, p }: EventBatch,
+  batch: EventBatch,
   from: number,
   to: number,
   base: number,
@@ -65,11 +74,11 @@ function addEvents(
   used: Uint8Array,
 ): void {
   const values = lines
+  const { x, y, p } = batch
   for (let i = from; i < to; i++) {
     const column = x[i]!
     const row = y[i]!
-    if (column >= width || row >= height)
-      throw new RangeError(`an event at x ${column}, y ${row} lies outside the sensor of ${width}x${height} pixels`)
+    if (column >= width || row >= height) throw outside(batch, i, [height, width])
     // Without a branch: polarities come in no order that a processor could foresee.
     const line = base + p[i]! * height + row
     used[line] = 1
@@ -82,6 +91,10 @@ function addEvents(
     }
     for (let j = 0; j < reach; j++) values[at + j] = values[at + j]! + weights[column * reach + j]!
   }
+}
+
+function outside({ x, y }: EventBatch, i: number, [height, width]: Size): RangeError {
+  return new RangeError(`an event at x ${x[i]!}, y ${y[i]!} lies outside the sensor of ${width}x${height} pixels`)
 }
 
 /** Rows of one plane to the new height; every pixel is written once. */

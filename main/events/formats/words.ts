@@ -26,6 +26,11 @@ export class WordReader {
   }
 }
 
+/** The little-endian word at any byte. */
+export function wordAt(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
+}
+
 /** A word read from big-endian bytes, as a signed number. */
 export function swap(word: number): number {
   return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)
