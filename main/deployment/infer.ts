@@ -9,7 +9,7 @@ import { softmax } from '../training/metrics.ts'
 import type { ModelMetadata } from './metadata.ts'
 import { readModelFile } from './model-file.ts'
 import { pictureInput } from './picture-input.ts'
-import type { InferenceResult } from './schema.ts'
+import type { InferenceResult, ModelInput } from './schema.ts'
 import { WindowRunner } from './window-runner.ts'
 
 /**
@@ -18,11 +18,12 @@ import { WindowRunner } from './window-runner.ts'
  * the model is loaded before).
  * @throws ModelFileError, RecordingError, DatasetError, EngineError; RecordingError also where the recording has no events or its
  *   sensor doesn't fit
+ * @param withInput whether the answer holds what the network was given
  */
-export async function infer(modelPath: string, recordingPath: string, engine: Engine): Promise<InferenceResult> {
+export async function infer(modelPath: string, recordingPath: string, engine: Engine, withInput = false): Promise<InferenceResult> {
   const { onnx, metadata } = readModelFile(modelPath)
   const { labels, shape } = metadata
-  const { data, events, problems, decodeMs, framesMs } = await (metadata.normalization ? ofPicture : ofRecording)(recordingPath, metadata)
+  const { data, events, problems, decodeMs, framesMs, ...made } = await (metadata.normalization ? ofPicture : ofRecording)(recordingPath, metadata)
   const runner = await WindowRunner.open(engine, onnx, shape, labels.length)
   try {
     // A first run fetches its memory from the system; what is told is what a running system has.
@@ -40,14 +41,19 @@ export async function infer(modelPath: string, recordingPath: string, engine: En
       logitsPerTimestep: Array.from({ length: shape[0] }, (_, t) => [...perTimestep.subarray(t * labels.length, (t + 1) * labels.length)]),
       latencyMs: { decode: decodeMs, frames: framesMs, network: networkMs },
       problems,
+      ...(withInput && { input: { shape, data, ...rulesOf(metadata), ...made } }),
     }
   } finally {
     await runner.release()
   }
 }
 
+function rulesOf({ framing, filters, sensor, normalization }: ModelMetadata): Pick<ModelInput, 'framing' | 'filters' | 'sensor' | 'normalization'> {
+  return { framing, filters, sensor, ...(normalization && { normalization }) }
+}
+
 /** What a model is fed with. */
-interface Input {
+interface Input extends Pick<ModelInput, 'blocks' | 'filtered'> {
   /** [T, C, H, W] */
   readonly data: Float32Array
   readonly events: number
@@ -66,12 +72,12 @@ async function ofRecording(path: string, { framing, filters, sensor }: ModelMeta
   try {
     const { recording, totals } = decoded
     if (totals.events === 0) throw new RecordingError(path, 'it holds no events, so there is nothing to recognize')
-    const [{ data, own }, framesMs] = await timed(() => {
+    const [{ data, blocks, own, report }, framesMs] = await timed(() => {
       const filtered = filterEvents(decoded, filters, () => undefined)
       if (filtered.totals.events === 0)
         throw new RecordingError(path, `the model's filters leave none of its ${totals.events} events, so there is nothing to recognize`)
-      const { data } = batchesToFrames(filtered.batches(), filtered.totals, filtered.sensor, framing)
-      return { data, own: filtered.sensor }
+      const { data, blocks } = batchesToFrames(filtered.batches(), filtered.totals, filtered.sensor, framing)
+      return { data, blocks, own: filtered.sensor, report: filtered.report }
     })
     return {
       data,
@@ -79,6 +85,8 @@ async function ofRecording(path: string, { framing, filters, sensor }: ModelMeta
       problems: [...recording.problems, ...sensorProblems(path, own, sensor, framing)],
       decodeMs,
       framesMs,
+      blocks,
+      ...(report && { filtered: report }),
     }
   } finally {
     decoded.close()

@@ -15,6 +15,8 @@ export interface InferInput {
   readonly kind: 'infer'
   readonly model: string
   readonly recording: string
+  /** Whether the answer holds what the network was given. */
+  readonly withInput?: boolean
   /** File of how texts are read. */
   readonly texts?: string
 }

@@ -18,6 +18,6 @@ serveTask<ExportInput | InferInput, number, ModelRecord | InferenceResult>((inpu
       return exportModel({ ...input, engine, signal, onProgress: report })
     case 'infer':
       if (input.texts !== undefined) useTextReadings(readingsIn(input.texts))
-      return infer(input.model, input.recording, engine)
+      return infer(input.model, input.recording, engine, input.withInput)
   }
 })

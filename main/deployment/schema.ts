@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { problemSchema } from '../events/schema.ts'
+import { framingSchema, normalizationSchema } from '../datasets/schema.ts'
+import { filterReportSchema, filtersSchema, problemSchema } from '../events/schema.ts'
 
 /** What was measured when the exported file was run beside the trained network on the test split. */
 export const exportProofSchema = z.object({
@@ -38,6 +39,25 @@ export const modelRecordSchema = z.object({
 })
 export type ModelRecord = z.infer<typeof modelRecordSchema>
 
+const f32: z.ZodType<Float32Array> = z.instanceof(Float32Array)
+
+/** What a network was given of a recording or a picture, and how the model says that it is made. */
+export const modelInputSchema = z.object({
+  /** [T, C, H, W] of `data`, the very values that the network got. */
+  shape: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  data: f32,
+  framing: framingSchema,
+  filters: filtersSchema,
+  /** [height, width] that the model was trained on, behind the filters. */
+  sensor: z.tuple([z.number(), z.number()]),
+  /** Of a model of static pictures: `data` holds (value - mean) / std. */
+  normalization: normalizationSchema.optional(),
+  /** First and last µs of each frame, and what the filters did; of events only. */
+  blocks: z.array(z.tuple([z.number(), z.number()])).optional(),
+  filtered: filterReportSchema.optional(),
+})
+export type ModelInput = z.infer<typeof modelInputSchema>
+
 export const inferenceResultSchema = z.object({
   model: z.string(),
   recording: z.string(),
@@ -49,5 +69,7 @@ export const inferenceResultSchema = z.object({
   logitsPerTimestep: z.array(z.array(z.number())),
   latencyMs: z.object({ decode: z.number(), frames: z.number(), network: z.number() }),
   problems: z.array(problemSchema),
+  /** Where it was asked for. */
+  input: modelInputSchema.optional(),
 })
 export type InferenceResult = z.infer<typeof inferenceResultSchema>

@@ -82,11 +82,12 @@ export class Models {
     }
   }
 
-  /** @param model id of an exported one, or path of any .onnx that Saccade exported */
-  async infer(model: string, recording: string): Promise<InferenceResult> {
+  /** @param model id of an exported one, or path of any .onnx that Saccade exported; @param withInput see ModelInput */
+  async infer(model: string, recording: string, withInput = false): Promise<InferenceResult> {
     const path = this.list().find(({ id }) => id === model)?.path ?? resolve(model)
     if (!existsSync(path)) throw new UsageError(`There is no model "${model}": neither an exported one of this id nor a file.`)
-    return launchInference({ model: path, recording: resolve(recording), texts: this.#shared.library.texts }, this.#shared.spawn).result
+    const { library, spawn } = this.#shared
+    return launchInference({ model: path, recording: resolve(recording), withInput, texts: library.texts }, spawn).result
   }
 
   /** Measures a checkpoint on a split of the run's dataset; its job shows how it goes. */
@@ -146,7 +147,7 @@ export function modelHandlers(models: Models): Pick<Handlers, ModelCalls> {
       const { job, model } = models.start(run, checkpoint)
       return { job: job.id, model }
     },
-    'models.infer': ({ model, recording }) => models.infer(model, recording),
+    'models.infer': ({ model, recording, withInput }) => models.infer(model, recording, withInput),
     'models.remove': ({ id }) => {
       models.remove(id)
       return {}

@@ -86,6 +86,11 @@ describe('infer', () => {
       if (result.top[0]!.label === classes[labels[row]!]) correct++
     }
     expect(correct / test.length).toBe(trained.accuracy)
+    const [row] = test
+    const { input } = await infer(model, recordings[row!]!, engine, true)
+    expect(input?.data).toEqual(Float32Array.from(openDataset(dataset).sample(row!)))
+    expect(input).toMatchObject({ shape: [T, 2, 10, 10], filters: [], sensor: [34, 34] })
+    expect(input?.blocks).toHaveLength(T)
   })
 
   it('says what is wrong with a recording, and warns of another sensor', async () => {

@@ -73,6 +73,7 @@ export function ModelPage({ id }: { readonly id: string }) {
     )
   }
   const preparation = preparationOf(model.metadata)
+  const pictures = preparation?.normalization !== undefined
   return (
     <div className={widgets.page}>
       <div className={widgets.inner}>
@@ -89,12 +90,12 @@ export function ModelPage({ id }: { readonly id: string }) {
         </div>
         <div className={styles.columns}>
           <div className={styles.stack}>
-            <TryPanel model={model.id} framing={preparation?.framing ?? null} title="Try it on a recording" />
+            <TryPanel model={model.id} pictures={pictures} title={`Try it on a ${pictures ? 'picture' : 'recording'}`} />
           </div>
           <div className={styles.stack}>
             <Proof proof={model.proof} />
             {preparation !== null && (
-              <Panel title={preparation.normalization ? 'What it does with pictures' : 'What it does with recordings'}>
+              <Panel title={`What it does with ${pictures ? 'pictures' : 'recordings'}`}>
                 <Facts rows={preparationRows(preparation)} />
               </Panel>
             )}

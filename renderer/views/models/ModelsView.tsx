@@ -114,7 +114,7 @@ export default function ModelsView() {
       {id === file ? (
         <div className={widgets.page}>
           <div className={widgets.inner}>
-            <TryPanel key={file} model={file} framing={null} title={`Try ${baseName(file)}`} />
+            <TryPanel key={file} model={file} title={`Try ${baseName(file)}`} />
           </div>
         </div>
       ) : (

@@ -1,11 +1,10 @@
 import { useMemo, useState, type ReactNode } from 'react'
 import { Button, Menu, TextInput } from '@mantine/core'
 import { IconFolderOpen, IconHistory, IconPlayerPlay, IconWaveSine } from '@tabler/icons-react'
-import type { Framing, InferenceResult } from '../../../preload/contract/index.ts'
+import type { InferenceResult, ModelInput } from '../../../preload/contract/index.ts'
 import { useLibrary } from '../../api/library.ts'
-import { useCall } from '../../api/use-call.ts'
 import { ask, messageOf } from '../../api/workbench.ts'
-import { baseName, figure, folderOf, percent, plural } from '../../app/format.ts'
+import { baseName, count, figure, folderOf, percent, plural } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
 import { Bars } from '../../charts/Bars.tsx'
 import { lineColor } from '../../charts/colors.ts'
@@ -13,6 +12,7 @@ import { LineChart } from '../../charts/LineChart.tsx'
 import { FrameGrid } from '../../widgets/FrameGrid.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
 import { pick } from '../../widgets/picker.ts'
+import { filterWords } from '../../widgets/preparation.ts'
 import { Failure, Problems } from '../../widgets/Problems.tsx'
 import styles from './models.module.css'
 
@@ -49,8 +49,35 @@ function Latency({ latency }: { readonly latency: InferenceResult['latencyMs'] }
   )
 }
 
-function Result({ result, framing }: { readonly result: InferenceResult; readonly framing: Framing | null }) {
-  const frames = useCall('recordings.frames', framing === null ? null : { path: result.recording, framing })
+/** Input values of a static picture as they are seen: 0..1. */
+export function pictureValues({ data, shape, normalization }: ModelInput): Float32Array {
+  if (normalization === undefined) return data
+  const pixels = shape[2] * shape[3]
+  return data.map((value, index) => {
+    const channel = Math.floor(index / pixels) % shape[1]
+    return value * (normalization.std[channel] ?? 1) + (normalization.mean[channel] ?? 0)
+  })
+}
+
+/** The very frames that the network was given, and how they were made. */
+function Given({ input }: { readonly input: ModelInput }) {
+  const values = useMemo(() => pictureValues(input), [input])
+  const { filtered } = input
+  return (
+    <section className={styles.given} aria-label="What the network was given">
+      <h4>What the network was given</h4>
+      {filtered !== undefined && (
+        <p className={styles.note}>
+          {count(filtered.kept)} of {count(filtered.events)} events ({percent(filtered.events > 0 ? filtered.kept / filtered.events : null)}) pass
+          the model’s filters: {input.filters.map((filter) => filterWords(filter)).join(' → ')}.
+        </p>
+      )}
+      <FrameGrid data={values} shape={input.shape} columns={5} {...(input.blocks && { blocks: input.blocks })} />
+    </section>
+  )
+}
+
+function Result({ result }: { readonly result: InferenceResult }) {
   const logits = useMemo(() => logitLines(result, 5), [result])
   const [first] = result.top
   return (
@@ -59,7 +86,8 @@ function Result({ result, framing }: { readonly result: InferenceResult; readonl
         <p role="status">
           <b>{first?.label ?? '–'}</b>
           <span>
-            {percent(first?.probability)} · {baseName(result.recording)}, {plural(result.events, 'event')}
+            {percent(first?.probability)} · {baseName(result.recording)}
+            {result.input?.normalization ? '' : `, ${plural(result.events, 'event')}`}
           </span>
         </p>
         <Latency latency={result.latencyMs} />
@@ -76,17 +104,19 @@ function Result({ result, framing }: { readonly result: InferenceResult; readonl
           }))}
       />
       <LineChart title="Logits per timestep" {...logits} xLabel="t =" format={figure} height={170} />
-      {frames.data !== null && <FrameGrid data={frames.data.data} shape={frames.data.shape} columns={5} />}
+      {result.input && <Given input={result.input} />}
       {result.problems.length > 0 && <Problems problems={result.problems} />}
-      <div>
-        <Button
-          variant="default"
-          leftSection={<IconWaveSine size={15} />}
-          onClick={() => go({ view: 'recordings', path: result.recording })}
-        >
-          Watch the recording
-        </Button>
-      </div>
+      {!result.input?.normalization && (
+        <div>
+          <Button
+            variant="default"
+            leftSection={<IconWaveSine size={15} />}
+            onClick={() => go({ view: 'recordings', path: result.recording })}
+          >
+            Watch the recording
+          </Button>
+        </div>
+      )}
     </div>
   )
 }
@@ -94,12 +124,13 @@ function Result({ result, framing }: { readonly result: InferenceResult; readonl
 /** Runs a model on a recording and shows what it makes of it. */
 export function TryPanel({
   model,
-  framing,
+  pictures = false,
   title,
   aside,
 }: {
   readonly model: string
-  readonly framing: Framing | null
+  /** Whether the model is one of static pictures. */
+  readonly pictures?: boolean
   readonly title: string
   readonly aside?: ReactNode
 }) {
@@ -111,7 +142,7 @@ export function TryPanel({
     if (recording.trim() === '') return
     setPath(recording)
     setBusy(true)
-    ask('models.infer', { model, recording: recording.trim() })
+    ask('models.infer', { model, recording: recording.trim(), withInput: true })
       .then(
         (result) => setAnswer({ result, error: null }),
         (error: unknown) => setAnswer({ result: null, error: messageOf(error) }),
@@ -129,7 +160,7 @@ export function TryPanel({
       >
         <TextInput
           aria-label="Path of the recording"
-          placeholder="Path of a recording"
+          placeholder={pictures ? 'Path of a PNG, JPEG or WebP' : 'Path of a recording'}
           value={path}
           spellCheck={false}
           flex={1}
@@ -164,12 +195,14 @@ export function TryPanel({
       </form>
       {answer === null && !busy && (
         <p className={styles.note}>
-          The recording goes through the model’s own framing rule; you see the classes, the logits at every timestep, and how long each part
-          took.
+          {pictures
+            ? 'A PNG, JPEG or WebP is resized and normalized as in training and shown to the network at every timestep.'
+            : 'The recording goes through the model’s own filters and framing rule.'}{' '}
+          You see the classes, the logits at every timestep, the frames that the network was given, and how long each part took.
         </p>
       )}
       {answer?.error !== null && answer?.error !== undefined && <Failure message={answer.error} />}
-      {answer?.result && <Result key={answer.result.recording} result={answer.result} framing={framing} />}
+      {answer?.result && <Result key={answer.result.recording} result={answer.result} />}
     </Panel>
   )
 }
