@@ -1,4 +1,4 @@
-/** npm run bench -- training|inference|decode|frames|import|stage [--json]: runs test/bench/NAME.ts and prints what it measured. */
+/** npm run bench -- training|inference|decode|frames|filters|import|open|stage [--json]: runs test/bench/NAME.ts and prints what it measured. */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { table } from '../../main/headless/terminal.ts'
@@ -25,6 +25,7 @@ const benches: Record<string, string> = {
   frames: './frames.ts',
   filters: './filters.ts',
   import: './import.ts',
+  open: './open.ts',
   stage: './stage.ts',
 }
 
