@@ -44,6 +44,13 @@ describe('texts read as told', () => {
     ])
     expect(read(text, { headerLines: 1 }).events).toEqual([[6, 3, 2, 0]])
   })
+  it('who names the columns need not count the header', () => {
+    const text = 'Camera dump\nof 2 tests, with 3 remarks, and more, and more\n\n9;7;ab;0.5;2\n0;8;cd;1.25;3\n'
+    expect(read(text, { columns: ['x', 'p', null, 't', 'y'], unit: 's' }).events).toEqual([
+      [500_000, 9, 2, 1],
+      [1_250_000, 0, 3, 1],
+    ])
+  })
   it('a sensor smaller than the coordinates does not lose events', () => {
     const { recording, events } = read('1,9,9,1\n2,0,0,0\n', { sensor: [4, 4] })
     expect([events.length, recording.width, recording.height]).toEqual([2, 10, 10])

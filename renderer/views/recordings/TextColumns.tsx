@@ -93,7 +93,9 @@ function Lines({ preview, tell }: Parts) {
   const name = (index: number, role: Role | null) => {
     const next = assigned(columns, index, role)
     setDraft(next)
-    if (complete(next)) tell({ columns: next })
+    // What was seen when they were named is what they are named for.
+    const seen = layout.columns ? {} : { delimiter: layout.delimiter, headerLines: layout.headerLines }
+    if (complete(next)) tell({ ...seen, columns: next })
   }
   const taken = (role: Role) => (layout.columns ? '' : columns.includes(role) ? ' (taken)' : '')
   return (
@@ -122,6 +124,7 @@ function Lines({ preview, tell }: Parts) {
                 </select>
               </th>
             ))}
+            <th aria-hidden className={styles.rest} />
           </tr>
         </thead>
         <tbody>
@@ -129,7 +132,7 @@ function Lines({ preview, tell }: Parts) {
             <tr key={number} data-header={header || undefined}>
               <td>{number}</td>
               {header ? (
-                <td colSpan={Math.max(1, columns.length)}>{text}</td>
+                <td colSpan={columns.length + 1}>{text}</td>
               ) : (
                 columns.map((role, index) => (
                   <td key={index} data-role={role ?? undefined}>

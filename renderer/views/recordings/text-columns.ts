@@ -25,7 +25,7 @@ export const complete = (columns: Columns): boolean => (['t', 'x', 'y', 'p'] as 
 /** What is told, with one thing changed. Columns that were cut by another delimiter say nothing any more. */
 export function changed(kept: TextPreview['kept'], change: { [K in keyof TextReading]?: TextReading[K] | undefined }): TextReading | null {
   const merged: Record<string, unknown> = { ...kept?.reading, ...change }
-  if (change.delimiter !== undefined && change.delimiter !== kept?.reading.delimiter) delete merged['columns']
+  if (change.columns === undefined && change.delimiter !== undefined && change.delimiter !== kept?.reading.delimiter) delete merged['columns']
   const told = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined)) as TextReading
   return Object.keys(told).length === 0 ? null : told
 }

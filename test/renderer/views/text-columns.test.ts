@@ -29,6 +29,7 @@ describe('what is told of a text', () => {
     expect(changed(null, { unit: 's' })).toEqual({ unit: 's' })
     expect(changed(kept, { headerLines: 2 })).toEqual({ ...kept.reading, headerLines: 2 })
     expect(changed(kept, { delimiter: ';' })).toEqual({ unit: 'ms', delimiter: ';' })
+    expect(changed(kept, { delimiter: ';', columns: ['p', 'x', 'y', 't'] })).toMatchObject({ delimiter: ';', columns: ['p', 'x', 'y', 't'] })
     expect(changed({ ...kept, reading: { sensor: [4, 4] } }, { sensor: undefined })).toBeNull()
   })
   it('is said in one line', () => {

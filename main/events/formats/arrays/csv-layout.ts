@@ -63,17 +63,25 @@ function headOf(text: string, reading: TextReading): Head | null {
       const cells = line.replace(/^[#%]\s*/, '').split(/[\s,;]+/)
       if (names === null && cells.length >= 4 && roles.every((role) => cells.some((cell) => roleOf(cell) === role))) names = cells
     } else {
-      const delimiter = reading.delimiter ?? delimiters.find((sign) => cellsOf(line, sign).length >= 4)
+      const delimiter = reading.delimiter ?? delimiters.find((sign) => (reading.columns ? holds(line, sign, reading.columns) : cellsOf(line, sign).length >= 4))
       const cells = delimiter === undefined ? [] : cellsOf(line, delimiter)
-      const events = cells.some((cell) => Number.isFinite(Number(cell)) && cell !== '')
+      const events = reading.columns ? delimiter !== undefined && holds(line, delimiter, reading.columns) : cells.some(isNumber)
       if (!given && (events || reading.headerLines !== undefined)) return delimiter === undefined ? null : { start, headerLines, delimiter, names, sensor }
-      // The one line of names; two of them are prose.
-      if (!given && (delimiter === undefined || names !== null)) return null
+      // The one line of names; two of them are prose. Who named the columns knows that events follow.
+      if (!given && !reading.columns && (delimiter === undefined || names !== null)) return null
       if (cells.length >= 4) names = cells.map((cell) => cell.replace(/^["']|["']$/g, ''))
     }
     start = end === -1 ? text.length : end + 1
   }
   return null
+}
+
+const isNumber = (cell: string): boolean => Number.isFinite(numberOf(cell))
+
+/** Whether the columns that count hold numbers in this line. */
+const holds = (line: string, delimiter: Delimiter, columns: readonly (Role | null)[]): boolean => {
+  const cells = cellsOf(line, delimiter)
+  return columns.every((role, i) => role === null || isNumber(cells[i] ?? ''))
 }
 
 function withColumns(text: string, { start, headerLines, delimiter, names, sensor }: Head, reading: TextReading): CsvLayout | null {
