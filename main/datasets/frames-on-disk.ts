@@ -1,6 +1,5 @@
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
 import { DatasetError, UnusableError } from './errors.ts'
 import { fullFraming } from './framing.ts'
 import type { ImportedFile } from './import-file.ts'
@@ -66,8 +65,23 @@ export class FramesOnDisk {
     return this.#writer?.rowBytes ?? this.#framing.timesteps * 2 * 720 * 1280 * 4
   }
 
-  /** Writes one recording's frames and makes its journal entry. `left`: files from this one on. */
-  async keep(file: string, { data, sensor, format, bytes, modified, ...facts }: ImportedFile, left: number): Promise<JournalEntry> {
+  /**
+   * Writes the frames of recordings in one go and makes their journal entries.
+   * @param left files from the first of these on
+   */
+  async keep(recordings: readonly { readonly file: string; readonly imported: ImportedFile }[], left: number): Promise<JournalEntry[]> {
+    const rows: ImportedFile['data'][] = []
+    const entries = recordings.map(({ file, imported }) => this.#entry(file, imported, rows))
+    if (rows[0] && !this.#writer) {
+      await checkSpace(this.#directory, rows[0].byteLength * left)
+      this.#writer = await NpyWriter.create(this.path, this.dtype, this.shape)
+    }
+    if (rows.length > 0) await this.#writer!.append(...rows)
+    return entries
+  }
+
+  /** Adds the recording's frames to `rows` where they fit the others. */
+  #entry(file: string, { data, sensor, format, bytes, modified, checksum, ...facts }: ImportedFile, rows: ImportedFile['data'][]): JournalEntry {
     const problems = [...facts.problems]
     this.#first ??= { file, sensor }
     if (sensor.join() !== this.#first.sensor.join()) {
@@ -76,13 +90,8 @@ export class FramesOnDisk {
       if (this.#framing.resize === null) throw new UnusableError(`${this.#folder}: the recordings come from sensors of different sizes: ${sizes}. Choose a size that all frames are resized to.`)
       problems.push({ severity: 'info', message: `Sensors differ (${sizes}): these frames were resized from their own size` })
     }
-    if (!this.#writer) {
-      await checkSpace(this.#directory, data.byteLength * left)
-      this.#writer = await NpyWriter.create(this.path, this.dtype, this.shape)
-    }
-    await this.#writer.append(data)
+    rows.push(data)
     const { hash, events, kept, durationUs } = facts
-    const checksum = crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     return { bytes, modified, imported: { sample: { hash, events, ...(kept !== undefined && { kept }), durationUs, problems }, format, sensor: [...sensor], rowBytes: data.byteLength, checksum } }
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import { EventColumns } from '../events/columns.ts'
 import type { EventBatch } from '../events/recording.ts'
 import type { Filter, Problem } from '../events/schema.ts'
@@ -26,6 +27,8 @@ export interface ImportedFile {
   readonly durationUs: number
   readonly problems: readonly Problem[]
   readonly data: Float32Array | Uint16Array
+  /** CRC-32 of the bytes of `data`. */
+  readonly checksum: number
 }
 
 /** How an import makes frames of events. */
@@ -91,9 +94,11 @@ function framed(path: string, { recording }: Decoded, totals: EventTotals, batch
   const filtered = filterEvents({ recording, totals, batches }, filters, check)
   if (filtered.totals.events === 0) throw new DatasetError(`${path}: the filters leave none of its ${totals.events} events`)
   const { sensor, report } = filtered
-  const { data } = batchesToFrames(filtered.batches(), filtered.totals, sensor, framing)
+  const frames = batchesToFrames(filtered.batches(), filtered.totals, sensor, framing).data
+  const data = dtype === 'uint16' ? toUint16(frames, path) : frames
+  const checksum = crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
   const { format, problems } = recording
-  return { ...fingerprint(path, check), format, sensor, kept: report?.kept, events: totals.events, durationUs: totals.last - totals.first, problems, data: dtype === 'uint16' ? toUint16(data, path) : data }
+  return { ...fingerprint(path, check), format, sensor, kept: report?.kept, events: totals.events, durationUs: totals.last - totals.first, problems, data, checksum }
 }
 
 function toUint16(counts: Float32Array, path: string): Uint16Array {

@@ -26,6 +26,8 @@ type Rule = Pick<ImportOptions, 'framing' | 'filters'>
 
 /** At most this much of decoded frames waits to be written. */
 const waitingBytes = 256 * 2 ** 20
+/** Recordings written in one go. */
+const mostTogether = 32
 
 /**
  * Imports a folder of recordings into `directory` as a dataset: manifest.json and frames.npy. Files are decoded in the pool's
@@ -68,26 +70,43 @@ export async function importFiles({ framing, filters }: Rule, scan: FolderScan, 
   // Ends what is under way when the import ends early.
   const ended = new AbortController()
   const both = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal
-  const waiting = new Map<number, Promise<ImportedFile | Error>>()
-  const read = async (index: number): Promise<ImportedFile | Error> => {
+  /** Being read, or read and waiting for earlier ones. */
+  const waiting = new Map<number, Promise<void>>()
+  const results = new Map<number, ImportedFile | Error>()
+  const read = async (index: number): Promise<void> => {
     const { file, cut } = files[index]!
     const input = { path: join(scan.folder, file), framing, dtype: dtypeOf(framing), ...(filters && { filters }), ...(cut && { cut }) }
     // What is wrong with a file is a value: it must not end the import, nor be lost while earlier files are waited for.
-    return pool.run('importFile', input, { signal: both, background: true }).catch((error: unknown) => (error instanceof Error ? error : new Error(messageOf(error))))
+    const result = await pool.run('importFile', input, { signal: both, background: true }).catch((error: unknown) => (error instanceof Error ? error : new Error(messageOf(error))))
+    results.set(index, result)
   }
   let next = entries.length
   try {
-    for (let index = next; index < files.length; index++) {
-      const ahead = Math.max(1, Math.min(pool.size * 4, Math.floor(waitingBytes / frames.rowBytes)))
+    for (let index = next; index < files.length; ) {
+      // Workers go on while rows are written.
+      const ahead = Math.max(1, Math.min(pool.size * 32, Math.floor(waitingBytes / frames.rowBytes)))
       for (; next < files.length && next < index + ahead; next++) waiting.set(next, read(next))
-      const result = await waiting.get(index)!
-      waiting.delete(index)
+      await waiting.get(index)
       signal?.throwIfAborted()
-      const { file } = files[index]!
-      const entry = result instanceof Error ? await skippedEntry(join(scan.folder, file), result) : await frames.keep(file, result, files.length - index)
-      await journal.append(entry)
-      entries.push(entry)
-      meter.update(file)
+      // All that are ready, in their order: a write for each would take longer than decoding.
+      const ready: number[] = []
+      while (results.has(index) && ready.length < mostTogether) ready.push(index++)
+      const first = ready[0]!
+      const imported = ready.flatMap((at) => {
+        const result = results.get(at)!
+        return result instanceof Error ? [] : [{ file: files[at]!.file, imported: result }]
+      })
+      const kept = (await frames.keep(imported, files.length - first))[Symbol.iterator]()
+      const made: JournalEntry[] = []
+      for (const at of ready) {
+        const result = results.get(at)!
+        made.push(result instanceof Error ? await skippedEntry(join(scan.folder, files[at]!.file), result) : kept.next().value!)
+        waiting.delete(at)
+        results.delete(at)
+      }
+      await journal.append(...made)
+      entries.push(...made)
+      meter.update(files[index - 1]!.file)
     }
   } finally {
     ended.abort()

@@ -88,8 +88,8 @@ export class Journal {
     return { journal: new Journal(await open(path, 'a')), created, entries }
   }
 
-  async append(entry: object): Promise<void> {
-    await this.#file.appendFile(`${JSON.stringify(entry)}\n`)
+  async append(...entries: readonly object[]): Promise<void> {
+    await this.#file.appendFile(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
   }
 
   async close(): Promise<void> {
