@@ -5,6 +5,7 @@ import { useLibrary } from '../../api/library.ts'
 import { count, figure, since } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
 import { Facts, Panel } from '../../widgets/Panel.tsx'
+import { augmentationText } from './augmentation.ts'
 import { useRunForm } from './form.ts'
 import { methodTexts, optimizerTitles } from './parameters.ts'
 import styles from './training.module.css'
@@ -106,14 +107,7 @@ export function ConfigSummary({ run }: { readonly run: Run }) {
           ['Optimizer', `${optimizerTitles[config.optimizer.name]}: ${settingsText(config.optimizer)}`],
           ['Learning rate', rateText(config)],
           ['Epochs, batch', `${stagesText(config)}, ${config.batchSize}`],
-          [
-            'Augmentation',
-            config.augmentation.flip || config.augmentation.roll > 0
-              ? [config.augmentation.flip ? 'flip' : '', config.augmentation.roll > 0 ? `roll ±${config.augmentation.roll} px` : '']
-                  .filter(Boolean)
-                  .join(', ')
-              : 'none',
-          ],
+          ['Augmentation', augmentationText(config.augmentation)],
           ['Seed, device', `${config.seed}, ${config.device}`],
           ['Started', since(run.created, new Date())],
         ]}

@@ -13,6 +13,7 @@ import { Panel } from '../../widgets/Panel.tsx'
 import { Failure } from '../../widgets/Problems.tsx'
 import { StarterButton } from '../../widgets/StarterButton.tsx'
 import widgets from '../../widgets/widgets.module.css'
+import { AugmentationFields } from './AugmentationFields.tsx'
 import { changed, faultsOf, initialForm, named, useRunForm, type RunForm } from './form.ts'
 import { MethodFields } from './MethodFields.tsx'
 import { NetworkFields } from './NetworkFields.tsx'
@@ -83,6 +84,7 @@ function Form({
         <div className={styles.stack}>
           <Deferred>
             <OptimizationFields {...part} />
+            <AugmentationFields {...part} />
           </Deferred>
           <StartPanel {...part} />
         </div>

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { Button, Checkbox, Select } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
 import type { DeviceReport, OptimizerSettings, TrainingConfig } from '../../../preload/contract/index.ts'
 import { compact } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
@@ -28,11 +28,11 @@ const onlyCpu: readonly DeviceReport[] = [
 
 const has = <T extends object>(table: T, key: string | null): key is Extract<keyof T, string> => key !== null && key in table
 
-/** Optimizer, schedule, augmentation, seed, device. */
+/** Optimizer, schedule, stages, seed, device. */
 export function OptimizationFields(part: FormPart) {
   const { form, faults, set } = part
   const { config } = form
-  const { optimizer, augmentation } = config
+  const { optimizer } = config
   const values: Readonly<Record<string, unknown>> = optimizer
   const devices = useDevices((state) => state.devices) ?? onlyCpu
   useEffect(() => void readDevices(), [])
@@ -156,22 +156,6 @@ export function OptimizationFields(part: FormPart) {
         </div>
       </details>
       <StageFields {...part} />
-      <div className={styles.augmentation}>
-        <Checkbox
-          label="Flip left and right"
-          checked={augmentation.flip}
-          onChange={(event) => set(changed(form, { augmentation: { ...augmentation, flip: event.currentTarget.checked } }))}
-        />
-        <NumberField
-          label="Roll, px"
-          name="Roll in pixels"
-          width={84}
-          help="Shifts each sample by up to so many pixels in both axes, wrapping around; the same for all its frames."
-          value={augmentation.roll}
-          error={faults.get('augmentation.roll')}
-          onChange={(roll) => set(changed(form, { augmentation: { ...augmentation, roll } }))}
-        />
-      </div>
       <div className={styles.device}>
         <span>Device</span>
         <Select

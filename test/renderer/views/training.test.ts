@@ -8,7 +8,9 @@ import {
   type TrainingConfig,
 } from '../../../preload/contract/index.ts'
 import { networkPresets } from '../../../main/snn/models/index.ts'
+import { trainingConfigSchema } from '../../../main/training/schema.ts'
 import { trainingPresets } from '../../../main/training/presets.ts'
+import { augmentationKinds, augmentationText, augmented } from '../../../renderer/views/training/augmentation.ts'
 import { layersText, settingsText } from '../../../renderer/views/training/ConfigSummary.tsx'
 import { accuracyCurves, align, compareCurves, firingCurves, lossCurves, timestepCurves } from '../../../renderer/views/training/curves.ts'
 import {
@@ -74,7 +76,7 @@ describe('the form of a new run', () => {
 
 describe('every hyper-parameter can be set', () => {
   const { method: _, ...rest } = form().config
-  it.each(['sdt', 'tet', 'trt', 'lts'] as const)('of %s', (name) => {
+  it.each(['sdt', 'tet', 'trt', 'lts', 'slt', 'slt-tet'] as const)('of %s', (name) => {
     // Optional ones are filled in where the method knows them; zod drops them elsewhere.
     const parsed = calls['runs.start'].input.parse({ ...rest, method: { name, labelSmoothing: 0.1 } }).method
     const own = Object.keys(parsed)
@@ -95,6 +97,25 @@ describe('every hyper-parameter can be set', () => {
       const { optimizer } = calls['runs.start'].input.parse({ ...form().config, optimizer: { name } })
       for (const key of Object.keys(optimizer).filter((other) => other !== 'name')) expect(optimizerParameters).toHaveProperty(key)
     }
+  })
+})
+
+describe('augmentation', () => {
+  it('offers all that the trainer takes, and what it offers is taken', () => {
+    const keys = Object.keys(trainingConfigSchema.shape.augmentation.shape)
+    expect(augmentationKinds.map(({ key }) => key).sort()).toEqual(keys.sort())
+    let augmentation = form().config.augmentation
+    for (const { key, kind } of augmentationKinds) augmentation = augmented(augmentation, key, kind === 'switch' ? true : 4)
+    const { config } = changed(form(), { augmentation })
+    expect(calls['runs.start'].input.parse(config).augmentation).toEqual({ flip: true, roll: 4, crop: 4, cutout: 4, resizedCrop: true })
+    expect(augmentationText(augmentation)).toBe('flip, roll ±4 px, crop with 4 px of padding, cutout 4 px, resized crop')
+    for (const { key, kind } of augmentationKinds) augmentation = augmented(augmentation, key, kind === 'switch' ? false : 0)
+    expect(augmentation).toEqual({ flip: false, roll: 0 })
+    expect(augmentationText(augmentation)).toBe('none')
+  })
+  it('tells what is no number of pixels', () => {
+    const faults = faultsOf({ ...form().config, augmentation: augmented({ flip: false, roll: 0 }, 'crop', -1) })
+    expect([...faults.keys()]).toEqual(['augmentation.crop'])
   })
 })
 
