@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, extname, join, relative, resolve, sep } from 'node:path'
+import { isEventText, mayBeEventText } from '../events/event-text.ts'
 import type { Problem } from '../events/schema.ts'
 import { DatasetError, errorCode, messageOf } from './errors.ts'
 import { labelsBeside, scanCuts } from './cuts.ts'
@@ -24,7 +25,7 @@ export interface FolderScan {
   readonly problems: readonly Problem[]
 }
 
-/** Files that lie beside recordings and never are one. */
+/** Files that lie beside recordings and are none; texts are where their content is events. */
 const otherFiles = new Set([
   '.txt', '.csv', '.tsv', '.json', '.jsonl', '.yaml', '.yml', '.toml', '.ini', '.cfg', '.xml', '.html', '.htm', '.md', '.rst', '.pdf', '.doc', '.docx',
   '.png', '.jpg', '.jpeg', '.gif', '.bmp', '.webp', '.tif', '.tiff', '.avif', '.svg', '.avi', '.mp4', '.mov', '.py', '.m', '.ipynb', '.sh', '.log', '.zip', '.gz', '.tar', '.7z', '.rar', '.db', '.lnk',
@@ -42,7 +43,8 @@ export function naturalOrder(a: string, b: string): number {
  * Finds the classes and recordings of a folder: one subfolder per class, or a labels file (CSV path,label).
  * Folders that only wrap others (a single folder; Train and Test, as N-MNIST has) are entered, and a problem says so.
  * A folder where labels files lie beside recordings (X_labels.csv, as DVS128 Gesture) is cut into samples by them.
- * Reads names and labels only. Never throws for what the folder holds: faults are problems; see `requireUsable`.
+ * Reads names and labels, and of texts the first lines: those that hold events are recordings, unless a recording of the same
+ * name lies beside them. Never throws for what the folder holds: faults are problems; see `requireUsable`.
  * @param labels path of a labels file, relative to the folder; null looks for labels.csv, else takes subfolders
  */
 export function scanFolder(folder: string, labels: string | null = null): FolderScan {
@@ -152,12 +154,21 @@ function part(name: string): 'train' | 'test' | null {
 function list(path: string): [folders: string[], recordings: string[], others: number] {
   const folders: string[] = []
   const recordings: string[] = []
+  const texts: string[] = []
   let others = 0
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue
     const kind = entry.isSymbolicLink() ? statSync(join(path, entry.name), { throwIfNoEntry: false }) : entry
     if (kind?.isDirectory()) folders.push(entry.name)
     else if (kind?.isFile() && !otherFiles.has(extname(entry.name).toLowerCase())) recordings.push(entry.name)
+    else if (kind?.isFile() && mayBeEventText(entry.name)) texts.push(entry.name)
+    else others++
+  }
+  const stem = (name: string): string => basename(name, extname(name))
+  // A text beside a recording of its name is the same in other words, or a note on it.
+  const told = new Set(recordings.map(stem))
+  for (const name of texts) {
+    if (!told.has(stem(name)) && isEventText(join(path, name))) recordings.push(name)
     else others++
   }
   return [folders.sort(naturalOrder), recordings.sort(naturalOrder), others]

@@ -9,7 +9,7 @@ import { FramesOnDisk } from './frames-on-disk.ts'
 import { importFiles, type ImportContext } from './import.ts'
 import { filesOf, intactEntries, Journal, type JournalEntry } from './journal.ts'
 import { NpyReader, NpyWriter } from './npy.ts'
-import { scanFolder, type FolderScan, type ScannedFile } from './scan.ts'
+import type { FolderScan, ScannedFile } from './scan.ts'
 import type { DatasetManifest, ImportOptions, Sample } from './schema.ts'
 
 /** A recording that may be new to a dataset. */
@@ -44,7 +44,7 @@ export async function updateDataset(directory: string, candidates: readonly Cand
   const manifest = readManifest(directory)
   if ('kind' in manifest && manifest.kind === 'images') throw new DatasetError(`${directory}: pictures can't be added one by one: import the folder again.`)
   await settle(directory, manifest)
-  const { scan, skipped } = newFiles(manifest, candidates ?? fromSource(manifest))
+  const { scan, skipped } = newFiles(manifest, candidates ?? (await fromSource(manifest, context)))
   const { name, framing, filters, testShare, seed } = manifest
   const options: ImportOptions = { folder: manifest.source, name, framing, ...(filters && { filters }), testShare, seed, labels: null }
   const work = join(directory, updateFolder)
@@ -80,8 +80,8 @@ export async function updateDataset(directory: string, candidates: readonly Cand
   }
 }
 
-function fromSource(manifest: DatasetManifest): Candidate[] {
-  const scan = scanFolder(manifest.source)
+async function fromSource(manifest: DatasetManifest, { pool, signal }: ImportContext): Promise<Candidate[]> {
+  const scan = await pool.run('scan', { folder: manifest.source, labels: null }, { signal })
   const fault = scan.problems.find(({ severity }) => severity === 'error')
   if (fault && scan.files.length === 0) throw new DatasetError(fault.advice ? `${fault.message}. ${fault.advice}` : fault.message)
   if (scan.files.some(({ cut }) => cut)) throw new DatasetError(`${manifest.source}: recordings that labels files cut into samples can't be added one by one: import the folder again.`)

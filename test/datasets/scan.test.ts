@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { useTextReadings } from '../../main/events/text-reading.ts'
 import { parseLabels } from '../../main/datasets/labels-file.ts'
 import { naturalOrder, requireUsable, scanFolder } from '../../main/datasets/scan.ts'
 import { temporaryFolder } from './made.ts'
@@ -65,6 +66,38 @@ describe('a folder with one subfolder per class', () => {
     expect(problem(file)).toEqual(['error: F: this is a file'])
     expect(() => requireUsable(scanFolder(empty))).toThrow(/no recordings found\. Choose a folder with one subfolder per class/)
     expect(summary(folderOf('1.bin', 'a/1.bin', 'b/1.bin')).problems).toEqual(['warning: F: recordings lie beside the class folders and are left out (1), the first is 1.bin'])
+  })
+})
+
+describe('texts among the recordings', () => {
+  const events = (seed: number) => Array.from({ length: 40 }, (_, i) => `${i * 10 + seed},${(i * 7) % 30},${(i * 5) % 20},${i % 2}`).join('\n')
+  const folderWithTexts = (texts: Record<string, string>): string => {
+    const root = folderOf(...Object.keys(texts))
+    for (const [name, text] of Object.entries(texts)) writeFileSync(join(root, name), text)
+    return root
+  }
+
+  it('are recordings where their lines are events: not notes, labels, lists of classes, or the same in other words', () => {
+    const root = folderWithTexts({
+      'a/1.csv': events(1), 'a/2.TXT': events(2).replaceAll(',', ' '), 'a/notes.txt': 'recorded on a Monday, in rain, with wind, and more', 'a/empty.csv': '',
+      'b/1.tsv': `# t x y p\n${events(3).replaceAll(',', '\t')}`, 'b/other_labels.csv': 'class,startTime_usec,endTime_usec\n1,2,3', 'b/cuts.csv': 'class,start,end,subject\n1,100,2000,0\n0,2100,3000,0\n1,3100,4000,0',
+      'b/names.txt': 'square\ncircle\n', 'b/x_label.txt': events(4), 'b/2.bin': '', 'b/2.csv': events(5),
+      'classes.txt': 'a\nb\n', 'readme.md': '',
+    })
+    expect(summary(root)).toEqual({
+      classes: ['a', 'b'],
+      files: ['0 a/1.csv', '0 a/2.TXT', '1 b/1.tsv', '1 b/2.bin'],
+      problems: ['info: 7 files that are no recordings (text, images, archives) left out'],
+    })
+  })
+
+  it('are recordings where somebody told how they are read', () => {
+    const odd = 'dump\nof a camera\n1;7;ab;0.5;2\n0;8;cd;1.2;3\n'
+    const root = folderWithTexts({ 'a/1.csv': odd, 'b/1.csv': odd, 'b/notes.csv': 'one;two\n' })
+    expect(summary(root).classes).toEqual([])
+    useTextReadings(() => ({ columns: ['p', 'x', null, 't', 'y'] }))
+    onTestFinished(() => useTextReadings(() => null))
+    expect(summary(root)).toMatchObject({ files: ['0 a/1.csv', '1 b/1.csv'] })
   })
 })
 

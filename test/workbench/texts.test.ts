@@ -59,6 +59,23 @@ describe('recordings that are texts', () => {
     await expect(bench.call('recordings.open', { path })).rejects.toThrow(/How the text is read/)
   })
 
+  it('are imported from class folders, as told for the folder; the dataset grows by them', async () => {
+    const folder = join(root, 'classes')
+    for (const name of ['a/1.csv', 'a/2.csv', 'b/1.csv', 'b/2.csv']) odd(join(folder, name), 100 + name.charCodeAt(0) + name.charCodeAt(2))
+    expect((await bench.call('datasets.preview', { folder })).files).toBe(0)
+    await bench.call('recordings.read-text', { path: folder, reading })
+    expect(await bench.call('recordings.preview-text', { path: join(folder, 'a/1.csv') })).toMatchObject({ kept: { path: folder, folder: true } })
+    expect(await bench.call('datasets.preview', { folder })).toMatchObject({ files: 4, formats: { csv: 4 }, sensor: [24, 32] })
+    const { job, dataset } = await bench.call('datasets.import', { folder, name: 'Texts', framing: { timesteps: 2, resize: null } })
+    await bench.done(job)
+    expect(await bench.call('datasets.get', { id: dataset })).toMatchObject({ classes: ['a', 'b'], shape: [2, 2, 24, 32], skippedFiles: [] })
+    const { samples } = await bench.call('datasets.samples', { id: dataset, from: 0, count: 9 })
+    expect(samples.map(({ events, durationUs }) => [events, durationUs])).toEqual([246, 247, 247, 248].map((events) => [events, (events - 1) * 7]))
+    odd(join(folder, 'b/3.csv'), 50)
+    await bench.done((await bench.call('datasets.update', { id: dataset })).job)
+    expect((await bench.call('datasets.samples', { id: dataset, from: 0, count: 9 })).total).toBe(5)
+  })
+
   it('only texts have lines; what is not there can not be told of', async () => {
     const binary = join(root, 'a.bin')
     writeFileSync(binary, Buffer.from([0, 1, 2, 3, 4]))

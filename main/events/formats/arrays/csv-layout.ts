@@ -110,6 +110,8 @@ function withColumns(text: string, { start, headerLines, delimiter, names, senso
 function guessed(rows: readonly (readonly number[])[], names: readonly string[] | null): readonly (Role | null)[] | null {
   const byName = names && names.length <= (rows[0]?.length ?? 0) && roles.every((role) => names.some((name) => roleOf(name) === role))
   if (byName) return firstOfEach(names.map(roleOf))
+  // Labels of samples or stretches may be four numbers too; their names tell.
+  if (names?.some((name) => /^(class|label|start|end|stop|gesture|subject)/i.test(name))) return null
   const numbers = rows.filter((row) => row.length === 4 && row.every(Number.isFinite))
   return rows[0]?.length === 4 && numbers.length >= rows.length * 0.8 ? guessRoles([0, 1, 2, 3].map((i) => numbers.map((row) => row[i] ?? NaN))) : null
 }
