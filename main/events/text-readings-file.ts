@@ -23,6 +23,15 @@ export function loadReadings(file: string): KeptReading[] {
   }
 }
 
+/** Whether there is a file that says nothing. */
+export function readingsDamaged(file: string): boolean {
+  try {
+    return !fileSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).success
+  } catch (error) {
+    return error instanceof SyntaxError
+  }
+}
+
 /** What to write into the file. */
 export function storedReadings(file: string, readings: readonly KeptReading[]): z.infer<typeof fileSchema> {
   const stored = (path: string): string => {

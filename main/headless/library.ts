@@ -27,7 +27,7 @@ ${sharedUsage}`,
       const { runs } = await workbench.call('runs.list', {})
       const { models } = await workbench.call('models.list', {})
       const { notices } = await workbench.call('library.notices', {})
-      notices.forEach((notice) => host.progress.line(notice))
+      notices.forEach(({ message, advice }) => host.progress.line(advice === null ? message : `${message} ${advice}`))
       if (values.json) return host.print(JSON.stringify({ total: page.total, recordings, watches, datasets, runs, models }, null, 2))
       host.print(`${page.total} recordings, ${datasets.length} datasets, ${runs.length} runs, ${models.length} models\n`)
       if (recordings.length > 0) {

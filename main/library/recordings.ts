@@ -174,6 +174,14 @@ export class RecordingTable {
     return found.map((file) => ({ ...file, path: absolutePath(this.#library, file.path) }))
   }
 
+  /** Files that are there and can't be read as recordings: how many, and the one found last. */
+  unreadable(): { count: number; path: string | null; failure: string | null } {
+    const where = `${rows} WHERE r.failure IS NOT NULL AND f.missing = 0`
+    const last = this.#db.get<{ path: string; failure: string }>(`SELECT f.path, r.failure ${where} ORDER BY r.id DESC LIMIT 1`)
+    const count = this.#db.get<{ n: number }>(`SELECT count(*) AS n ${where}`)!.n
+    return { count, path: last ? absolutePath(this.#library, last.path) : null, failure: last?.failure ?? null }
+  }
+
   counts(watch: number): { files: number; unreadable: number; missing: number; unlabelled: number } {
     return this.#db.get<{ files: number; unreadable: number; missing: number; unlabelled: number }>(
       `SELECT count(*) AS files, coalesce(sum(r.failure IS NOT NULL), 0) AS unreadable, coalesce(sum(f.missing), 0) AS missing, coalesce(sum(f.label IS NULL), 0) AS unlabelled

@@ -104,11 +104,10 @@ export class Catalogue {
   }
 }
 
-export function catalogueHandlers(catalogue: Catalogue, library: Library): Pick<Handlers, 'library.recordings' | 'library.recording' | 'library.notices' | 'jobs.history'> {
+export function catalogueHandlers(catalogue: Catalogue, library: Library): Pick<Handlers, 'library.recordings' | 'library.recording' | 'jobs.history'> {
   return {
     'library.recordings': (query) => catalogue.list(query),
     'library.recording': ({ id }) => catalogue.get(id),
-    'library.notices': () => ({ notices: [...library.db.notices] }),
     'jobs.history': ({ count }) => ({ jobs: library.entries.jobs(count) }),
   }
 }

@@ -13,6 +13,7 @@ import { deviceHandlers, Devices } from './devices.ts'
 import { fileHandlers, type ChooseKind } from './files.ts'
 import { Jobs, Lane } from './jobs.ts'
 import { Library } from './library.ts'
+import { noticeHandlers } from './library-notices.ts'
 import { modelHandlers, Models } from './models.ts'
 import { presetHandlers } from './networks.ts'
 import { recordingHandlers } from './recordings.ts'
@@ -87,6 +88,7 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
     ...datasetHandlers(datasets),
     ...statisticsHandlers(shared, catalogue),
     ...catalogueHandlers(catalogue, library),
+    ...noticeHandlers(library, { datasets, runs, models }, watches),
     ...watchHandlers(watches),
     ...deviceHandlers(new Devices(shared)),
     ...presetHandlers(shared),

@@ -39,6 +39,19 @@ export const rulePreviewSchema = z.object({
 })
 export type RulePreview = z.infer<typeof rulePreviewSchema>
 
+export const libraryNoticeSchema = z.object({
+  /** The same as long as it says the same. */
+  id: z.string(),
+  severity: z.enum(['info', 'warning', 'error']),
+  message: z.string(),
+  advice: z.string().nullable(),
+  /** The watch folder that it is about. */
+  watch: z.number().nullable(),
+  /** Whether it is about recordings, which the table shows. */
+  recordings: z.boolean(),
+})
+export type LibraryNotice = z.infer<typeof libraryNoticeSchema>
+
 const spread = z.object({ least: z.number(), median: z.number(), most: z.number() })
 
 /** Statistics of a dataset; ON and hot pixels over the recordings that have been surveyed. */
@@ -76,8 +89,8 @@ export const libraryCalls = {
     output: z.object({ total: z.number(), known: z.number(), recordings: z.array(libraryRecordingSchema) }),
   },
   'library.recording': { input: id, output: recordingDetailsSchema },
-  /** What the user should know of the library's database: set aside, upgraded. */
-  'library.notices': { input: nothing, output: z.object({ notices: z.array(z.string()) }) },
+  /** What the user should know of the library: its database set aside or upgraded, entries and files that can't be read, watch folders that have gone. */
+  'library.notices': { input: nothing, output: z.object({ notices: z.array(libraryNoticeSchema) }) },
   /** Jobs that have ended, latest first, also those of earlier days. */
   'jobs.history': {
     input: z.object({ count: z.number().int().min(1).max(1000).default(100) }),

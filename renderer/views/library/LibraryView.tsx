@@ -11,6 +11,7 @@ import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { Failure } from '../../widgets/Problems.tsx'
 import { SideList, type SideItem } from '../../widgets/SideList.tsx'
 import { Tag, type Tone } from '../../widgets/Tag.tsx'
+import { LibraryNotices } from './LibraryNotices.tsx'
 import { DatasetStatistics } from './DatasetStatistics.tsx'
 import { usePages } from './pages.ts'
 import { RecordingDetails } from './RecordingDetails.tsx'
@@ -66,11 +67,11 @@ function WatchLine({ watch, onEdit, onRemoved }: { readonly watch: Watch; readon
 }
 
 /** The table with its filter and the statistics of the chosen recording. */
-function Recordings({ watch, onAdd }: { readonly watch: number | null; readonly onAdd: () => void }) {
+function Recordings({ watch, faulty, onAdd }: { readonly watch: number | null; readonly faulty: boolean; readonly onAdd: () => void }) {
   const version = useLibrary((state) => state.recordingsVersion)
   const [typed, setTyped] = useState('')
   const [filter] = useDebouncedValue(typed, 200)
-  const [order, setOrder] = useState<{ sort: RecordingSort; descending: boolean }>({ sort: 'added', descending: true })
+  const [order, setOrder] = useState<{ sort: RecordingSort; descending: boolean }>({ sort: faulty ? 'problems' : 'added', descending: true })
   const [visible, setVisible] = useState<readonly [number, number]>([0, 0])
   const [selected, setSelected] = useState<number | null>(null)
   const pages = usePages({ filter, watch, ...order }, version, visible)
@@ -123,6 +124,8 @@ export default function LibraryView() {
   const watches = useLibrary((state) => state.watches)
   const datasets = useLibrary((state) => state.datasets)
   const [chosen, setChosen] = useState('all')
+  /** The recordings that can't be read come first. */
+  const [faulty, setFaulty] = useState(false)
   const [dialog, setDialog] = useState<{ watch: Watch | null } | null>(null)
   const items: SideItem[] = [
     { id: 'all', title: 'All recordings', note: 'everything that is known' },
@@ -142,7 +145,10 @@ export default function LibraryView() {
       label="Library"
       items={items}
       current={watch ?? dataset ? chosen : 'all'}
-      onOpen={setChosen}
+      onOpen={(id) => {
+        setChosen(id)
+        setFaulty(false)
+      }}
       actions={
         <Button variant="default" leftSection={<IconEyePlus size={15} />} onClick={add}>
           Watch a folder
@@ -153,8 +159,16 @@ export default function LibraryView() {
         <DatasetStatistics key={dataset.id} id={dataset.id} name={dataset.name} />
       ) : (
         <div className={styles.view}>
+          <LibraryNotices
+            shown={watch?.id ?? null}
+            onWatch={(id) => setChosen(`watch-${id}`)}
+            onRecordings={() => {
+              setChosen('all')
+              setFaulty(true)
+            }}
+          />
           {watch !== undefined && <WatchLine watch={watch} onEdit={() => setDialog({ watch })} onRemoved={() => setChosen('all')} />}
-          <Recordings key={watch?.id ?? 'all'} watch={watch?.id ?? null} onAdd={add} />
+          <Recordings key={`${watch?.id ?? 'all'} ${faulty}`} watch={watch?.id ?? null} faulty={faulty} onAdd={add} />
         </div>
       )}
       {dialog !== null && (

@@ -1,3 +1,4 @@
+import { useEffect } from 'react'
 import { Button } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
 import { useLibrary } from '../../api/library.ts'
@@ -12,14 +13,15 @@ import styles from './library.module.css'
 /** Statistics of one recording: what it holds, its rate over time, hot pixels, duplicates. */
 export function RecordingDetails({ id }: { readonly id: number }) {
   const version = useLibrary((state) => state.recordingsVersion)
-  const { data, error } = useCall('library.recording', { id }, true)
+  const { data, error, reload } = useCall('library.recording', { id }, true)
+  useEffect(() => reload(), [reload, version])
   if (error !== null) return <Failure message={error} />
   if (data === null || data.id !== id) return null
   const { curve, hotPixels, problems } = data.statistics
   const perSecond = (events: number) => (curve.binUs > 0 ? (events / curve.binUs) * 1e6 : 0)
   const others = data.files.filter(({ path }) => path !== data.path)
   return (
-    <div className={styles.details} data-version={version}>
+    <div className={styles.details}>
       <div className={styles.detailsHead}>
         <h2 title={data.path}>{data.name}</h2>
         <Button size="compact-sm" leftSection={<IconPlayerPlay size={14} />} disabled={data.missing} onClick={() => go({ view: 'recordings', path: data.path })}>
