@@ -28,10 +28,11 @@ export function fillBatch(
   if (!Number.isInteger(batch) || out.onehot.length !== batch * classes || indices.length > batch) {
     throw new RangeError(`fillBatch: ${indices.length} samples of [${[timesteps, channels, height, width].join(', ')}] and ${classes} classes don't fit frames of ${out.frames.length} and one-hot of ${out.onehot.length} values`)
   }
-  if (timesteps < 1 || timesteps > whole) throw new RangeError(`fillBatch: ${timesteps} timesteps of a dataset that has ${whole}`)
+  const most = shorter?.merged ?? whole
+  if (timesteps < 1 || timesteps > most || most > whole) throw new RangeError(`fillBatch: ${timesteps} of ${most} timesteps of a dataset that has ${whole}`)
   const frame = channels * height * width
   const rule = mergeRule(dataset.manifest)
-  const merged = timesteps < whole && !dataset.pictures ? new Float32Array(frame) : undefined
+  const merged = most < whole && !dataset.pictures ? new Float32Array(frame) : undefined
   out.onehot.fill(0)
   for (let row = 0; row < batch; row++) {
     if (row >= indices.length) {
@@ -51,7 +52,7 @@ export function fillBatch(
     const simple = !transform.crop && !transform.hole && !transform.box
     for (let t = 0; t < timesteps; t++) {
       const target = (t * batch + row) * frame
-      const [from, to] = shorter ? spanOf(t, whole, shorter) : [t, t + 1]
+      const [from, to] = spanOf(t, whole, most)
       if (merged && to > from + 1) mergeFrames(sample, from, to, frame, rule, merged)
       const [source, at] = merged && to > from + 1 ? [merged, 0] : [sample, from * frame]
       if (simple) transformPlanes(source, at, out.frames, target, channels, height, width, transform)

@@ -1,12 +1,11 @@
 import type { DatasetManifest } from './schema.ts'
 
-/**
- * How the T frames of a sample become fewer. merge: the whole recording in fewer frames, as importing it with that T would
- * frame it; first: its first frames, the rest is left away. Of a static picture both are the picture, shown less often.
- */
+/** How the T frames of a sample become fewer. A static picture is shown less often. */
 export interface Shorter {
+  /** First the whole recording in so many frames, as importing it with that T would frame it; the dataset's T leaves them as they are. */
+  readonly merged: number
+  /** Then the first so many of those, the rest is left away. */
   readonly timesteps: number
-  readonly by: 'merge' | 'first'
 }
 
 /**
@@ -20,8 +19,8 @@ export function mergeRule({ framing }: Pick<DatasetManifest, 'framing'>): 'sum' 
 }
 
 /** Frames of the dataset, [from, to), that frame t of the shorter sample is made of. @param whole the dataset's T */
-export function spanOf(t: number, whole: number, { timesteps, by }: Shorter): readonly [number, number] {
-  return by === 'first' ? [t, t + 1] : [Math.floor((t * whole) / timesteps), Math.floor(((t + 1) * whole) / timesteps)]
+export function spanOf(t: number, whole: number, merged: number): readonly [number, number] {
+  return [Math.floor((t * whole) / merged), Math.floor(((t + 1) * whole) / merged)]
 }
 
 /** Makes frames [from, to) of a sample one, in `out`. @param frame values of a frame */

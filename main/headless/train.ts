@@ -21,7 +21,7 @@ import {
 } from './command.ts'
 import { duration, percent, table } from './terminal.ts'
 
-const methods = ['sdt', 'tet', 'trt', 'lts'] as const
+const methods = methodSchema.options.map(({ shape }) => shape.name.value)
 const options = {
   ...shared,
   dataset: { type: 'string' },
@@ -58,7 +58,7 @@ const options = {
 type Values = Partial<Record<keyof typeof options, string | boolean | string[]>>
 
 export const train: Command = {
-  summary: 'a network on a dataset, with SDT, TET, TRT or LTS',
+  summary: 'a network on a dataset, with SDT, TET, TRT and other methods',
   usage: `Usage: npm run saccade -- train --dataset NAME|ID [OPTIONS]
        npm run saccade -- train --resume RUN
 
@@ -67,7 +67,8 @@ Ctrl-C saves and stops; --resume goes on to exactly the numbers the run would ha
   --dataset NAME|ID      what to learn from
   --network NAME|FILE    by name ("--preset list" shows them) or a JSON model description (default small)
   --preset ID            settings under a name (default quick; "--preset list" shows them); all below change single ones
-  --method sdt|tet|trt|lts  loss; with --eta, --lambda, --delta (TRT), --lambda, --phi (TET), --label-smoothing (not TRT)
+  --method NAME          ${methods.join(', ')}; with --eta, --lambda, --delta (TRT),
+                         --lambda, --phi (TET, SLT-TET), --label-smoothing (not TRT)
   --switch-to METHOD --switch-after N  another method's loss from epoch N + 1 on, with its default settings
   --stage T:EPOCHS:RATE  first train with T timesteps so long at this learning rate, then go on with those weights (TIT; may
                          be given several times); --epochs and --learning-rate are those of the last stage, with all timesteps
@@ -206,7 +207,7 @@ async function configuredDevice(workbench: Workbench, wanted: string | undefined
 function configuredMethod(preset: MethodSettings, values: Values, numbers: Record<string, number | undefined>): MethodSettings {
   const name = choice(typeof values.method === 'string' ? values.method : undefined, 'method', methods, preset.name)
   const given = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined))
-  const known = { sdt: ['labelSmoothing'], tet: ['lambda', 'phi', 'labelSmoothing'], trt: ['eta', 'lambda', 'delta'], lts: ['labelSmoothing'] }[name]
+  const known = Object.keys(methodSchema.options.find(({ shape }) => shape.name.value === name)?.shape ?? {})
   const foreign = Object.keys(given).find((key) => !known.includes(key))
   if (foreign !== undefined) throw new UsageError(`--${foreign === 'labelSmoothing' ? 'label-smoothing' : foreign} is no setting of ${name.toUpperCase()}.`)
   const parsed = methodSchema.safeParse({ ...(preset.name === name ? preset : {}), name, ...given })

@@ -70,5 +70,9 @@ export const methodSchema = z.discriminatedUnion('name', [
   }),
   /** Label on the last timestep (LTS of IMP, Shen et al. 2024): CE(O(T), y). */
   z.object({ name: z.literal('lts'), labelSmoothing }),
+  /** Stochastic latency training: SDT's loss, every batch with a number of timesteps drawn from 1..T. */
+  z.object({ name: z.literal('slt'), labelSmoothing }),
+  /** The same with TET's loss. */
+  z.object({ name: z.literal('slt-tet'), lambda: z.number().min(0).max(1).default(0.05), phi: z.number().default(1), labelSmoothing }),
 ])
 export type MethodSettings = z.infer<typeof methodSchema>

@@ -22,7 +22,9 @@ function buildGradients(options: GradientProgramOptions) {
     const tensor = variables.get(spec.name)
     return tensor ? [{ spec, tensor }] : []
   })
-  const loss = graph.labelled('loss', () => buildLoss({ graph, logits, onehot, trained }, options.method))
+  let share: Tensor | undefined
+  const elapsed = (): Tensor => (share ??= graph.input('elapsed', [1]))
+  const loss = graph.labelled('loss', () => buildLoss({ graph, logits, onehot, trained, elapsed }, options.method))
   const slopes = gradients(graph, loss, trained.map(({ tensor }) => tensor))
   return { ...built, logits, loss, trained: trained.map((item, i) => ({ ...item, gradient: slopes[i] as Tensor })) }
 }

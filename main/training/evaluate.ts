@@ -40,7 +40,7 @@ export class Evaluator {
   private constructor(program: EvaluationProgram, loaded: LoadedProgram, dataset: Dataset, batch: number, timesteps: number) {
     const [whole, ...frame] = dataset.shape
     this.#timesteps = timesteps
-    this.#shorter = timesteps === whole ? undefined : { timesteps, by: 'merge' }
+    this.#shorter = timesteps === whole ? undefined : { merged: timesteps, timesteps }
     const classes = dataset.manifest.classes.length
     this.program = program
     this.#loaded = loaded

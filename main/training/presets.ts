@@ -35,6 +35,11 @@ const trt = (eta: number, lambda: number, delta: number): MethodSettings => ({
   epsilon: 1e-5,
   firstTimestep: 0,
 })
+const slt = (method: MethodSettings): TrainingSettings => ({
+  ...paper(method, { flip: true, roll: 0, crop: 4, cutout: 16 }),
+  epochs: 150,
+  batchSize: 128,
+})
 
 /**
  * The papers' settings. TRT: Temporal Regularization Training, Table S2 and the authors' code (which counts t from 0).
@@ -97,6 +102,18 @@ export const trainingPresets: readonly TrainingPreset[] = [
       learningRate: 1e-4,
       batchSize: 128,
     },
+  },
+  {
+    id: 'slt-cifar',
+    title: 'SLT, CIFAR',
+    source: 'SLT (AAAI 2024), the authors’ code: Adam 1e-3, cosine, 150 epochs of batches of 128, flip, crop and cutout',
+    settings: slt({ name: 'slt' }),
+  },
+  {
+    id: 'slt-tet-cifar',
+    title: 'SLT-TET, CIFAR',
+    source: 'SLT (AAAI 2024), the authors’ code with TET: lambda 0.05, means 1, else as SLT',
+    settings: slt({ name: 'slt-tet', lambda: 0.05, phi: 1 }),
   },
   {
     id: 'sdt',

@@ -1,4 +1,5 @@
-import { fillBatch, type Shorter } from '../datasets/batches.ts'
+import { totalmem } from 'node:os'
+import { fillBatch } from '../datasets/batches.ts'
 import type { Dataset } from '../datasets/dataset.ts'
 import type { Engine, HostTensor, LoadedProgram } from '../engines/engine.ts'
 import { initialVariables } from '../snn/initial.ts'
@@ -9,12 +10,19 @@ import { correctSamples } from './metrics.ts'
 import type { Random } from '../random.ts'
 import { methodAt } from './schedule.ts'
 import type { TrainingConfig } from './schema.ts'
+import { drawnTimesteps, drawsTimesteps } from '../snn/losses/slt.ts'
 import { stageAt } from './stages.ts'
 import { hostTensor, scalar, TrainingState } from './state.ts'
 import { networkShape } from './trainable.ts'
 
+/** onnxruntime's arena holds about so much for each neuron, timestep and sample: 3.7 GB for VGGSNN, T 10, batch 16. */
+const bytesPerNeuron = 25
+const memoryForSteps = totalmem() / 2
+
 /** The step of one batch size and number of timesteps, with the memory that it reads from and writes to. */
 interface SizedStep {
+  /** What its runtime is expected to hold on to. */
+  readonly bytes: number
   readonly loaded: LoadedProgram
   readonly frames: HostTensor
   readonly onehot: HostTensor
@@ -30,6 +38,8 @@ export interface StepOf {
   readonly k: number
   /** Counted from 0: decides method and timesteps where the run changes them. */
   readonly epoch: number
+  /** Which batch of the epoch it is, counted from 0: decides the timesteps where the method draws them. */
+  readonly place: number
 }
 
 /** What a step tells. */
@@ -58,6 +68,7 @@ export class Stepper {
   #method: MethodSettings
   #stage = 0
   readonly #learningRate = scalar()
+  readonly #elapsed = scalar()
   readonly #correction1 = scalar()
   readonly #correction2 = scalar()
   readonly #loss = scalar()
@@ -83,12 +94,20 @@ export class Stepper {
   async #sized(batch: number, method: MethodSettings, timesteps: number): Promise<SizedStep> {
     const key = `${batch} x ${timesteps}`
     const known = this.#steps.get(key)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      // Last in line for being let go of.
+      this.#steps.delete(key)
+      this.#steps.set(key, known)
+      return known
+    }
+    const bytes = this.program.info.neuronLayers.reduce((sum, { neurons }) => sum + neurons, 0) * batch * timesteps * bytesPerNeuron
+    await this.#makeRoom(bytes)
     const whole = timesteps === this.#dataset.shape[0]
     const program = whole && batch === this.#full && method === this.#config.method ? this.program : this.#build(batch, method, timesteps)
     const [, ...frame] = this.#dataset.shape
     const classes = this.#dataset.manifest.classes.length
     const step = {
+      bytes,
       loaded: await this.#engine.load(program.onnx, { device: this.#config.device }),
       frames: hostTensor([timesteps, batch, ...frame]),
       onehot: hostTensor([batch, classes]),
@@ -96,6 +115,17 @@ export class Stepper {
     }
     this.#steps.set(key, step)
     return step
+  }
+
+  /** Lets go of the steps that were not taken for the longest until another one of `bytes` fits. Only methods that draw T have so many. */
+  async #makeRoom(bytes: number): Promise<void> {
+    let held = [...this.#steps.values()].reduce((sum, step) => sum + step.bytes, 0)
+    for (const [key, step] of this.#steps) {
+      if (held + bytes <= memoryForSteps) return
+      this.#steps.delete(key)
+      held -= step.bytes
+      await step.loaded.release()
+    }
   }
 
   /** Lets go of the programs and their memory where an epoch trains another method or stage than they do. */
@@ -107,21 +137,22 @@ export class Stepper {
   }
 
   /** One step on a batch of samples, augmented with numbers from `random`. */
-  async step({ indices, learningRate, k, epoch }: StepOf, random: Random): Promise<StepResult> {
+  async step({ indices, learningRate, k, epoch, place }: StepOf, random: Random): Promise<StepResult> {
     const batch = indices.length
     const method = methodAt(this.#config, epoch)
     const stage = stageAt(this.#config, epoch)
-    const shorter: Shorter | undefined = stage.timesteps === null ? undefined : { timesteps: stage.timesteps, by: 'merge' }
-    const timesteps = shorter?.timesteps ?? this.#dataset.shape[0]
+    const merged = stage.timesteps ?? this.#dataset.shape[0]
+    const timesteps = drawsTimesteps(method) ? drawnTimesteps(merged, this.#config.seed, epoch, place) : merged
     await this.#turnTo(method, stage.index)
     const { loaded, frames, onehot, logits } = await this.#sized(batch, method, timesteps)
     // Not while the step before runs: session.run holds this thread and all cores, and filling takes 1.4 ms of 440 (network
     // Small, 32 x 34x34, T 10, flip and roll, two cores) and 1.2 ms of some seconds (VGGSNN, 16 x 48x48): a thread of its own
     // would gain nothing.
-    fillBatch(this.#dataset, indices, this.#config.augmentation, random, { frames: frames.data, onehot: onehot.data }, shorter)
+    fillBatch(this.#dataset, indices, this.#config.augmentation, random, { frames: frames.data, onehot: onehot.data }, { merged, timesteps })
     const { optimizer } = this.#config
     this.#learningRate.data[0] = learningRate
-    const feeds: Record<string, HostTensor> = { ...this.state.inputs, frames, onehot, learningRate: this.#learningRate }
+    this.#elapsed.data[0] = (epoch - stage.start) / stage.epochs
+    const feeds: Record<string, HostTensor> = { ...this.state.inputs, frames, onehot, learningRate: this.#learningRate, elapsed: this.#elapsed }
     if (optimizer.name === 'adam' || optimizer.name === 'adamw') {
       this.#correction1.data[0] = 1 - optimizer.beta1 ** k
       this.#correction2.data[0] = 1 - optimizer.beta2 ** k

@@ -1,5 +1,6 @@
 import { openDataset, type Dataset } from '../datasets/dataset.ts'
 import { networkInfo } from '../snn/network.ts'
+import { drawsTimesteps } from '../snn/losses/slt.ts'
 import type { NetworkShape } from '../snn/program.ts'
 import type { TrainingConfig } from './schema.ts'
 
@@ -41,13 +42,15 @@ export function networkShape(
   return { network: config.network, classes: dataset.manifest.classes.length, shape: [timesteps, ...frame] }
 }
 
-/** Why a configuration's stages don't suit a dataset of `shape`; null where they do. */
-export function stagesFault(config: Pick<TrainingConfig, 'network' | 'stages'>, classes: number, shape: Dataset['shape']): string | null {
+/** Why the timesteps that a configuration trains with don't suit a dataset of `shape`; null where they do. */
+export function timestepsFault(config: Pick<TrainingConfig, 'network' | 'stages' | 'method' | 'switch'>, classes: number, shape: Dataset['shape']): string | null {
   const [whole, ...frame] = shape
   const sizes = (timesteps: number): string =>
     networkInfo({ network: config.network, classes, shape: [timesteps, ...frame] })
       .variables.map((variable) => `${variable.name} ${variable.shape.join()}`)
       .join()
+  if ([config.method, config.switch?.method].some((method) => method && drawsTimesteps(method)) && sizes(1) !== sizes(whole))
+    return `Network "${config.network.name}" has parameters for each timestep, so it can't be trained with numbers of timesteps drawn at random.`
   for (const { timesteps } of config.stages ?? []) {
     if (timesteps > whole)
       return `A stage trains with ${timesteps} timesteps, but the dataset has ${whole}: give the stage at most so many, or import with more.`

@@ -16,7 +16,7 @@ import { learningRateOf } from './schedule.ts'
 import type { EpochMetrics, StepProgress, TrainingConfig } from './schema.ts'
 import { stageAt, totalEpochs } from './stages.ts'
 import { Stepper } from './stepper.ts'
-import { networkShape, openTrainable, stagesFault } from './trainable.ts'
+import { networkShape, openTrainable, timestepsFault } from './trainable.ts'
 
 export interface TrainOptions {
   readonly config: TrainingConfig
@@ -54,7 +54,7 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
   }
   const dataset = openTrainable(options.dataset, known?.datasetHash)
   try {
-    const fault = stagesFault(config, dataset.manifest.classes.length, dataset.shape)
+    const fault = timestepsFault(config, dataset.manifest.classes.length, dataset.shape)
     if (fault !== null) throw new Error(fault)
     if (known === undefined) {
       const { hash, classes } = dataset.manifest
@@ -182,7 +182,7 @@ class Training {
       if (signal?.aborted) return this.#pause({ ...sums, seconds: seconds() })
       const batch = order.subarray(sums.batches * config.batchSize, (sums.batches + 1) * config.batchSize)
       const stepStarted = performance.now()
-      const { loss, correct } = await this.#stepper.step({ indices: batch, learningRate, k: ++this.#progress.steps, epoch }, this.#random)
+      const { loss, correct } = await this.#stepper.step({ indices: batch, learningRate, k: ++this.#progress.steps, epoch, place: sums.batches }, this.#random)
       if (!Number.isFinite(loss))
         throw new TrainingError(divergence(`The loss became ${loss} in epoch ${epoch + 1}, step ${sums.batches + 1}`, config))
       sums.batches++

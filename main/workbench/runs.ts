@@ -9,7 +9,7 @@ import type { TrainingOutcome } from '../training/protocol.ts'
 import { createRun, isAlive, readRun, readRunHeader, storedStatus, summarizeRun, writeStatus } from '../training/run-store.ts'
 import type { EpochMetrics, Run, StepProgress, TrainingConfig } from '../training/schema.ts'
 import { totalEpochs } from '../training/stages.ts'
-import { stagesFault } from '../training/trainable.ts'
+import { timestepsFault } from '../training/trainable.ts'
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
 import type { Shared } from './shared.ts'
@@ -46,7 +46,7 @@ export class Runs {
         throw new UsageError(`Dataset "${name}" has no sample in its ${split} split. Import it again with another test share.`)
     }
     const parameters = fits(() => networkInfo({ network: config.network, classes: classes.length, shape }).parameters, config)
-    const fault = stagesFault(config, classes.length, shape)
+    const fault = timestepsFault(config, classes.length, shape)
     if (fault !== null) throw new UsageError(fault)
     const id = library.claim('runs', config.name)
     try {

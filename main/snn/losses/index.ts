@@ -2,6 +2,7 @@ import type { Tensor } from '../../graph/tensor.ts'
 import type { MethodSettings } from '../schema.ts'
 import type { LossContext } from './loss.ts'
 import { ltsLoss } from './lts.ts'
+import { sltLoss, sltTetLoss } from './slt.ts'
 import { sdtLoss } from './sdt.ts'
 import { tetLoss } from './tet.ts'
 import { trtLoss } from './trt.ts'
@@ -12,6 +13,8 @@ const losses: { readonly [Name in MethodSettings['name']]: (context: LossContext
   tet: tetLoss,
   trt: trtLoss,
   lts: ltsLoss,
+  slt: sltLoss,
+  'slt-tet': sltTetLoss,
 }
 
 /** The loss of a method as part of the graph. */
@@ -25,5 +28,9 @@ export function buildLoss(context: LossContext, settings: MethodSettings): Tenso
       return losses.trt(context, settings)
     case 'lts':
       return losses.lts(context, settings)
+    case 'slt':
+      return losses.slt(context, settings)
+    case 'slt-tet':
+      return losses['slt-tet'](context, settings)
   }
 }

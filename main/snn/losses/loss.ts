@@ -9,6 +9,8 @@ export interface LossContext {
   readonly logits: Tensor
   /** [B, classes] */
   readonly onehot: Tensor
+  /** Share of the epochs done, 0..1, [1]: an input of the step, made where a loss asks for it. */
+  elapsed(): Tensor
   readonly trained: readonly { readonly spec: VariableSpec; readonly tensor: Tensor }[]
 }
 

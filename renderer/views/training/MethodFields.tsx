@@ -1,4 +1,4 @@
-import { Anchor, SegmentedControl, Select } from '@mantine/core'
+import { Anchor, Select } from '@mantine/core'
 import type { MethodSettings } from '../../../preload/contract/index.ts'
 import { NumberField } from '../../widgets/NumberField.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
@@ -70,12 +70,14 @@ export function MethodFields(part: FormPart) {
   return (
     <Panel title="Method">
       <div className={styles.methodRow}>
-        <SegmentedControl
+        <Select
           aria-label="Method"
+          w={130}
+          allowDeselect={false}
           value={method.name}
           data={Object.entries(methodTexts).map(([value, { title }]) => ({ value, label: title }))}
           onChange={(name) => {
-            const settings = settingsFor(name, presets)
+            const settings = name === null ? undefined : settingsFor(name, presets)
             if (settings) set(changed(form, { method: settings }))
           }}
         />

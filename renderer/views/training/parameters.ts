@@ -32,17 +32,30 @@ export const methodTexts: Record<
     long: 'Label on the last timestep (IMP, 2024): the network may take all of its time before it answers.',
     formulas: ['L = CE( O(T), y )'],
   },
+  slt: {
+    title: 'SLT',
+    long: 'Stochastic latency training: every batch sees a number of timesteps drawn at random, so the network learns to answer early.',
+    formulas: ['T′ ~ U{1 … T} for each batch', 'L = CE( 1/T′ Σₜ O(t), y )'],
+  },
+  'slt-tet': {
+    title: 'SLT-TET',
+    long: 'Stochastic latency training with TET’s loss: every batch sees a number of timesteps drawn at random, each with a loss of its own.',
+    formulas: ['T′ ~ U{1 … T} for each batch', 'L = (1 − λ) · 1/T′ Σₜ CE(O(t), y) + λ · 1/T′ Σₜ MSE(O(t), φ)'],
+  },
 }
 
 /** Numeric hyper-parameters of a method, in the order of its formula. */
 const labelSmoothing = { title: 'Label smoothing', help: 'Cross-entropy against (1 − s) onehot + s/classes. 0 is the plain label.' } as const
+const tet = {
+  lambda: { title: 'λ', help: 'Share of the term that pulls all logits to φ: (1 − λ) CE + λ MSE(O(t), φ).' },
+  phi: { title: 'φ', help: 'The value the logits are pulled to; the papers take the firing threshold.' },
+  labelSmoothing,
+} as const
 export const methodParameters = {
   sdt: { labelSmoothing },
-  tet: {
-    lambda: { title: 'λ', help: 'Share of the term that pulls all logits to φ: (1 − λ) CE + λ MSE(O(t), φ).' },
-    phi: { title: 'φ', help: 'The value the logits are pulled to; the papers take the firing threshold.' },
-    labelSmoothing,
-  },
+  tet,
+  slt: { labelSmoothing },
+  'slt-tet': tet,
   trt: {
     eta: { title: 'η', help: 'Share of the squared error: (1 − η) CE(O(t), y) + η MSE(O(t), onehot y).' },
     lambda: { title: 'λ', help: 'Strength of the weight penalty r(t) = Σ λ w² / (1 + (|w| + ε)(e^(δt) − 1)).' },

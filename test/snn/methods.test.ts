@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { drawnTimesteps } from '../../main/snn/losses/slt.ts'
+import type { MethodSettings } from '../../main/snn/schema.ts'
+import { entropy, graphLoss, labels, type Logits, logits, mean, slopes, timeMean } from './plain-loss.ts'
+import { distance } from './run.ts'
+
+/** Value and gradient of a method's loss against a plain function of the logits. */
+async function agrees(settings: MethodSettings, plain: (of: Logits) => number, of: Logits = logits): Promise<void> {
+  const { loss, gradient } = await graphLoss(settings, of)
+  expect(loss).toBeCloseTo(plain(of), 5)
+  expect(distance(gradient, slopes(plain, of))).toBeLessThan(1e-5)
+}
+
+describe('SLT', () => {
+  const sdt = (of: Logits): number => mean(labels.map((label, b) => entropy(timeMean(of, b), label)))
+  const tet = (of: Logits): number => {
+    const each = (value: (row: readonly number[], b: number) => number) => mean(of.map((at) => mean(at.map(value))))
+    return 0.7 * each((row, b) => entropy(row, labels[b] ?? 0)) + 0.3 * each((row) => mean(row.map((value) => (value - 0.5) ** 2)))
+  }
+  it('is cross-entropy of the mean over the timesteps that there are', async () => {
+    await agrees({ name: 'slt' }, sdt)
+    await agrees({ name: 'slt' }, sdt, logits.slice(0, 2))
+  })
+  it('SLT-TET is TET over the timesteps that there are', async () => {
+    const settings = { name: 'slt-tet', lambda: 0.3, phi: 0.5 } as const
+    await agrees(settings, tet)
+    await agrees(settings, tet, logits.slice(0, 1))
+  })
+  it('draws 1 to T equally often, the same for the same seed and place', () => {
+    const seen = [0, 0, 0, 0]
+    for (let batch = 0; batch < 4000; batch++) {
+      const drawn = drawnTimesteps(4, 7, 1, batch)
+      expect(drawnTimesteps(4, 7, 1, batch)).toBe(drawn)
+      seen[drawn - 1]!++
+    }
+    for (const count of seen) expect(Math.abs(count - 1000)).toBeLessThan(150)
+    const draws = (epoch: number, seed = 7) => Array.from({ length: 30 }, (_, batch) => drawnTimesteps(4, seed, epoch, batch)).join()
+    expect(draws(1)).not.toBe(draws(2))
+    expect(draws(1)).not.toBe(draws(1, 8))
+  })
+})
