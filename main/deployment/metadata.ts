@@ -41,11 +41,11 @@ const prefix = 'saccade.'
 export function neuronConventions(neuron: NeuronSettings): ModelMetadata['neuron'] {
   return {
     model: 'leaky integrate-and-fire',
-    tau: neuron.tau,
-    threshold: neuron.threshold,
+    tau: neuron.learnTau ? `one for each layer, learned from ${neuron.tau}` : neuron.tau,
+    threshold: neuron.learnThreshold ? `one for each layer, learned from ${neuron.threshold}` : neuron.threshold,
     timestep: 'one frame',
     initial: 'u = 0 at the first frame of every sample',
-    decay: 'u <- u / tau + x (input x is not scaled; tau 1 means no leak)',
+    decay: neuron.learnTau === 'plif' ? 'u <- u + (x - (u - reset value)) / tau' : 'u <- u / tau + x (input x is not scaled; tau 1 means no leak)',
     fires: 'spike = 1 where u > threshold (strictly greater), else 0',
     reset: neuron.reset === 'hard' ? `hard: u <- ${neuron.resetValue} where it spiked` : 'soft: u <- u - threshold where it spiked',
     order: 'decay and input, spike, reset; all within one timestep',

@@ -20,6 +20,8 @@ function fill({ shape }: VariableSpec, value: () => number): Float32Array {
 function initial(spec: VariableSpec, seed: number): Float32Array {
   // A stream for each variable: adding a layer leaves the others' values alone.
   const random = new Random(seed, `weights/${spec.name}`)
+  const { initial: start } = spec
+  if (start !== undefined) return fill(spec, () => start)
   switch (spec.role) {
     case 'weight':
       return spec.shape.length === 4 ? kaimingNormal(spec, random) : uniformFanIn(spec, random)
@@ -29,6 +31,7 @@ function initial(spec: VariableSpec, seed: number): Float32Array {
     case 'variance':
       return fill(spec, () => 1)
     case 'shift':
+    case 'neuron':
     case 'mean':
       return fill(spec, () => 0)
   }

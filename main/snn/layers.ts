@@ -1,5 +1,6 @@
 import type { Graph } from '../graph/graph.ts'
 import { fixed, type Tensor } from '../graph/tensor.ts'
+import { neurons } from './neuron.ts'
 import type { VariableSpec } from './program.ts'
 import type { NeuronSettings } from './schema.ts'
 
@@ -52,10 +53,9 @@ export function convolve(context: BuildContext, name: string, x: Tensor, weight:
   return y
 }
 
-/** A layer of LIF neurons, one for each element of a sample. */
+/** A layer of neurons, one for each element of a sample. */
 export function spike(context: BuildContext, x: Tensor, name: string): Tensor {
-  const spikes = context.graph.apply('lif', [x], { neuron: context.neuron, timesteps: context.timesteps })[0]
-  if (!spikes) throw new Error('lif has an output')
+  const spikes = neurons(context, x, name)
   context.spiking(name, spikes)
   return spikes
 }

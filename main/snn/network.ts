@@ -2,6 +2,7 @@ import { Graph } from '../graph/graph.ts'
 import { fixed, GraphError, type Tensor } from '../graph/tensor.ts'
 import { forward } from './forward.ts'
 import { type BuildContext, type ConvolutionOptions, convolutionWeight, convolve, normVariables, NORM_EPSILON, NORM_MOMENTUM, spike } from './layers.ts'
+import { isPlain } from './neuron.ts'
 import { ops } from './ops/index.ts'
 import type { NetworkInfo, NetworkShape, VariableSpec } from './program.ts'
 
@@ -72,7 +73,7 @@ export function buildNetwork({ network, classes, shape }: NetworkShape, batch: n
       return output(normalized, name)
     },
     spikingConvolution(x, name, options) {
-      if (mode === 'evaluation') return spike(context, context.convolution(x, name, options), name)
+      if (mode === 'evaluation' || !isPlain(network.neuron)) return spike(context, context.convolution(x, name, options), name)
       const { y, norm } = convolveBare(x, name, options)
       const [fired, mean, variance] = graph.apply('normLif', [y, norm.gain, norm.shift], { neuron: network.neuron, timesteps, epsilon: NORM_EPSILON })
       keepStatistics(name, y, norm, mean, variance)

@@ -18,8 +18,13 @@ export interface Program {
 export interface VariableSpec {
   readonly name: string
   readonly shape: readonly number[]
-  /** weight: convolution or linear; gain, shift: batch norm; bias: linear; mean, variance: running statistics (not trained). */
-  readonly role: 'weight' | 'gain' | 'shift' | 'bias' | 'mean' | 'variance'
+  /**
+   * weight: convolution or linear; gain, shift: batch norm; bias: linear; neuron: of a layer of neurons;
+   * mean, variance: running statistics (not trained).
+   */
+  readonly role: 'weight' | 'gain' | 'shift' | 'bias' | 'neuron' | 'mean' | 'variance'
+  /** Where it starts, instead of where its role does. */
+  readonly initial?: number
   readonly fanIn: number
   readonly fanOut: number
 }

@@ -13,7 +13,16 @@ export const neuronSchema = z.object({
   surrogate: z.enum(['triangle', 'rectangle', 'sigmoid', 'arctangent', 'gaussian']).default('triangle'),
   /** triangle, rectangle: half-width; sigmoid, arctangent: slope; gaussian: standard deviation. */
   alpha: z.number().positive().default(1),
+  /**
+   * One learned time constant for each layer, 1/tau = sigmoid(w); fixed where missing. leak: u <- u/tau + x;
+   * plif: u <- u + (x - (u - resetValue))/tau, as PLIF (Fang et al. 2021) has it, where tau scales the input too.
+   */
+  learnTau: z.enum(['leak', 'plif']).optional(),
+  /** One learned threshold for each layer, tanh(w) (LTMD, Wang et al. 2022); fixed where missing. */
+  learnThreshold: z.boolean().optional(),
 })
+  .refine(({ tau, learnTau }) => learnTau === undefined || tau > 1, { path: ['tau'], message: 'A learned time constant is 1/sigmoid(w): it starts above 1.' })
+  .refine(({ threshold, learnThreshold }) => learnThreshold !== true || threshold < 1, { path: ['threshold'], message: 'A learned threshold is tanh(w): it starts below 1 (at 0.46 in LTMD).' })
 export type NeuronSettings = z.infer<typeof neuronSchema>
 
 const poolSchema = z.object({ kind: z.enum(['average', 'max']), size: z.number().int(), stride: z.number().int(), padding: z.number().int().default(0) })

@@ -4,7 +4,7 @@ import { loadTensorFlow } from '../../main/engines/tensorflow/library.ts'
 import { tensorFlow } from '../../main/engines/tensorflow/tensorflow.ts'
 import { javascriptTensorFlow } from './javascript.ts'
 import { underSoftwareVulkan, withoutSoftwareVulkan } from './software-vulkan.ts'
-import { twentySteps } from './twenty-steps.ts'
+import { twentySteps, type Variant, variantNames } from './twenty-steps.ts'
 
 const native = await loadTensorFlow().then(
   () => null,
@@ -12,20 +12,20 @@ const native = await loadTensorFlow().then(
 )
 
 /** Each engine and provider, with why it can't be run here. */
-const others: readonly { readonly name: string; readonly without: string | null; readonly run: () => Promise<number[]> }[] = [
+const others: readonly { readonly name: string; readonly without: string | null; readonly run: (variant: Variant) => Promise<number[]> }[] = [
   {
     name: 'onnxruntime, WebGPU (over SwiftShader)',
     without: withoutSoftwareVulkan,
-    run: async () => (await underSoftwareVulkan('twenty-steps-child.ts', null)) as number[],
+    run: async (variant) => (await underSoftwareVulkan('twenty-steps-child.ts', variant)) as number[],
   },
-  { name: 'TensorFlow.js, JavaScript', without: null, run: async () => twentySteps(tensorFlow(javascriptTensorFlow), 'cpu') },
-  { name: 'TensorFlow, C library', without: native, run: async () => twentySteps(tensorFlow(), 'cpu') },
+  { name: 'TensorFlow.js, JavaScript', without: null, run: async (variant) => twentySteps(tensorFlow(javascriptTensorFlow), 'cpu', variant) },
+  { name: 'TensorFlow, C library', without: native, run: async (variant) => twentySteps(tensorFlow(), 'cpu', variant) },
 ]
 
-describe('the same network, seed and data on every engine', () => {
+describe.each(variantNames)('the same network, seed and data on every engine: %s', (variant) => {
   let expected: number[] = []
   beforeAll(async () => {
-    expected = await twentySteps(onnxRuntime(), 'cpu')
+    expected = await twentySteps(onnxRuntime(), 'cpu', variant)
   })
 
   it('onnxruntime, CPU: twenty different losses', () => {
@@ -38,7 +38,7 @@ describe('the same network, seed and data on every engine', () => {
     it.skipIf(without !== null)(
       `${name}: losses within 1e-3 over 20 steps${without === null ? '' : ` (skipped: ${without})`}`,
       async () => {
-        const found = await run()
+        const found = await run(variant)
         found.forEach((loss, k) => expect(Math.abs(loss - (expected[k] ?? NaN)), `step ${k + 1}: ${loss}`).toBeLessThan(1e-3))
         expect(found).toHaveLength(20)
       },

@@ -1,8 +1,9 @@
-/** Twenty steps on WebGPU: node twenty-steps-child.ts INPUT RESULT (test/engines/software-vulkan.ts). */
-import { writeFileSync } from 'node:fs'
+/** Twenty steps of a variant on WebGPU: node twenty-steps-child.ts INPUT RESULT (test/engines/software-vulkan.ts). */
+import { readFileSync, writeFileSync } from 'node:fs'
 import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
-import { twentySteps } from './twenty-steps.ts'
+import { twentySteps, type Variant } from './twenty-steps.ts'
 
-writeFileSync(process.argv[3] ?? '', JSON.stringify(await twentySteps(onnxRuntime(), 'webgpu')))
+const variant = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Variant
+writeFileSync(process.argv[3] ?? '', JSON.stringify(await twentySteps(onnxRuntime(), 'webgpu', variant)))
 // The provider's threads would keep the process alive.
 process.exit(0)

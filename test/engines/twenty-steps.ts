@@ -7,15 +7,27 @@ import { buildTrainingProgram } from '../../main/snn/training-program.ts'
 const [timesteps, batch, classes, side] = [3, 4, 3, 8]
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
-/** A network with every kind of layer that the papers use: convolution, tdBN, LIF, pooling, a residual block, linear. */
-const network = networkSchema.parse({
-  name: 'numeric suite',
-  neuron: {},
-  layers: [...chain('4C3-AP2-6C3'), { type: 'residual', form: 'spiking', out: 8, strides: [2, 1], globalPool: true }],
-})
+/** A network with every kind of layer that the papers use: convolution, tdBN, neurons, pooling, a residual block, linear. */
+const made = (changes: object) =>
+  networkSchema.parse({
+    name: 'numeric suite',
+    neuron: {},
+    layers: [...chain('4C3-AP2-6C3'), { type: 'residual', form: 'spiking', out: 8, strides: [2, 1], globalPool: true }],
+    ...changes,
+  })
+
+/** What the suite trains: the network of the papers, then one for each further neuron and norm. */
+export const variants = {
+  'tdBN, LIF': made({}),
+  'learned tau and threshold': made({ neuron: { learnTau: 'leak', learnThreshold: true, threshold: 0.6 } }),
+  PLIF: made({ neuron: { learnTau: 'plif', surrogate: 'arctangent', alpha: 2 } }),
+} as const
+export type Variant = keyof typeof variants
+export const variantNames = Object.keys(variants) as Variant[]
 
 /** Losses of twenty steps of TRT with Adam: the same network, seed and data wherever they are taken. */
-export async function twentySteps(engine: Engine, device: LoadOptions['device']): Promise<number[]> {
+export async function twentySteps(engine: Engine, device: LoadOptions['device'], variant: Variant): Promise<number[]> {
+  const network = variants[variant]
   const program = buildTrainingProgram({
     network, classes, shape: [timesteps, 2, side, side], batch,
     method: { name: 'trt', eta: 0.05, lambda: 1e-4, delta: 0.5, epsilon: 1e-5, firstTimestep: 0 },

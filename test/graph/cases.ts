@@ -115,6 +115,11 @@ export const opCases: { readonly [K in OpKind]: readonly OpCase[] | Covered } = 
     },
   ],
   normLifGradient: { by: 'normLif' },
+  fire: [{ name: 'fire', shapes: [[4, 3]], step: linear, build: (g, i) => g.one('fire', [x(i)], { surrogate: 'arctangent', alpha: 2 }), noDifferences: 'spikes are steps (test/snn/neuron.test.ts)' }],
+  fireGradient: { by: 'fire' },
+  splitTime: [{ name: 'splitTime, one timestep unread', shapes: [[6, 2]], step: linear, build: (g, i) => { const [a, , c] = g.apply('splitTime', [x(i)], { timesteps: 3 }); return g.sub(a as Tensor, g.scale(c as Tensor, 3)) } }],
+  joinTime: [{ name: 'joinTime', shapes: [[2, 3], [2, 3]], step: linear, build: (g, i) => g.one('joinTime', i, {}) }],
+  detach: [{ name: 'detach', shapes: [[3]], step: linear, build: (g, i) => g.add(x(i), g.one('detach', [g.scale(x(i), 3)], {})), noDifferences: 'no gradient flows through it (test/snn/neuron.test.ts)' }],
   trtPenalty: [
     { name: 'trtPenalty', shapes: [[3, 5]], step: curved, build: (g, i) => first(g.apply('trtPenalty', [x(i)], { lambda: 0.3, delta: 0.5, epsilon: 1e-5, timesteps: 4, first: 0 })) },
     { name: 'trtPenalty without decay', shapes: [[4]], step: curved, build: (g, i) => first(g.apply('trtPenalty', [x(i)], { lambda: 0.3, delta: 0, epsilon: 1e-5, timesteps: 4, first: 1 })) },

@@ -75,6 +75,11 @@ const networks: Record<string, NetworkDescription> = {
     ],
   },
   'sew-iand': { name: 'sew', neuron, layers: [{ type: 'conv', out: 4, kernel: 3, stride: 1, padding: 1, pool: null }, { ...residual, form: 'sew-iand', out: 6, strides: [2, 1], globalPool: false }] },
+  'learned tau and threshold': {
+    name: 'learned', neuron: neuronSchema.parse({ learnTau: 'leak', learnThreshold: true, threshold: 0.6 }),
+    layers: [...chain('4C3-AP2'), { ...residual, form: 'spiking', out: 6, strides: [2, 1], globalPool: false }, { type: 'dense', out: 7 }],
+  },
+  'PLIF, soft reset': { name: 'plif', neuron: neuronSchema.parse({ learnTau: 'plif', reset: 'soft', tau: 1.5 }), layers: chain('4C3-AP2-6C3') },
   'sew-add': { name: 'sew', neuron, layers: [{ type: 'conv', out: 4, kernel: 3, stride: 1, padding: 1, pool: null }, { ...residual, form: 'sew-add', out: 6, strides: [2, 1], globalPool: false }] },
 }
 
@@ -117,6 +122,7 @@ describe('the deployed network', () => {
         if (role === 'gain') values[i] = 1 + 0.4 * spread(i + 9)
         if (role === 'shift') values[i] = 0.5 + 0.3 * spread(i + 17)
         if (role === 'weight') values[i] = value * 1.5
+        if (role === 'neuron') values[i] = value + 0.1 * spread(i + 23)
       })
     }
     const window = buildWindowProgram({ ...shape, weights, firingRates: true })

@@ -7,6 +7,7 @@ import { go } from '../../app/route.ts'
 import { Facts, Panel } from '../../widgets/Panel.tsx'
 import { augmentationText } from './augmentation.ts'
 import { useRunForm } from './form.ts'
+import { neuronVariantsText } from './NeuronVariants.tsx'
 import { methodTexts, optimizerTitles } from './parameters.ts'
 import styles from './training.module.css'
 
@@ -89,7 +90,7 @@ export function ConfigSummary({ run }: { readonly run: Run }) {
           ],
           [
             'Neuron',
-            `LIF: τ ${neuron.tau}, threshold ${neuron.threshold}, ${resetText(neuron)}`,
+            [`LIF: τ ${neuron.tau}, threshold ${neuron.threshold}, ${resetText(neuron)}`, ...neuronVariantsText(neuron)].join('; '),
           ],
           ['Surrogate', `${neuron.surrogate}, α ${neuron.alpha}`],
           [

@@ -5,6 +5,7 @@ import { NumberField } from '../../widgets/NumberField.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
 import { layersText } from './ConfigSummary.tsx'
 import { changed, withNetwork } from './form.ts'
+import { NeuronVariants } from './NeuronVariants.tsx'
 import type { FormPart } from './NewRunPage.tsx'
 import { neuronParameters } from './parameters.ts'
 import styles from './form.module.css'
@@ -30,7 +31,7 @@ function NeuronFields({ form, faults, set }: FormPart) {
     <details className={styles.details}>
       <summary>Neuron and surrogate</summary>
       <p className={styles.formula}>
-        u ← u/τ + x; spike where u &gt; threshold; {neuron.reset === 'hard' ? 'u ← reset value' : 'u ← u − threshold'} where it spiked
+        {neuron.learnTau === 'plif' ? 'u ← u + (x − (u − reset value))/τ' : 'u ← u/τ + x'}; spike where u &gt; threshold; {neuron.reset === 'hard' ? 'u ← reset value' : 'u ← u − threshold'} where it spiked
       </p>
       <div className={styles.four}>
         {field('tau')}
@@ -62,6 +63,7 @@ function NeuronFields({ form, faults, set }: FormPart) {
         checked={neuron.detachReset}
         onChange={(event) => change({ detachReset: event.currentTarget.checked })}
       />
+      <NeuronVariants neuron={neuron} change={change} />
     </details>
   )
 }

@@ -1,0 +1,76 @@
+import type { Tensor } from '../graph/tensor.ts'
+import type { BuildContext } from './layers.ts'
+import type { VariableSpec } from './program.ts'
+import type { NeuronSettings } from './schema.ts'
+
+/** Whether nothing of a neuron is learned: then one op by hand does it (snn/ops/lif.ts), else it is built from single ones. */
+export function isPlain({ learnTau, learnThreshold }: NeuronSettings): boolean {
+  return learnTau === undefined && learnThreshold !== true
+}
+
+/** One timestep: the state behind the last one (none: 0) and an input current become spikes and the state behind this one. */
+type Step = (current: Tensor, before: Tensor | undefined) => { readonly spikes: Tensor; readonly state: Tensor }
+
+const one = (name: string, initial: number): VariableSpec => ({ name, shape: [1], role: 'neuron', fanIn: 1, fanOut: 1, initial })
+
+/**
+ * PLIF (Fang et al., Incorporating learnable membrane time constant to enhance learning of SNNs, ICCV 2021, eq. 10):
+ * 1/tau = sigmoid(w), one w for each layer, w = -ln(tau - 1) at the start. As there, `plif` is u <- u + (x - (u - u_reset))/tau;
+ * `leak` is u <- u/tau + x, as the neurons of TET and TRT leak, whose input is not scaled. What differs from the paper: the
+ * reset is part of the gradient unless detached, firing is strict, surrogate and first value (2 there) are the user's.
+ */
+function leaking(context: BuildContext, name: string): (current: Tensor, before: Tensor | undefined) => Tensor {
+  const { graph, neuron } = context
+  const { tau, learnTau, resetValue } = neuron
+  if (learnTau === undefined) return (x, u) => (u ? graph.add(graph.scale(u, 1 / tau), x) : x)
+  const share = graph.one('sigmoid', [context.variable(one(`${name}.neuron.leak`, -Math.log(tau - 1)))], {})
+  // A state of 0 keeps tau part of a loss over a single timestep: with gradient 0.
+  if (learnTau === 'leak') return (x, u) => graph.add(u ? graph.mul(u, share) : graph.scale(share, 0), x)
+  return (x, u) => {
+    if (!u) return graph.mul(graph.shift(x, resetValue), share)
+    return graph.add(u, graph.mul(graph.sub(x, graph.shift(u, -resetValue)), share))
+  }
+}
+
+/**
+ * LTMD (Wang, Cheng & Lim, Learnable thresholds and moderate dropout, NeurIPS 2022): threshold = tanh(w), one w for each layer,
+ * learned with the weights (there from tanh 0.5 = 0.46; its dropout is not part of this). tanh w = 2 sigmoid(2 w) - 1.
+ */
+function learnedThreshold(context: BuildContext, name: string): Tensor {
+  const { graph, neuron } = context
+  const w = context.variable(one(`${name}.neuron.threshold`, Math.atanh(neuron.threshold)))
+  return graph.shift(graph.scale(graph.one('sigmoid', [graph.scale(w, 2)], {}), 2), -1)
+}
+
+/** The neuron of a layer as a pure step: leak and input, spike, reset. */
+function stepOf(context: BuildContext, name: string): Step {
+  const { graph, neuron } = context
+  const { surrogate, alpha, detachReset, reset, resetValue } = neuron
+  const leak = leaking(context, name)
+  const threshold = neuron.learnThreshold ? learnedThreshold(context, name) : graph.constant([neuron.threshold], [1])
+  return (current, before) => {
+    const u = leak(current, before)
+    const spikes = graph.one('fire', [graph.sub(u, threshold)], { surrogate, alpha })
+    const fired = detachReset ? graph.one('detach', [spikes], {}) : spikes
+    const removed = reset === 'hard' ? graph.shift(u, -resetValue) : threshold
+    return { spikes, state: graph.sub(u, graph.mul(fired, removed)) }
+  }
+}
+
+/**
+ * A layer of neurons, one for each element of a sample.
+ * @param x input currents [T·B, ...], time major
+ * @returns spikes, same shape
+ */
+export function neurons(context: BuildContext, x: Tensor, name: string): Tensor {
+  const { graph, neuron, timesteps } = context
+  if (isPlain(neuron)) return graph.apply('lif', [x], { neuron, timesteps })[0] as Tensor
+  const step = stepOf(context, name)
+  let state: Tensor | undefined
+  const spikes = graph.apply('splitTime', [x], { timesteps }).map((current) => {
+    const { spikes: now, state: after } = step(current, state)
+    state = after
+    return now
+  })
+  return graph.one('joinTime', spikes, {})
+}

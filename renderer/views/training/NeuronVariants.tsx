@@ -1,0 +1,90 @@
+import { Select } from '@mantine/core'
+import type { NeuronSettings } from '../../../preload/contract/index.ts'
+import styles from './form.module.css'
+
+interface Choice {
+  readonly value: string
+  readonly label: string
+  /** What it does, in a line. */
+  readonly help: string
+  /** What it makes of the neuron. */
+  readonly settings: (neuron: NeuronSettings) => Partial<NeuronSettings>
+}
+
+interface Part {
+  readonly title: string
+  /** The first is what a neuron has without a word. */
+  readonly choices: readonly Choice[]
+  readonly chosen: (neuron: NeuronSettings) => string
+}
+
+const parts: readonly Part[] = [
+  {
+    title: 'Time constant',
+    chosen: ({ learnTau }) => learnTau ?? 'fixed',
+    choices: [
+      { value: 'fixed', label: 'fixed', help: 'τ stays what it is.', settings: () => ({ learnTau: undefined }) },
+      {
+        value: 'leak',
+        label: 'learned',
+        help: 'One τ for each layer is learned with the weights: u ← σ(w) u + x; it starts at τ.',
+        settings: ({ tau }) => ({ learnTau: 'leak', tau: tau > 1 ? tau : 2 }),
+      },
+      {
+        value: 'plif',
+        label: 'learned (PLIF, 2021)',
+        help: 'As PLIF has it, 1/τ scales the input too: u ← u + σ(w) (x − (u − reset value)).',
+        settings: ({ tau }) => ({ learnTau: 'plif', tau: tau > 1 ? tau : 2 }),
+      },
+    ],
+  },
+  {
+    title: 'Threshold',
+    chosen: ({ learnThreshold }) => (learnThreshold ? 'learned' : 'fixed'),
+    choices: [
+      { value: 'fixed', label: 'fixed', help: 'The threshold stays what it is.', settings: () => ({ learnThreshold: undefined }) },
+      {
+        value: 'learned',
+        label: 'learned (LTMD, 2022)',
+        help: 'One threshold for each layer is learned with the weights: tanh(w), from a value below 1 (0.46 in the paper).',
+        settings: ({ threshold }) => ({ learnThreshold: true, threshold: threshold < 1 ? threshold : 0.46 }),
+      },
+    ],
+  },
+]
+
+/** What of a neuron is learned or otherwise than in the papers' LIF, each with a line that says what it does. */
+export function NeuronVariants({ neuron, change }: { readonly neuron: NeuronSettings; readonly change: (next: Partial<NeuronSettings>) => void }) {
+  return (
+    <div className={styles.two}>
+      {parts.map(({ title, choices, chosen }) => {
+        const choice = choices.find(({ value }) => value === chosen(neuron))
+        return (
+          <Select
+            key={title}
+            mt={10}
+            label={title}
+            aria-label={`${title} of the neurons`}
+            description={choice?.help}
+            inputWrapperOrder={['label', 'input', 'description']}
+            value={choice?.value ?? null}
+            data={choices.map(({ value, label }) => ({ value, label }))}
+            allowDeselect={false}
+            onChange={(value) => {
+              const next = choices.find((other) => other.value === value)
+              if (next) change(next.settings(neuron))
+            }}
+          />
+        )
+      })}
+    </div>
+  )
+}
+
+/** "learned τ (PLIF, 2021)", ...: what is chosen other than the first of each part. */
+export function neuronVariantsText(neuron: NeuronSettings): string[] {
+  return parts.flatMap(({ title, choices, chosen }) => {
+    const choice = choices.findIndex(({ value }) => value === chosen(neuron))
+    return choice > 0 ? [`${title.toLowerCase()} ${choices[choice]?.label ?? ''}`] : []
+  })
+}
