@@ -1,4 +1,4 @@
-/** npm run bench -- training|inference|decode|frames|filters|import|open|stage [--json]: runs test/bench/NAME.ts and prints what it measured. */
+/** npm run bench -- training|inference|decode|frames|filters|import|open|stage|watch [--json]: runs test/bench/NAME.ts and prints what it measured. */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { table } from '../../main/headless/terminal.ts'
@@ -27,6 +27,7 @@ const benches: Record<string, string> = {
   import: './import.ts',
   open: './open.ts',
   stage: './stage.ts',
+  watch: './watch.ts',
 }
 
 const { values, tokens } = parseArgs({
