@@ -67,6 +67,7 @@ function start(): void {
     return new Response(body, { status, headers })
   })
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false))
+  session.defaultSession.setPermissionCheckHandler(() => false)
   ipcMain.handle(channels.call, (event, name: unknown, input: unknown) => answer(workbench, event, name, input))
   workbench.onAny((name, payload) => {
     if (window && !window.isDestroyed()) window.webContents.send(channels.event, name, payload)

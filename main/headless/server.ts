@@ -131,7 +131,7 @@ async function answer(
     const output = encode(await workbench.call(name, input))
     response.writeHead(200, { 'content-type': messageType, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(output)
   } catch (error) {
-    refuse(response, error instanceof UsageError ? 400 : 500, error instanceof Error ? error.message : String(error))
+    refuse(response, statusOf(error), error instanceof Error ? error.message : String(error))
   }
 }
 
@@ -181,4 +181,11 @@ function sameText(a: string, b: string): boolean {
   const left = Buffer.from(a)
   const right = Buffer.from(b)
   return left.length === right.length && timingSafeEqual(left, right)
+}
+
+/** 400: what was asked makes no sense; 500: a fault of ours; 422: anything else that can't be done (no such file, a damaged one, ...). */
+function statusOf(error: unknown): number {
+  if (error instanceof UsageError) return 400
+  const ours = [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind)
+  return ours || !(error instanceof Error) ? 500 : 422
 }

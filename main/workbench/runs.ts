@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { runSummarySchema, type Job, type RunSummary } from '../../preload/contract/index.ts'
-import { readManifest } from '../datasets/dataset.ts'
+import { openDataset, readManifest } from '../datasets/dataset.ts'
 import { GraphError } from '../graph/tensor.ts'
 import { networkInfo } from '../snn/network.ts'
 import { launchEstimate, launchTraining } from '../training/launcher.ts'
@@ -203,6 +203,8 @@ export function runHandlers(shared: Shared, runs: Runs): Pick<Handlers, RunCalls
     },
     'runs.list': () => ({ runs: runs.list() }),
     'runs.start': (config) => {
+      // A dataset that can't be opened is told now, not by a run that fails at once.
+      openDataset(shared.library.existing('datasets', config.dataset), { keepBytes: 0 }).close()
       const run = runs.create(config)
       return { job: runs.start(run).id, run }
     },

@@ -107,6 +107,7 @@ describe('the built main process and preload script, on a stand-in for electron,
       options: { webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false } },
     })
     expect(state.permission).toBe(false)
+    expect(state.permissionCheck).toBe(false)
     expect(JSON.stringify(state.menu)).toContain('Show library folder')
     expect(state.schemes).toEqual([{ scheme: 'saccade', privileges: { standard: true, secure: true, supportFetchAPI: true } }])
   })

@@ -19,6 +19,7 @@ export interface StandInState {
   readonly windows: readonly { readonly options: unknown; readonly shown: boolean; readonly denied: readonly string[] }[]
   readonly schemes: unknown
   readonly permission: boolean | null
+  readonly permissionCheck: boolean | null
   readonly dialogs: readonly { readonly name: string; readonly options: unknown }[]
   readonly utilityProcesses: number
 }
@@ -27,6 +28,7 @@ const recorded = {
   menu: null as unknown,
   schemes: null as unknown,
   permission: null as boolean | null,
+  permissionCheck: null as boolean | null,
   dialogs: [] as { name: string; options: unknown }[],
   utilityProcesses: 0,
 }
@@ -122,6 +124,9 @@ export const session = {
       handler(null, 'media', (granted) => {
         recorded.permission = granted
       }),
+    setPermissionCheckHandler: (handler: (contents: unknown, permission: string) => boolean): void => {
+      recorded.permissionCheck = handler(null, 'clipboard-read')
+    },
   },
 }
 export const shell = { openPath: (): Promise<string> => Promise.resolve('') }
