@@ -13,7 +13,7 @@ export interface OpenWindow {
   /** Errors that scripts threw, and what the policy refused. */
   readonly faults: readonly string[]
   /** Goes to a view by its button on the left. */
-  visit(view: 'Recordings' | 'Datasets' | 'Training' | 'Models'): Promise<void>
+  visit(view: 'Recordings' | 'Datasets' | 'Training' | 'Models' | 'Library'): Promise<void>
   close(): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button, Select, TextInput, UnstyledButton } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
 import type { TextPreview, TextReading } from '../../../preload/contract/index.ts'
@@ -177,19 +177,22 @@ function Told({ preview, save }: { readonly preview: TextPreview; readonly save:
 export function TextColumns({ path, failed, onTold }: { readonly path: string; readonly failed: boolean; readonly onTold: () => void }) {
   const { data: preview, reload } = useCall('recordings.preview-text', { path }, true)
   const [shown, setShown] = useState<boolean | null>(null)
+  // What was told last: the next change may come before the answer.
+  const latest = useRef<TextReading | null | undefined>(undefined)
   if (preview === null) return null
   const open = shown ?? failed
-  const save = (place: string, reading: TextReading | null) =>
+  const save = (place: string, reading: TextReading | null) => {
+    if (place === preview.path || reading === null) latest.current = reading
     void attempt('recordings.read-text', { path: place, reading }, 'This could not be kept').then((answer) => {
       if (answer === null) return
       setShown(true)
       reload()
       onTold()
     })
-  const tell = (change: Change) => save(preview.path, changed(preview.kept, change))
+  }
+  const tell = (change: Change) =>
+    save(preview.path, changed(latest.current === undefined ? (preview.kept?.reading ?? null) : latest.current, change))
   const { layout } = preview
-  // Fields that hold what is typed start over where something else was told.
-  const told = JSON.stringify(layout)
   return (
     <section className={styles.panel} aria-label="How the text is read">
       <UnstyledButton className={styles.bar} aria-expanded={open} onClick={() => setShown(!open)}>
@@ -220,12 +223,13 @@ export function TextColumns({ path, failed, onTold }: { readonly path: string; r
               placeholder="?"
               onChange={(value) => value !== null && tell({ unit: value })}
             />
-            <HeaderLines key={`lines ${told}`} preview={preview} tell={tell} />
-            <Sensor key={`sensor ${told}`} preview={preview} tell={tell} />
+            <HeaderLines preview={preview} tell={tell} />
+            {/* What was typed stands until another size is told. */}
+            <Sensor key={String(layout.sensor)} preview={preview} tell={tell} />
             <Told preview={preview} save={save} />
           </div>
           {layout.columns === null && <p className={styles.ask}>Say above the columns which holds time, x, y and polarity.</p>}
-          <Lines key={`columns ${told}`} preview={preview} tell={tell} />
+          <Lines key={`${String(layout.columns)} ${layout.delimiter}`} preview={preview} tell={tell} />
         </div>
       )}
     </section>

@@ -1,4 +1,4 @@
-import type { TextLayout, TextPreview, TextReading } from '../../../preload/contract/index.ts'
+import type { TextLayout, TextReading } from '../../../preload/contract/index.ts'
 
 export type Role = 't' | 'x' | 'y' | 'p'
 export type Columns = readonly (Role | null)[]
@@ -23,11 +23,11 @@ export const widened = (columns: Columns | null, count: number): (Role | null)[]
 export const complete = (columns: Columns): boolean => (['t', 'x', 'y', 'p'] as const).every((role) => columns.includes(role))
 
 /** What is told, with one thing changed. Columns that were cut by another delimiter say nothing any more. */
-export function changed(kept: TextPreview['kept'], change: { [K in keyof TextReading]?: TextReading[K] | undefined }): TextReading | null {
-  const merged: Record<string, unknown> = { ...kept?.reading, ...change }
-  if (change.columns === undefined && change.delimiter !== undefined && change.delimiter !== kept?.reading.delimiter) delete merged['columns']
-  const told = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined)) as TextReading
-  return Object.keys(told).length === 0 ? null : told
+export function changed(told: TextReading | null, change: { [K in keyof TextReading]?: TextReading[K] | undefined }): TextReading | null {
+  const merged: Record<string, unknown> = { ...told, ...change }
+  if (change.columns === undefined && change.delimiter !== undefined && change.delimiter !== told?.delimiter) delete merged['columns']
+  const next = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined)) as TextReading
+  return Object.keys(next).length === 0 ? null : next
 }
 
 /** One line: "x, y, –, t in ms, p; semicolon; 2 header lines; 346 × 260 px". */

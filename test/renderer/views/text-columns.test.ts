@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { TextReading } from '../../../preload/contract/index.ts'
 import { assigned, changed, complete, describeLayout, maybeText, sensorOf, widened } from '../../../renderer/views/recordings/text-columns.ts'
 
 describe('columns of a text', () => {
@@ -24,13 +25,13 @@ describe('columns of a text', () => {
 })
 
 describe('what is told of a text', () => {
-  const kept = { path: '/a.csv', folder: false, reading: { unit: 'ms' as const, columns: ['t' as const, 'x' as const, 'y' as const, 'p' as const] } }
+  const told: TextReading = { unit: 'ms', columns: ['t', 'x', 'y', 'p'] }
   it('grows by what is changed; another delimiter makes other columns', () => {
     expect(changed(null, { unit: 's' })).toEqual({ unit: 's' })
-    expect(changed(kept, { headerLines: 2 })).toEqual({ ...kept.reading, headerLines: 2 })
-    expect(changed(kept, { delimiter: ';' })).toEqual({ unit: 'ms', delimiter: ';' })
-    expect(changed(kept, { delimiter: ';', columns: ['p', 'x', 'y', 't'] })).toMatchObject({ delimiter: ';', columns: ['p', 'x', 'y', 't'] })
-    expect(changed({ ...kept, reading: { sensor: [4, 4] } }, { sensor: undefined })).toBeNull()
+    expect(changed(told, { headerLines: 2 })).toEqual({ ...told, headerLines: 2 })
+    expect(changed(told, { delimiter: ';' })).toEqual({ unit: 'ms', delimiter: ';' })
+    expect(changed(told, { delimiter: ';', columns: ['p', 'x', 'y', 't'] })).toMatchObject({ delimiter: ';', columns: ['p', 'x', 'y', 't'] })
+    expect(changed({ sensor: [4, 4] }, { sensor: undefined })).toBeNull()
   })
   it('is said in one line', () => {
     expect(describeLayout({ columns: ['x', null, 't', 'y', 'p'], unit: 'ms', delimiter: ';', headerLines: 1, sensor: [346, 260] })).toBe(
