@@ -46,7 +46,7 @@ export function neuronConventions(neuron: NeuronSettings): ModelMetadata['neuron
     timestep: 'one frame',
     initial: 'u = 0 at the first frame of every sample',
     decay: neuron.learnTau === 'plif' ? 'u <- u + (x - (u - reset value)) / tau' : 'u <- u / tau + x (input x is not scaled; tau 1 means no leak)',
-    fires: 'spike = 1 where u > threshold (strictly greater), else 0',
+    fires: neuron.sigmoidSpike !== undefined ? `spike = sigmoid(${neuron.sigmoidSpike} (u - threshold)), a number in (0, 1)` : 'spike = 1 where u > threshold (strictly greater), else 0',
     reset: neuron.reset === 'hard' ? `hard: u <- ${neuron.resetValue} where it spiked` : 'soft: u <- u - threshold where it spiked',
     order: 'decay and input, spike, reset; all within one timestep',
     readout: 'linear, no neuron; logits = mean over timesteps of logits_per_timestep',

@@ -3,9 +3,9 @@ import type { BuildContext } from './layers.ts'
 import type { VariableSpec } from './program.ts'
 import type { NeuronSettings } from './schema.ts'
 
-/** Whether nothing of a neuron is learned: then one op by hand does it (snn/ops/lif.ts), else it is built from single ones. */
-export function isPlain({ learnTau, learnThreshold }: NeuronSettings): boolean {
-  return learnTau === undefined && learnThreshold !== true
+/** Whether a neuron is the papers' LIF, of which nothing is learned: then one op by hand does it (snn/ops/lif.ts), else it is built from single ones. */
+export function isPlain({ learnTau, learnThreshold, sigmoidSpike }: NeuronSettings): boolean {
+  return learnTau === undefined && learnThreshold !== true && sigmoidSpike === undefined
 }
 
 /** One timestep: the state behind the last one (none: 0) and an input current become spikes and the state behind this one. */
@@ -42,15 +42,26 @@ function learnedThreshold(context: BuildContext, name: string): Tensor {
   return graph.shift(graph.scale(graph.one('sigmoid', [graph.scale(w, 2)], {}), 2), -1)
 }
 
+/**
+ * Spikes of potentials that are `above` the threshold by so much: a step, whose gradient is the surrogate's; or, as in TET's
+ * ablation (Deng et al. 2022, table 2: k = 1, 10, 20), sigmoid(k above) with its true gradient, forwards and backwards. There
+ * the "spike" is a number in (0, 1), and the reset takes away so much of the potential (hard: u <- (1 - s) u + s u_reset).
+ */
+function firing({ graph, neuron: { surrogate, alpha, sigmoidSpike } }: BuildContext): (above: Tensor) => Tensor {
+  if (sigmoidSpike !== undefined) return (above) => graph.one('sigmoid', [graph.scale(above, sigmoidSpike)], {})
+  return (above) => graph.one('fire', [above], { surrogate, alpha })
+}
+
 /** The neuron of a layer as a pure step: leak and input, spike, reset. */
 function stepOf(context: BuildContext, name: string): Step {
   const { graph, neuron } = context
-  const { surrogate, alpha, detachReset, reset, resetValue } = neuron
+  const { detachReset, reset, resetValue } = neuron
   const leak = leaking(context, name)
+  const fire = firing(context)
   const threshold = neuron.learnThreshold ? learnedThreshold(context, name) : graph.constant([neuron.threshold], [1])
   return (current, before) => {
     const u = leak(current, before)
-    const spikes = graph.one('fire', [graph.sub(u, threshold)], { surrogate, alpha })
+    const spikes = fire(graph.sub(u, threshold))
     const fired = detachReset ? graph.one('detach', [spikes], {}) : spikes
     const removed = reset === 'hard' ? graph.shift(u, -resetValue) : threshold
     return { spikes, state: graph.sub(u, graph.mul(fired, removed)) }

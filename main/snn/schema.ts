@@ -20,6 +20,8 @@ export const neuronSchema = z.object({
   learnTau: z.enum(['leak', 'plif']).optional(),
   /** One learned threshold for each layer, tanh(w) (LTMD, Wang et al. 2022); fixed where missing. */
   learnThreshold: z.boolean().optional(),
+  /** k of a spike that is sigmoid(k (u - threshold)) with its true gradient (TET's ablation) instead of a step; a step where missing. */
+  sigmoidSpike: z.number().positive().optional(),
 })
   .refine(({ tau, learnTau }) => learnTau === undefined || tau > 1, { path: ['tau'], message: 'A learned time constant is 1/sigmoid(w): it starts above 1.' })
   .refine(({ threshold, learnThreshold }) => learnThreshold !== true || threshold < 1, { path: ['threshold'], message: 'A learned threshold is tanh(w): it starts below 1 (at 0.46 in LTMD).' })
@@ -79,6 +81,11 @@ export const methodSchema = z.discriminatedUnion('name', [
   }),
   /** Label on the last timestep (LTS of IMP, Shen et al. 2024): CE(O(T), y). */
   z.object({ name: z.literal('lts'), labelSmoothing }),
+  /**
+   * Temporal knowledge sharing: a CE(mean O, y) + (1 - a) temperature² mean_t CE(O(t), teacher), where the teacher is made of the
+   * timesteps that are right, and a falls from 1 by alpha over the epochs.
+   */
+  z.object({ name: z.literal('tks'), alpha: z.number().min(0).max(1).default(0.7), temperature: z.number().positive().default(3) }),
   /** Stochastic latency training: SDT's loss, every batch with a number of timesteps drawn from 1..T. */
   z.object({ name: z.literal('slt'), labelSmoothing }),
   /** The same with TET's loss. */

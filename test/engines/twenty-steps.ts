@@ -21,6 +21,7 @@ export const variants = {
   'tdBN, LIF': made({}),
   'learned tau and threshold': made({ neuron: { learnTau: 'leak', learnThreshold: true, threshold: 0.6 } }),
   PLIF: made({ neuron: { learnTau: 'plif', surrogate: 'arctangent', alpha: 2 } }),
+  'sigmoid spikes': made({ neuron: { sigmoidSpike: 10 } }),
 } as const
 export type Variant = keyof typeof variants
 export const variantNames = Object.keys(variants) as Variant[]

@@ -51,6 +51,19 @@ const parts: readonly Part[] = [
       },
     ],
   },
+  {
+    title: 'Spike',
+    chosen: ({ sigmoidSpike }) => (sigmoidSpike === undefined ? 'step' : String(sigmoidSpike)),
+    choices: [
+      { value: 'step', label: 'step', help: '1 where u > threshold, else 0; its gradient is the surrogate’s.', settings: () => ({ sigmoidSpike: undefined }) },
+      ...[1, 10, 20].map((k): Choice => ({
+        value: String(k),
+        label: `sigmoid, k = ${k} (TET’s ablation)`,
+        help: `σ(${k === 1 ? '' : `${k} `}(u − threshold)) with its true gradient: not a spike, but shows what the surrogate costs.`,
+        settings: () => ({ sigmoidSpike: k }),
+      })),
+    ],
+  },
 ]
 
 /** What of a neuron is learned or otherwise than in the papers' LIF, each with a line that says what it does. */
