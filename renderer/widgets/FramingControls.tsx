@@ -1,6 +1,7 @@
 import { NumberInput, SegmentedControl, Select, Tooltip } from '@mantine/core'
 import { framingPresets, presetOf } from '../../preload/contract/framing-presets.ts'
 import type { Filter, Framing } from '../../preload/contract/index.ts'
+import { FrameSize } from './FrameSize.tsx'
 import styles from './framing.module.css'
 
 /** The contract's default (main/datasets/schema.ts): what the papers' settings for recordings of this kind use. */
@@ -12,14 +13,6 @@ const representations = [
   { value: 'time-surface', label: 'Time surface' },
   { value: 'voxel-grid', label: 'Voxel grid' },
 ] as const
-
-const sizes = [32, 48, 64, 96, 128, 224]
-
-/** The resize choice in words of the select: "sensor", "48x48" or "custom". */
-export function resizeChoice(resize: Framing['resize']): string {
-  if (resize === null) return 'sensor'
-  return resize[0] === resize[1] && sizes.includes(resize[0]) ? `${resize[0]}x${resize[1]}` : 'custom'
-}
 
 /** Framing in a line: "10 frames by event count, counts, 48×48". */
 export function framingText(framing: Framing): string {
@@ -45,7 +38,6 @@ export function FramingControls({ value, onChange, filters = [], onFilters }: Fr
   const offered = framingPresets.filter((one) => onFilters !== undefined || one.filters.length === 0)
   const whole = (text: string | number, least: number, most: number) =>
     typeof text === 'number' && Number.isInteger(text) && text >= least && text <= most ? text : null
-  const choice = resizeChoice(value.resize)
   return (
     <div className={styles.controls} role="group" aria-label="Framing">
       <div className={styles.row}>
@@ -162,50 +154,12 @@ export function FramingControls({ value, onChange, filters = [], onFilters }: Fr
           ]}
         />
       </div>
-      <div className={styles.row}>
-        <Tooltip label="Antialiased bilinear resize; smaller frames train faster">
-          <span>Size</span>
-        </Tooltip>
-        <Select
-          aria-label="Frame size"
-          w={124}
-          value={choice}
-          onChange={(next) => {
-            if (next === 'sensor') onChange({ ...value, resize: null })
-            else if (next === 'custom') onChange({ ...value, resize: [40, 40] })
-            else if (next !== null) onChange({ ...value, resize: [Number(next.split('x')[0]), Number(next.split('x')[1])] })
-          }}
-          data={[
-            { value: 'sensor', label: 'Sensor size' },
-            ...sizes.map((size) => ({ value: `${size}x${size}`, label: `${size} × ${size}` })),
-            { value: 'custom', label: 'Other…' },
-          ]}
-        />
-      </div>
-      {choice === 'custom' && value.resize !== null && (
-        <div className={styles.row}>
-          <span>Width × height</span>
-          <span className={styles.pair}>
-            {([1, 0] as const).map((axis) => (
-              <NumberInput
-                key={axis}
-                aria-label={axis === 1 ? 'Frame width' : 'Frame height'}
-                w={60}
-                min={4}
-                max={1024}
-                allowDecimal={false}
-                hideControls
-                value={value.resize?.[axis]}
-                onChange={(text) => {
-                  const size = whole(text, 4, 1024)
-                  if (size === null || value.resize === null) return
-                  onChange({ ...value, resize: axis === 0 ? [size, value.resize[1]] : [value.resize[0], size] })
-                }}
-              />
-            ))}
-          </span>
-        </div>
-      )}
+      <FrameSize
+        value={value.resize}
+        onChange={(resize) => onChange({ ...value, resize })}
+        own="Sensor size"
+        help="Antialiased bilinear resize; smaller frames train faster"
+      />
     </div>
   )
 }

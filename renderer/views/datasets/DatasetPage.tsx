@@ -24,7 +24,7 @@ async function remove(id: string, name: string): Promise<void> {
     title: `Remove ${name}?`,
     action: 'Remove the dataset',
     message:
-      'Its frames and its split leave the library. The recordings stay where they are, and runs trained on it keep their results.',
+      'Its frames and its split leave the library. The files it was imported from stay where they are, and runs trained on it keep their results.',
   })
   if (!yes || (await attempt('datasets.remove', { id }, 'The dataset could not be removed')) === null) return
   notify({ tone: 'success', title: 'Dataset removed', message: name })
@@ -116,7 +116,7 @@ export function DatasetPage({ id }: { readonly id: string }) {
                 rows={[
                   ['Sample', `${data.shape.join(' × ')} (${data.dtype})`],
                   [
-                    'Sensor',
+                    data.kind === 'images' ? 'Pictures' : 'Sensor',
                     data.sensors
                       ? `${data.sensors.length} sizes: ${data.sensors
                           .slice(0, 3)

@@ -20,13 +20,11 @@ interface FramingPreviewProps {
  */
 export function FramingPreview({ preview, framing, filters, onFilters }: FramingPreviewProps) {
   const first = preview.classes[0]
-  const images = preview.kind === 'images'
-  const listing = useCall('files.list', first === undefined || images ? null : { path: recordingPath(preview.folder, first.name) })
+  const listing = useCall('files.list', first === undefined ? null : { path: recordingPath(preview.folder, first.name) })
   const recording = listing.data?.entries.find((entry) => entry.kind === 'recording') ?? null
   const before = useCall('recordings.frames', recording === null ? null : { path: recording.path, framing }, true)
   const filtering = recording !== null && filters.length > 0
   const after = useCall('recordings.frames', filtering ? { path: recording.path, framing, filters: [...filters] } : null, true)
-  if (images) return null
   const shown = [
     { title: filtering ? 'before the filters' : '', frames: before },
     ...(filtering ? [{ title: 'behind the filters', frames: after }] : []),

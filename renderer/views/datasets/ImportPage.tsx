@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Button, Loader, NumberInput, TextInput, Tooltip } from '@mantine/core'
 import { IconFolderOpen, IconFolderPlus } from '@tabler/icons-react'
-import type { FolderPreview } from '../../../preload/contract/index.ts'
+import type { Filter, FolderPreview, Framing } from '../../../preload/contract/index.ts'
 import { useCall } from '../../api/use-call.ts'
 import { attempt } from '../../api/workbench.ts'
 import { bytes, count, plural } from '../../app/format.ts'
@@ -13,7 +13,8 @@ import { Facts, Panel } from '../../widgets/Panel.tsx'
 import { pick } from '../../widgets/picker.ts'
 import { Failure, Problems } from '../../widgets/Problems.tsx'
 import { FramingPreview } from './FramingPreview.tsx'
-import { framesBytes, importInput, initialForm, obstacle } from './import-form.ts'
+import { PictureControls } from './PictureControls.tsx'
+import { framesBytes, importInput, initialForm, obstacle, thingsOf } from './import-form.ts'
 import widgets from '../../widgets/widgets.module.css'
 import styles from './datasets.module.css'
 
@@ -55,9 +56,12 @@ function Form({ preview }: { readonly preview: FolderPreview }) {
   const [starting, setStarting] = useState(false)
   const reason = obstacle(preview, form)
   const size = framesBytes(preview, form.framing)
+  const pictures = preview.kind === 'images'
+  const setFraming = (framing: Framing) => setForm((present) => ({ ...present, framing }))
+  const setFilters = (filters: Filter[]) => setForm((present) => ({ ...present, filters }))
   const start = async () => {
     setStarting(true)
-    const answer = await attempt('datasets.import', importInput(preview.folder, form), 'The import could not be started')
+    const answer = await attempt('datasets.import', importInput(preview, form), 'The import could not be started')
     setStarting(false)
     if (answer !== null) go({ view: 'datasets', page: 'dataset', id: answer.dataset })
   }
@@ -94,14 +98,16 @@ function Form({ preview }: { readonly preview: FolderPreview }) {
           </div>
         </div>
       </Panel>
-      <Panel title="Framing">
-        <FramingControls
-          value={form.framing}
-          onChange={(framing) => setForm((present) => ({ ...present, framing }))}
-          {...(preview.kind !== 'images' && { filters: form.filters, onFilters: (filters) => setForm((present) => ({ ...present, filters })) })}
-        />
-        <FramingPreview preview={preview} framing={form.framing} filters={form.filters} onFilters={(filters) => setForm((present) => ({ ...present, filters }))} />
-      </Panel>
+      {pictures ? (
+        <Panel title="Pictures as input">
+          <PictureControls value={form.framing} onChange={setFraming} oneSize={preview.framing?.resize === null} />
+        </Panel>
+      ) : (
+        <Panel title="Framing">
+          <FramingControls value={form.framing} onChange={setFraming} filters={form.filters} onFilters={setFilters} />
+          <FramingPreview preview={preview} framing={form.framing} filters={form.filters} onFilters={setFilters} />
+        </Panel>
+      )}
       <div className={styles.submit}>
         {reason !== null && <Failure message={reason} />}
         <Button
@@ -111,12 +117,17 @@ function Form({ preview }: { readonly preview: FolderPreview }) {
           disabled={reason !== null}
           onClick={() => void start()}
         >
-          Import {plural(preview.files, 'recording')}
-          {size === null ? '' : ` (${bytes(size)} of frames)`}
+          Import {plural(preview.files, thingsOf(preview).one)}
+          {size === null ? '' : ` (${pictures ? 'up to ' : ''}${bytes(size)}${pictures ? '' : ' of frames'})`}
         </Button>
       </div>
     </div>
   )
+}
+
+function sizeText({ kind, sensor, framing }: FolderPreview): string {
+  if (kind === 'images' && framing?.resize !== null) return 'different sizes'
+  return sensor === null ? 'not known yet' : `${sensor[1]} × ${sensor[0]} px`
 }
 
 /** From a folder to a dataset: choose, look at what is in it, decide on framing and split, start. */
@@ -129,20 +140,20 @@ export function ImportPage({ start }: { readonly start: string | null }) {
         {start === null && (
           <EmptyState
             icon={<IconFolderPlus size={34} stroke={1.3} />}
-            title="Which folder holds the recordings?"
+            title="Which folder holds the recordings or pictures?"
             actions={
               <Button leftSection={<IconFolderOpen size={15} />} onClick={() => void choose(null)}>
                 Choose a folder
               </Button>
             }
           >
-            One subfolder per class, its name is the label; or a folder with a labels.csv of the columns path,label. Nothing is imported
-            before you have seen what was found.
+            One subfolder per class, its name is the label; or a folder with a labels.csv of the columns path,label; or CIFAR and MNIST as
+            they are published. Nothing is imported before you have seen what was found.
           </EmptyState>
         )}
         {loading && (
           <EmptyState icon={<Loader size="sm" />} title="Looking through the folder…">
-            Counting recordings and reading the first of them.
+            Counting files and reading the first of them.
           </EmptyState>
         )}
         {error !== null && <Failure message={error} />}
@@ -153,28 +164,28 @@ export function ImportPage({ start }: { readonly start: string | null }) {
                 <Facts
                   rows={[
                     ['Folder', data.folder],
-                    ['Recordings', `${count(data.files)}, ${bytes(data.bytes)}`],
+                    [thingsOf(data).Many, `${count(data.files)}, ${bytes(data.bytes)}`],
                     [
                       'Formats',
                       Object.entries(data.formats)
                         .map(([format, files]) => `${format} (${count(files)})`)
                         .join(', ') || null,
                     ],
-                    ['Sensor', data.sensor === null ? 'not known yet' : `${data.sensor[1]} × ${data.sensor[0]} px`],
+                    [data.kind === 'images' ? 'Size' : 'Sensor', sizeText(data)],
                     ['Classes', count(data.classes.length)],
                   ]}
                 />
               </Panel>
               {data.problems.length > 0 && (
-                <Panel title="Problems">
+                <Panel title={data.problems.every(({ severity }) => severity === 'info') ? 'Notes' : 'Problems'}>
                   <Problems problems={data.problems} />
                 </Panel>
               )}
               {data.classes.length > 0 && (
-                <Panel title="Recordings per class">
+                <Panel title={`${thingsOf(data).Many} per class`}>
                   <div className={styles.bars}>
                     <Bars
-                      label="Recordings per class"
+                      label={`${thingsOf(data).Many} per class`}
                       bars={data.classes.map(({ name, files }) => ({
                         label: name,
                         text: count(files),

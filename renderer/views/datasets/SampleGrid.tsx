@@ -24,6 +24,7 @@ export function recordingPath(source: string, file: string): string {
 
 function SampleDetails({ dataset, sample }: { readonly dataset: DatasetSummary; readonly sample: Sample }) {
   const frames = useSampleFrames(dataset.id, dataset.hash, sample.index)
+  const pictures = dataset.kind === 'images'
   return (
     <div className={styles.details}>
       {frames !== null && <FrameGrid data={frames.data} shape={frames.shape} columns={5} />}
@@ -32,8 +33,8 @@ function SampleDetails({ dataset, sample }: { readonly dataset: DatasetSummary; 
           rows={[
             ['Class', dataset.classes[sample.label] ?? '–'],
             ['Split', sample.split],
-            ['Events', count(sample.events)],
-            ['Duration', duration(sample.durationUs)],
+            ['Events', pictures ? null : sample.kept === undefined ? count(sample.events) : `${count(sample.kept)} of ${count(sample.events)}`],
+            ['Duration', pictures ? null : duration(sample.durationUs)],
             ['File', sample.file],
             [
               'SHA-256',
@@ -43,13 +44,15 @@ function SampleDetails({ dataset, sample }: { readonly dataset: DatasetSummary; 
             ],
           ]}
         />
-        <Button
-          variant="default"
-          leftSection={<IconWaveSine size={15} />}
-          onClick={() => go({ view: 'recordings', path: recordingPath(dataset.source, sample.file) })}
-        >
-          Watch the recording
-        </Button>
+        {!pictures && (
+          <Button
+            variant="default"
+            leftSection={<IconWaveSine size={15} />}
+            onClick={() => go({ view: 'recordings', path: recordingPath(dataset.source, sample.file) })}
+          >
+            Watch the recording
+          </Button>
+        )}
       </div>
       {sample.problems.length > 0 && <Problems problems={sample.problems} />}
     </div>

@@ -32,16 +32,24 @@ export function initialForm(preview: FolderPreview): ImportForm {
 export function obstacle(preview: FolderPreview, form: ImportForm): string | null {
   const error = preview.problems.find((problem) => problem.severity === 'error')
   if (preview.files === 0 && error !== undefined) return [error.message, error.advice].filter(Boolean).join('. ')
-  if (preview.files === 0) return 'There is no recording in this folder that Saccade can read.'
+  if (preview.files === 0) return 'There is no recording or picture in this folder that Saccade can read.'
   if (preview.classes.length < 2)
     return 'A dataset needs at least two classes: one subfolder for each, or a labels.csv with the columns path,label.'
   if (form.name.trim() === '') return 'The dataset needs a name.'
   return null
 }
 
+/** What the folder holds, as the page calls it. */
+export function thingsOf({ kind }: Pick<FolderPreview, 'kind'>): { readonly one: string; readonly Many: string } {
+  return kind === 'images' ? { one: 'picture', Many: 'Pictures' } : { one: 'recording', Many: 'Recordings' }
+}
+
 /** The call's input. */
-export function importInput(folder: string, form: ImportForm): CallInput<'datasets.import'> {
-  return { folder, name: form.name.trim(), framing: form.framing, ...(form.filters.length > 0 && { filters: [...form.filters] }), testShare: form.testPercent / 100, seed: form.seed }
+export function importInput({ folder, kind }: Pick<FolderPreview, 'folder' | 'kind'>, form: ImportForm): CallInput<'datasets.import'> {
+  const { framing, filters, testPercent, seed } = form
+  // Pictures have no events to filter.
+  const filtered = kind !== 'images' && filters.length > 0
+  return { folder, name: form.name.trim(), framing, ...(filtered && { filters: [...filters] }), testShare: testPercent / 100, seed }
 }
 
 /** About how large the frames will be on disk, in bytes; null where the sensor is not known and decides. */

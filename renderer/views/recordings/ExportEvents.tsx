@@ -41,13 +41,13 @@ export function ExportEvents({ player, path, close }: { readonly player: Player;
     >
       <p className={styles.note}>
         {state.markIn === null && state.markOut === null
-          ? 'All events of the recording; set IN and OUT marks (I, O) for a part.'
-          : `The events from ${timecode(from, state.duration)} to ${timecode(to, state.duration)}.`}
+          ? `All events ${filtered === null ? 'of the recording' : 'that the filters leave'}; set IN and OUT marks (I, O) for a part.`
+          : `The events from ${timecode(from, state.duration)} to ${timecode(to, state.duration)}${filtered === null ? '' : ', behind the filters'}.`}
       </p>
       {filtered !== null && (
         <p className={styles.note}>
-          Only what the filters leave ({filtersText(filtered.filters)}): {percent(filtered.report.kept / Math.max(1, filtered.report.events))} of
-          the recording’s events.
+          Filters: {filtersText(filtered.filters)}. Of the whole recording they keep{' '}
+          {percent(filtered.report.kept / Math.max(1, filtered.report.events))}.
         </p>
       )}
       <Select

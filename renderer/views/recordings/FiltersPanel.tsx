@@ -38,12 +38,12 @@ function FromMarks({ open, add }: { readonly open: OpenRecording; readonly add: 
 function Kept({ open }: { readonly open: OpenRecording }) {
   const { filtering, rate, facts } = open
   if (filtering.shown === null) return null
-  const { events, kept, sensor } = filtering.shown.report
+  const { kept, sensor } = filtering.shown.report
   const on = rate.on.reduce((sum, value) => sum + value, 0)
   return (
     <Facts
       rows={[
-        ['Kept', `${count(kept)} of ${count(events)} (${percent(events > 0 ? kept / events : null)})`],
+        ['Events', count(kept)],
         ['ON', kept > 0 ? percent(on / kept) : '–'],
         [
           'Sensor',

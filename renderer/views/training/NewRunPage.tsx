@@ -8,6 +8,7 @@ import { plural } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
 import { Deferred } from '../../widgets/Deferred.tsx'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
+import { filtersText } from '../../widgets/filter-kinds.ts'
 import { framingText } from '../../widgets/FramingControls.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
 import { Failure } from '../../widgets/Problems.tsx'
@@ -69,9 +70,11 @@ function Form({
               {plural(dataset.classes.length, 'class', 'classes')},{' '}
               {plural(
                 dataset.train.reduce((sum, value) => sum + value, 0),
-                'recording',
+                dataset.kind === 'images' ? 'picture' : 'recording',
               )}{' '}
-              to train on; {framingText(dataset.framing)}
+              to train on;{' '}
+              {dataset.kind === 'images' ? `each is shown at all T = ${dataset.framing.timesteps} timesteps` : framingText(dataset.framing)}
+              {dataset.filters && `; filters: ${filtersText(dataset.filters)}`}
             </p>
           </Panel>
           <Deferred>

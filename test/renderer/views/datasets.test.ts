@@ -1,12 +1,13 @@
 import { describe, expect, it, vi } from 'vitest'
 import { calls, type FolderPreview } from '../../../preload/contract/index.ts'
 import { FramesCache } from '../../../renderer/views/datasets/frames-cache.ts'
-import { framesBytes, importInput, initialForm, nameFor, obstacle } from '../../../renderer/views/datasets/import-form.ts'
+import { framesBytes, importInput, initialForm, nameFor, obstacle, thingsOf } from '../../../renderer/views/datasets/import-form.ts'
 import { recordingPath } from '../../../renderer/views/datasets/SampleGrid.tsx'
 import { metadataRows, preparationOf } from '../../../renderer/views/models/metadata.ts'
 import { logitLines } from '../../../renderer/views/models/TryPanel.tsx'
 import { relativeBlocks } from '../../../renderer/views/recordings/session.ts'
-import { defaultFraming, framingText, resizeChoice } from '../../../renderer/widgets/FramingControls.tsx'
+import { resizeChoice } from '../../../renderer/widgets/FrameSize.tsx'
+import { defaultFraming, framingText } from '../../../renderer/widgets/FramingControls.tsx'
 
 const preview: FolderPreview = {
   folder: '/data/nmnist/Train',
@@ -27,7 +28,7 @@ describe('import', () => {
     const form = initialForm(preview)
     expect(form.framing).toEqual(framing)
     expect([form.testPercent / 100, form.seed]).toEqual([testShare, seed])
-    expect(calls['datasets.import'].input.safeParse(importInput(preview.folder, form)).success).toBe(true)
+    expect(calls['datasets.import'].input.safeParse(importInput(preview, form)).success).toBe(true)
   })
   it('names a set after the folder that tells most', () => {
     expect(nameFor('/data/nmnist/Train')).toBe('nmnist')
@@ -40,13 +41,22 @@ describe('import', () => {
     expect(obstacle(preview, form)).toBeNull()
     expect(obstacle({ ...preview, classes: [{ name: '0', files: 5 }] }, form)).toMatch(/two classes/)
     expect(obstacle(preview, { ...form, name: ' ' })).toMatch(/name/)
-    expect(obstacle({ ...preview, files: 0 }, form)).toMatch(/no recording/)
+    expect(obstacle({ ...preview, files: 0 }, form)).toMatch(/no recording or picture/)
     expect(
       obstacle(
         { ...preview, files: 0, problems: [{ severity: 'error', message: 'recordings lie here', advice: 'Use subfolders.' }] },
         form,
       ),
     ).toBe('recordings lie here. Use subfolders.')
+  })
+  it('speaks of pictures where there are pictures', () => {
+    const pictures: FolderPreview = { ...preview, kind: 'images', framing: { ...defaultFraming, timesteps: 4, resize: null } }
+    expect(thingsOf(preview)).toEqual({ one: 'recording', Many: 'Recordings' })
+    expect(thingsOf(pictures)).toEqual({ one: 'picture', Many: 'Pictures' })
+    const form = initialForm(pictures)
+    expect(importInput(pictures, { ...form, filters: [{ type: 'transpose' }] })).not.toHaveProperty('filters')
+    expect(importInput(preview, { ...form, filters: [{ type: 'transpose' }] }).filters).toHaveLength(1)
+    expect(framesBytes(pictures, { ...form.framing, timesteps: 6 })).toBe(framesBytes(pictures, form.framing))
   })
   it('foretells the size on disk', () => {
     expect(framesBytes(preview, defaultFraming)).toBe(11 * 10 * 2 * 48 * 48 * 4)
