@@ -51,6 +51,8 @@ const options = {
   delta: { type: 'string' },
   phi: { type: 'string' },
   'label-smoothing': { type: 'string' },
+  alpha: { type: 'string' },
+  temperature: { type: 'string' },
   'switch-to': { type: 'string' },
   'switch-after': { type: 'string' },
   stage: { type: 'string', multiple: true },
@@ -68,7 +70,7 @@ Ctrl-C saves and stops; --resume goes on to exactly the numbers the run would ha
   --network NAME|FILE    by name ("--preset list" shows them) or a JSON model description (default small)
   --preset ID            settings under a name (default quick; "--preset list" shows them); all below change single ones
   --method NAME          ${methods.join(', ')}; with --eta, --lambda, --delta (TRT),
-                         --lambda, --phi (TET, SLT-TET), --label-smoothing (not TRT)
+                         --lambda, --phi (TET, SLT-TET), --alpha, --temperature (TKS), --label-smoothing (not TRT)
   --switch-to METHOD --switch-after N  another method's loss from epoch N + 1 on, with its default settings
   --stage T:EPOCHS:RATE  first train with T timesteps so long at this learning rate, then go on with those weights (TIT; may
                          be given several times); --epochs and --learning-rate are those of the last stage, with all timesteps
@@ -144,6 +146,8 @@ async function configured(workbench: Workbench, values: Values): Promise<CallInp
     lambda: amount('lambda'),
     delta: amount('delta'),
     phi: amount('phi'),
+    alpha: amount('alpha'),
+    temperature: amount('temperature'),
     labelSmoothing: amount('label-smoothing'),
   })
   const optimizer =

@@ -104,6 +104,19 @@ export const trainingPresets: readonly TrainingPreset[] = [
     },
   },
   {
+    id: 'tks',
+    title: 'TKS',
+    source: 'TKS (arXiv 2304.06540), the authors’ code: alpha 0.7, temperature 3, AdamW 5e-3, 5 epochs of warm-up, 600 epochs of batches of 128',
+    settings: {
+      ...paper({ name: 'tks', alpha: 0.7, temperature: 3 }, flipAndRoll),
+      optimizer: { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+      learningRate: 5e-3,
+      warmupEpochs: 5,
+      epochs: 600,
+      batchSize: 128,
+    },
+  },
+  {
     id: 'slt-cifar',
     title: 'SLT, CIFAR',
     source: 'SLT (AAAI 2024), the authors’ code: Adam 1e-3, cosine, 150 epochs of batches of 128, flip, crop and cutout',

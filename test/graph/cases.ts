@@ -119,6 +119,8 @@ export const opCases: { readonly [K in OpKind]: readonly OpCase[] | Covered } = 
   fireGradient: { by: 'fire' },
   splitTime: [{ name: 'splitTime, one timestep unread', shapes: [[6, 2]], step: linear, build: (g, i) => { const [a, , c] = g.apply('splitTime', [x(i)], { timesteps: 3 }); return g.sub(a as Tensor, g.scale(c as Tensor, 3)) } }],
   joinTime: [{ name: 'joinTime', shapes: [[2, 3], [2, 3]], step: linear, build: (g, i) => g.one('joinTime', i, {}) }],
+  // A step moves no value past another.
+  largest: [{ name: 'largest', shapes: [[2, 5]], step: 1e-3, build: (g, i) => g.add(x(i), g.one('largest', [x(i)], {})) }],
   detach: [{ name: 'detach', shapes: [[3]], step: linear, build: (g, i) => g.add(x(i), g.one('detach', [g.scale(x(i), 3)], {})), noDifferences: 'no gradient flows through it (test/snn/neuron.test.ts)' }],
   trtPenalty: [
     { name: 'trtPenalty', shapes: [[3, 5]], step: curved, build: (g, i) => first(g.apply('trtPenalty', [x(i)], { lambda: 0.3, delta: 0.5, epsilon: 1e-5, timesteps: 4, first: 0 })) },

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { drawnTimesteps } from '../../main/snn/losses/slt.ts'
 import type { MethodSettings } from '../../main/snn/schema.ts'
-import { entropy, graphLoss, labels, type Logits, logits, mean, slopes, timeMean } from './plain-loss.ts'
+import { entropy, graphLoss, labels, type Logits, logits, mean, slopes, softmax, timeMean } from './plain-loss.ts'
 import { distance } from './run.ts'
 
 /** Value and gradient of a method's loss against a plain function of the logits. */
-async function agrees(settings: MethodSettings, plain: (of: Logits) => number, of: Logits = logits): Promise<void> {
-  const { loss, gradient } = await graphLoss(settings, of)
+async function agrees(settings: MethodSettings, plain: (of: Logits) => number, of: Logits = logits, elapsed?: number): Promise<void> {
+  const { loss, gradient } = await graphLoss(settings, of, elapsed)
   expect(loss).toBeCloseTo(plain(of), 5)
   expect(distance(gradient, slopes(plain, of))).toBeLessThan(1e-5)
 }
@@ -37,5 +37,27 @@ describe('SLT', () => {
     const draws = (epoch: number, seed = 7) => Array.from({ length: 30 }, (_, batch) => drawnTimesteps(4, seed, epoch, batch)).join()
     expect(draws(1)).not.toBe(draws(2))
     expect(draws(1)).not.toBe(draws(1, 8))
+  })
+})
+
+describe('TKS', () => {
+  const argmax = (row: readonly number[]): number => row.indexOf(Math.max(...row))
+  const tks = (alpha: number, temperature: number, elapsed: number) => (of: Logits): number => {
+    const own = 1 - elapsed * alpha
+    const labelled = mean(labels.map((label, b) => entropy(timeMean(of, b), label)))
+    const taught = labels.map((label, b) => {
+      const rows = of.map((at) => at[b] ?? [])
+      const shared = rows.reduce((sum, row) => (argmax(row) === label ? sum.map((value, c) => value + (row[c] ?? NaN)) : sum), rows[0]!.map(() => 0))
+      const teacher = softmax(shared.map((value) => value / temperature))
+      return mean(rows.map((row) => -softmax(row).reduce((sum, p, c) => sum + (teacher[c] ?? NaN) * Math.log(p), 0)))
+    })
+    return own * labelled + (1 - own) * temperature ** 2 * mean(taught)
+  }
+  it('teaches with the timesteps that are right, the more the later', async () => {
+    // Both cases are there: timesteps that are right and samples that none is right for.
+    const right = labels.map((label, b) => logits.filter((at) => argmax(at[b] ?? []) === label).length)
+    expect(Math.max(...right)).toBeGreaterThan(0)
+    for (const [alpha, temperature, elapsed] of [[0.7, 3, 0], [0.7, 3, 0.5], [1, 1.5, 0.9]] as const)
+      await agrees({ name: 'tks', alpha, temperature }, tks(alpha, temperature, elapsed), logits, elapsed)
   })
 })

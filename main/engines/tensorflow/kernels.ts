@@ -110,7 +110,7 @@ function pool(context: KernelContext, kind: 'avgPool' | 'maxPool'): Tensor {
 }
 
 /** Axes as an input (opset 13 on for sums) or as an attribute (means in opset 17). */
-function reduced(context: KernelContext, kind: 'sum' | 'mean'): Tensor {
+function reduced(context: KernelContext, kind: 'sum' | 'mean' | 'max'): Tensor {
   const x = context.tensor(0)
   const axes = context.numbers(1) ?? integers(context, 'axes', x.shape.map((_, i) => i))
   return context.tf[kind](x, [...axes], integer(context, 'keepdims', 1) === 1)
@@ -184,4 +184,5 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   MaxPool: (context) => pool(context, 'maxPool'),
   ReduceSum: (context) => reduced(context, 'sum'),
   ReduceMean: (context) => reduced(context, 'mean'),
+  ReduceMax: (context) => reduced(context, 'max'),
 }

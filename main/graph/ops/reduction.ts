@@ -6,7 +6,7 @@ const kept = (shape: Shape, axes: readonly number[]): Shape => shape.map((dim, i
 /** Number of elements that are reduced to one. */
 const count = (shape: Shape, axes: readonly number[], what: string): number => axes.reduce((n, axis) => n * fixed(shape[axis], what), 1)
 
-export const reduction: OpTable<'sum' | 'mean' | 'logSoftmax'> = {
+export const reduction: OpTable<'sum' | 'mean' | 'logSoftmax' | 'largest'> = {
   // d sum(x) = sum(dx): the gradient is spread over the reduced axes
   sum: {
     arity: 1,
@@ -34,5 +34,14 @@ export const reduction: OpTable<'sum' | 'mean' | 'logSoftmax'> = {
       return [graph.sub(dy, graph.mul(graph.one('exp', [y], {}), total))]
     },
     lower: ({ onnx, inputs: [x = ''] }) => [onnx.node('LogSoftmax', [x], { axis: -1 })],
+  },
+  largest: {
+    arity: 1,
+    shapes: ([x = []]) => [x],
+    gradient: () => [null],
+    lower: ({ onnx, inputs: [x = ''], inputShapes: [shape = []] }) => {
+      const most = onnx.node('ReduceMax', [x], { axes: [shape.length - 1], keepdims: 1 })
+      return [onnx.node('Cast', [onnx.node('Equal', [x, most])], { to: { type: 'float' } })]
+    },
   },
 }

@@ -29,6 +29,8 @@ export interface OpAttributes {
   mean: { readonly axes: readonly number[] }
   /** Over the last axis. */
   logSoftmax: object
+  /** 1 where a value is the largest of its last axis (all of equals), 0 elsewhere. Piecewise constant: no gradient. */
+  largest: object
   reshape: { readonly shape: Shape }
   transpose: { readonly permutation: readonly number[] }
   broadcast: { readonly shape: Shape }

@@ -5,6 +5,7 @@ import { ltsLoss } from './lts.ts'
 import { sltLoss, sltTetLoss } from './slt.ts'
 import { sdtLoss } from './sdt.ts'
 import { tetLoss } from './tet.ts'
+import { tksLoss } from './tks.ts'
 import { trtLoss } from './trt.ts'
 
 /** Every method's loss [1]. A new method is one file and its line here. */
@@ -13,6 +14,7 @@ const losses: { readonly [Name in MethodSettings['name']]: (context: LossContext
   tet: tetLoss,
   trt: trtLoss,
   lts: ltsLoss,
+  tks: tksLoss,
   slt: sltLoss,
   'slt-tet': sltTetLoss,
 }
@@ -28,6 +30,8 @@ export function buildLoss(context: LossContext, settings: MethodSettings): Tenso
       return losses.trt(context, settings)
     case 'lts':
       return losses.lts(context, settings)
+    case 'tks':
+      return losses.tks(context, settings)
     case 'slt':
       return losses.slt(context, settings)
     case 'slt-tet':

@@ -32,6 +32,14 @@ export const methodTexts: Record<
     long: 'Label on the last timestep (IMP, 2024): the network may take all of its time before it answers.',
     formulas: ['L = CE( O(T), y )'],
   },
+  tks: {
+    title: 'TKS',
+    long: 'Temporal knowledge sharing: the timesteps that name the right class teach all the others, more with every epoch.',
+    formulas: [
+      'z = Σₜ O(t) · [arg max O(t) = y],  q = softmax(z / τ)',
+      'L = a · CE( 1/T Σₜ O(t), y ) + (1 − a) · τ² · 1/T Σₜ CE(O(t), q),  a = 1 − α · epoch/epochs',
+    ],
+  },
   slt: {
     title: 'SLT',
     long: 'Stochastic latency training: every batch sees a number of timesteps drawn at random, so the network learns to answer early.',
@@ -54,6 +62,10 @@ const tet = {
 export const methodParameters = {
   sdt: { labelSmoothing },
   tet,
+  tks: {
+    alpha: { title: 'α', help: 'How far the share of the label falls over the epochs: a = 1 − α · epoch/epochs.' },
+    temperature: { title: 'τ', help: 'Softens what the right timesteps teach: q = softmax(z / τ). Weighs it by τ².' },
+  },
   slt: { labelSmoothing },
   'slt-tet': tet,
   trt: {
