@@ -21,7 +21,8 @@ function initial(spec: VariableSpec, seed: number): Float32Array {
   // A stream for each variable: adding a layer leaves the others' values alone.
   const random = new Random(seed, `weights/${spec.name}`)
   const { initial: start } = spec
-  if (start !== undefined) return fill(spec, () => start)
+  if (typeof start === 'number') return fill(spec, () => start)
+  if (start !== undefined) return fill(spec, () => (2 * random.uniform() - 1) * start.within)
   switch (spec.role) {
     case 'weight':
       return spec.shape.length === 4 ? kaimingNormal(spec, random) : uniformFanIn(spec, random)

@@ -1,11 +1,11 @@
-import type { Tensor } from '../graph/tensor.ts'
+import { fixed, type Tensor } from '../graph/tensor.ts'
 import type { BuildContext } from './layers.ts'
 import type { VariableSpec } from './program.ts'
 import type { NeuronSettings } from './schema.ts'
 
 /** Whether a neuron is the papers' LIF, of which nothing is learned: then one op by hand does it (snn/ops/lif.ts), else it is built from single ones. */
-export function isPlain({ learnTau, learnThreshold, sigmoidSpike }: NeuronSettings): boolean {
-  return learnTau === undefined && learnThreshold !== true && sigmoidSpike === undefined
+export function isPlain({ learnTau, learnThreshold, sigmoidSpike, learnInitial, smoothing }: NeuronSettings): boolean {
+  return learnTau === undefined && !learnThreshold && sigmoidSpike === undefined && !learnInitial && !smoothing
 }
 
 /** One timestep: the state behind the last one (none: 0) and an input current become spikes and the state behind this one. */
@@ -52,19 +52,48 @@ function firing({ graph, neuron: { surrogate, alpha, sigmoidSpike } }: BuildCont
   return (above) => graph.one('fire', [above], { surrogate, alpha })
 }
 
+/**
+ * IMP (Shen et al., Rethinking the membrane dynamics and optimization objectives of SNNs, NeurIPS 2024, and its code): the potential
+ * before the first timestep is learned, one for each neuron, uniform within +-0.2 at the start.
+ * @returns [...] of one sample
+ */
+function learnedInitial({ graph, variable }: BuildContext, name: string, shape: readonly number[]): Tensor {
+  const count = shape.reduce((a, b) => a * b, 1)
+  // Flat, so that a loss landscape takes it for no filter.
+  const potentials = variable({ name: `${name}.neuron.initial`, shape: [count], role: 'neuron', fanIn: 1, fanOut: 1, initial: { within: 0.2 } })
+  return graph.reshape(potentials, shape)
+}
+
+/**
+ * MPS, membrane potential smoothing (Ding et al., Rethinking SNNs from an ensemble learning perspective, ICLR 2025): what a timestep
+ * hands to the next one is h(t) = a h(t-1) + (1 - a) v(t), v the potential behind the reset, h(0) the first potential, a one learned
+ * coefficient for each layer. What differs: the paper was not at hand in full, so that a = sigmoid(w) and its start at 0.5 are
+ * ours; its second half, the guidance of adjacent timesteps by distillation, is a loss and not part of the neuron.
+ */
+function smoothingOf({ graph, variable, timesteps }: BuildContext, name: string) {
+  const share = graph.one('sigmoid', [variable(one(`${name}.neuron.smoothing`, 0))], {})
+  return {
+    state: (v: Tensor, before: Tensor | undefined): Tensor => (before ? graph.add(v, graph.mul(graph.sub(before, v), share)) : graph.sub(v, graph.mul(v, share))),
+    /** Over a single timestep nothing is handed on: part of the loss, with gradient 0. */
+    spikes: (spikes: Tensor): Tensor => (timesteps === 1 ? graph.add(spikes, graph.scale(share, 0)) : spikes),
+  }
+}
+
 /** The neuron of a layer as a pure step: leak and input, spike, reset. */
 function stepOf(context: BuildContext, name: string): Step {
   const { graph, neuron } = context
   const { detachReset, reset, resetValue } = neuron
   const leak = leaking(context, name)
   const fire = firing(context)
+  const smoothing = neuron.smoothing ? smoothingOf(context, name) : undefined
   const threshold = neuron.learnThreshold ? learnedThreshold(context, name) : graph.constant([neuron.threshold], [1])
   return (current, before) => {
     const u = leak(current, before)
     const spikes = fire(graph.sub(u, threshold))
     const fired = detachReset ? graph.one('detach', [spikes], {}) : spikes
     const removed = reset === 'hard' ? graph.shift(u, -resetValue) : threshold
-    return { spikes, state: graph.sub(u, graph.mul(fired, removed)) }
+    const state = graph.sub(u, graph.mul(fired, removed))
+    return smoothing ? { spikes: smoothing.spikes(spikes), state: smoothing.state(state, before) } : { spikes, state }
   }
 }
 
@@ -77,7 +106,7 @@ export function neurons(context: BuildContext, x: Tensor, name: string): Tensor 
   const { graph, neuron, timesteps } = context
   if (isPlain(neuron)) return graph.apply('lif', [x], { neuron, timesteps })[0] as Tensor
   const step = stepOf(context, name)
-  let state: Tensor | undefined
+  let state = neuron.learnInitial ? learnedInitial(context, name, x.shape.slice(1).map((dim) => fixed(dim, name))) : undefined
   const spikes = graph.apply('splitTime', [x], { timesteps }).map((current) => {
     const { spikes: now, state: after } = step(current, state)
     state = after

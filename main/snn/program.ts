@@ -23,8 +23,8 @@ export interface VariableSpec {
    * mean, variance: running statistics (not trained).
    */
   readonly role: 'weight' | 'gain' | 'shift' | 'bias' | 'neuron' | 'mean' | 'variance'
-  /** Where it starts, instead of where its role does. */
-  readonly initial?: number
+  /** Where it starts, instead of where its role does: at a number, or uniform within +-`within`. */
+  readonly initial?: number | { readonly within: number }
   readonly fanIn: number
   readonly fanOut: number
 }

@@ -22,6 +22,10 @@ export const neuronSchema = z.object({
   learnThreshold: z.boolean().optional(),
   /** k of a spike that is sigmoid(k (u - threshold)) with its true gradient (TET's ablation) instead of a step; a step where missing. */
   sigmoidSpike: z.number().positive().optional(),
+  /** One learned potential before the first timestep for each neuron (IMP, Shen et al. 2024); 0 where missing. */
+  learnInitial: z.boolean().optional(),
+  /** One learned coefficient a for each layer: u <- a u' + (1 - a) u, u' one timestep earlier (MPS, Ding et al. 2025); none where missing. */
+  smoothing: z.boolean().optional(),
 })
   .refine(({ tau, learnTau }) => learnTau === undefined || tau > 1, { path: ['tau'], message: 'A learned time constant is 1/sigmoid(w): it starts above 1.' })
   .refine(({ threshold, learnThreshold }) => learnThreshold !== true || threshold < 1, { path: ['threshold'], message: 'A learned threshold is tanh(w): it starts below 1 (at 0.46 in LTMD).' })

@@ -80,6 +80,10 @@ const networks: Record<string, NetworkDescription> = {
     layers: [...chain('4C3-AP2'), { ...residual, form: 'spiking', out: 6, strides: [2, 1], globalPool: false }, { type: 'dense', out: 7 }],
   },
   'sigmoid spikes': { name: 'sigmoid', neuron: neuronSchema.parse({ sigmoidSpike: 10 }), layers: chain('4C3-AP2-6C3') },
+  'initial potentials and smoothing': {
+    name: 'IMP and MPS', neuron: neuronSchema.parse({ learnInitial: true, smoothing: true }),
+    layers: [...chain('4C3-AP2-6C3'), { type: 'dense', out: 7 }],
+  },
   'PLIF, soft reset': { name: 'plif', neuron: neuronSchema.parse({ learnTau: 'plif', reset: 'soft', tau: 1.5 }), layers: chain('4C3-AP2-6C3') },
   'sew-add': { name: 'sew', neuron, layers: [{ type: 'conv', out: 4, kernel: 3, stride: 1, padding: 1, pool: null }, { ...residual, form: 'sew-add', out: 6, strides: [2, 1], globalPool: false }] },
 }

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { gradients } from '../../main/graph/autodiff.ts'
 import type { Tensor } from '../../main/graph/tensor.ts'
 import type { BuildContext } from '../../main/snn/layers.ts'
+import { initialVariables } from '../../main/snn/initial.ts'
+import { small } from '../../main/snn/models/small.ts'
+import { networkInfo } from '../../main/snn/network.ts'
 import { neurons } from '../../main/snn/neuron.ts'
 import type { VariableSpec } from '../../main/snn/program.ts'
 import { surrogates } from '../../main/snn/ops/surrogate.ts'
@@ -32,13 +35,15 @@ function plain(x: readonly Dual[], parameters: Parameters, neuron: NeuronSetting
   const share = neuron.learnTau ? logistic(of('leak')) : dual(1 / neuron.tau)
   const threshold = neuron.learnThreshold ? tanh(of('threshold')) : dual(neuron.threshold)
   const rest = dual(neuron.resetValue)
-  let state = dual(0)
+  let state = neuron.learnInitial ? of('initial') : dual(0)
+  const kept = neuron.smoothing ? logistic(of('smoothing')) : dual(0)
   return x.map((current) => {
     const u = neuron.learnTau === 'plif' ? add(state, mul(share, sub(current, sub(state, rest)))) : add(mul(share, state), current)
     const above = sub(u, threshold)
     const spike = neuron.sigmoidSpike ? logistic(mul(dual(neuron.sigmoidSpike), above)) : dual(above.v > 0 ? 1 : 0, surrogates[neuron.surrogate].derivative(above.v, neuron.alpha) * above.d)
     const fired = neuron.detachReset ? dual(spike.v) : spike
-    state = neuron.reset === 'soft' ? sub(u, mul(fired, threshold)) : sub(u, mul(fired, sub(u, rest)))
+    const v = neuron.reset === 'soft' ? sub(u, mul(fired, threshold)) : sub(u, mul(fired, sub(u, rest)))
+    state = add(mul(kept, state), mul(sub(dual(1), kept), v))
     return spike
   })
 }
@@ -48,7 +53,7 @@ const batch = 6
 /** Spikes of a layer of `width` neurons on fixed currents, and the gradients of a weighted sum of them. */
 async function layer(neuron: NeuronSettings, timesteps: number, width = 2) {
   const specs: VariableSpec[] = []
-  const start = (spec: VariableSpec): Float32Array => Float32Array.from({ length: size(spec.shape) }, (_, i) => (spec.initial ?? 0) + 0.1 * spread(i + 31))
+  const start = (spec: VariableSpec): Float32Array => Float32Array.from({ length: size(spec.shape) }, (_, i) => (typeof spec.initial === 'number' ? spec.initial : 0) + 0.2 * spread(i + 31))
   const shape = [timesteps * batch, width]
   const x = Float32Array.from({ length: size(shape) }, (_, i) => 2.6 * spread(i) + 0.9)
   const weights = Float32Array.from({ length: size(shape) }, (_, i) => spread(i + 99))
@@ -80,6 +85,7 @@ function expected({ specs, start, x, weights, width }: Omit<Awaited<ReturnType<t
   const slopes = new Map(values.map(({ spec, data }) => [spec.name, new Float64Array(data.length)]))
   for (let n = 0; n < batch * width; n++) {
     const at = (t: number): number => t * batch * width + n
+    // One for a layer, or one for each of its neurons.
     const element = (data: Float32Array): number => (data.length === 1 ? 0 : n % width)
     const run = (seedX: number, seed: string): Dual[] =>
       plain(
@@ -110,6 +116,11 @@ const variants: readonly (readonly [string, Partial<NeuronSettings>])[] = [
   ['sigmoid spike, k = 10, soft reset', { sigmoidSpike: 10, reset: 'soft', tau: 1.5 }],
   ['sigmoid spike, k = 20, detached, reset to -0.1', { sigmoidSpike: 20, detachReset: true, resetValue: -0.1 }],
   ['sigmoid spike, learned tau and threshold', { sigmoidSpike: 4, learnTau: 'leak', learnThreshold: true, threshold: 0.6 }],
+  ['IMP', { learnInitial: true }],
+  ['IMP, integrate-and-fire, soft reset', { learnInitial: true, tau: 1, reset: 'soft' }],
+  ['MPS', { smoothing: true }],
+  ['MPS, soft reset, detached', { smoothing: true, reset: 'soft', detachReset: true }],
+  ['all of it', { smoothing: true, learnInitial: true, learnTau: 'plif', learnThreshold: true, threshold: 0.6, tau: 1.2, resetValue: -0.1 }],
   ['learned tau and threshold', { learnTau: 'leak', learnThreshold: true, threshold: 0.6, tau: 1.3 }],
 ]
 
@@ -152,8 +163,18 @@ describe('where learned parts start', () => {
   })
   it('is what the settings say: 1/sigmoid(w) = tau, tanh(w) = threshold', async () => {
     const { specs } = await layer(neuronSchema.parse({ learnTau: 'leak', tau: 2.5, learnThreshold: true, threshold: 0.6 }), 2)
-    const [leak, threshold] = specs.map(({ initial }) => initial ?? NaN)
+    const [leak, threshold] = specs.map(({ initial }) => (typeof initial === 'number' ? initial : NaN))
     expect(1 + Math.exp(-(leak ?? NaN))).toBeCloseTo(2.5, 9)
     expect(Math.tanh(threshold ?? NaN)).toBeCloseTo(0.6, 9)
+  })
+  it('is drawn for initial potentials: uniform within 0.2, the same for the same seed', () => {
+    const info = networkInfo({ network: { ...small.network, neuron: neuronSchema.parse({ learnInitial: true }) }, classes: 3, shape: [2, 2, 16, 16] })
+    const [a, b, c] = [initialVariables(info, 1), initialVariables(info, 1), initialVariables(info, 2)]
+    const values = a.get('conv1.neuron.initial') ?? new Float32Array()
+    expect(values).toHaveLength(16 * 16 * 16)
+    expect(b.get('conv1.neuron.initial')).toEqual(values)
+    expect(c.get('conv1.neuron.initial')).not.toEqual(values)
+    expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(0.2)
+    expect(Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)).toBeCloseTo(0.2 / Math.sqrt(3), 2)
   })
 })

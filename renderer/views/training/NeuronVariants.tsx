@@ -52,6 +52,32 @@ const parts: readonly Part[] = [
     ],
   },
   {
+    title: 'First potential',
+    chosen: ({ learnInitial }) => (learnInitial ? 'learned' : 'zero'),
+    choices: [
+      { value: 'zero', label: '0', help: 'Every sample starts from u = 0.', settings: () => ({ learnInitial: undefined }) },
+      {
+        value: 'learned',
+        label: 'learned (IMP, 2024)',
+        help: 'The potential before the first timestep is learned, one for each neuron: the first spikes need not wait for input.',
+        settings: () => ({ learnInitial: true }),
+      },
+    ],
+  },
+  {
+    title: 'Smoothing',
+    chosen: ({ smoothing }) => (smoothing ? 'learned' : 'none'),
+    choices: [
+      { value: 'none', label: 'none', help: 'A timestep hands its potential on as it is.', settings: () => ({ smoothing: undefined }) },
+      {
+        value: 'learned',
+        label: 'learned (MPS, 2025)',
+        help: 'Potentials are smoothed over time, u ← a u(t−1) + (1 − a) u, one learned a for each layer: timesteps become alike.',
+        settings: () => ({ smoothing: true }),
+      },
+    ],
+  },
+  {
     title: 'Spike',
     chosen: ({ sigmoidSpike }) => (sigmoidSpike === undefined ? 'step' : String(sigmoidSpike)),
     choices: [
