@@ -2,6 +2,7 @@ import { watch as chokidar, type FSWatcher } from 'chokidar'
 import { insidePath, look, mayBeRecording, openForWriting, unchanged, walk, type FoundFile } from '../library/files.ts'
 import { labelsOf, RuleError } from '../library/rules.ts'
 import type { WatchFolder } from '../library/schema.ts'
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Catalogue } from './catalogue.ts'
 import type { Jobs } from './jobs.ts'
@@ -43,6 +44,7 @@ export class Follower {
   /** Paths to look at, with how they were found last. */
   readonly #waiting = new Map<string, FoundFile | null>()
   #timer: NodeJS.Timeout | undefined
+  readonly #presence: NodeJS.Timeout
   #working: Promise<void> = Promise.resolve()
   #scanWanted = true
   #lastScan = 0
@@ -52,6 +54,12 @@ export class Follower {
     this.id = folder.id
     this.#folder = folder
     this.#context = context
+    // The system does not tell of every way in which a folder can go (renamed while empty, an unplugged disk).
+    this.#presence = setInterval(() => {
+      if (this.state !== 'following' || existsSync(this.#folder.folder)) return
+      this.#scanWanted = true
+      this.#soon()
+    }, returnMs).unref()
     this.#next(0)
   }
 
@@ -77,6 +85,7 @@ export class Follower {
   async close(): Promise<void> {
     this.#ended = true
     clearTimeout(this.#timer)
+    clearInterval(this.#presence)
     await this.#watcher?.close()
     await this.#working
   }

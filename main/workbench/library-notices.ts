@@ -49,8 +49,11 @@ function unreadable(library: Library): LibraryNotice[] {
   const { count, path, failure } = library.recordings.unreadable()
   if (path === null || failure === null) return []
   const others = count > 1 ? `${count} files are no recordings that can be read; the latest is ${path}` : `${path} is no recording that can be read`
-  return [{ id: `unreadable ${count} ${path}`, severity: 'warning', message: `${others}: ${failure}`, advice: null, watch: null, recordings: true }]
+  return [{ id: `unreadable ${count} ${path}`, severity: 'warning', message: `${others}: ${firstSentence(failure)}`, advice: null, watch: null, recordings: true }]
 }
+
+/** The details of the recording have the rest. */
+const firstSentence = (text: string): string => `${(text.split(/\. /)[0] ?? text).replace(/\.$/, '')}.`
 
 export function noticeHandlers(library: Library, lists: Lists, watches: { list(): Watch[] }): Pick<Handlers, 'library.notices'> {
   return { 'library.notices': () => ({ notices: noticesOf(library, lists, watches.list()) }) }

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core'
+import { Button, Tooltip } from '@mantine/core'
 import { IconRefresh, IconZoomScan } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import { useLibrary } from '../../api/library.ts'
@@ -26,22 +26,13 @@ export function DatasetStatistics({ id, name }: { readonly id: string; readonly 
         <div className={widgets.toolbar}>
           <h2>{name}</h2>
           <span className={widgets.grow} />
-          {data.surveyed < data.samples && (
-            <Button
-              variant="default"
-              leftSection={<IconZoomScan size={15} />}
-              onClick={() => void attempt('datasets.survey', { id }, 'The recordings could not be read')}
-            >
-              Read {plural(data.samples - data.surveyed, 'recording')} for ON/OFF and hot pixels
-            </Button>
-          )}
-          <Button variant="default" leftSection={<IconRefresh size={15} />} onClick={() => void attempt('datasets.update', { id }, 'The dataset could not be updated')}>
+          <Button className={styles.whole} variant="default" leftSection={<IconRefresh size={15} />} onClick={() => void attempt('datasets.update', { id }, 'The dataset could not be updated')}>
             Add what is new
           </Button>
         </div>
         {leaks > 0 && <Failure message={`${plural(leaks, 'recording')} ${leaks === 1 ? 'lies' : 'lie'} in both the training and the test split: test accuracy will look better than it is.`} />}
         <div className={styles.columns}>
-          <Panel title="Samples per class">
+          <Panel title="Samples per class" aside={<span className={styles.hint}>training + test</span>}>
             <Bars
               label="Samples per class"
               bars={data.classes.map((one) => ({
@@ -63,7 +54,23 @@ export function DatasetStatistics({ id, name }: { readonly id: string; readonly 
               })}
             />
           </Panel>
-          <Panel title="Statistics">
+          <Panel
+            title="Statistics"
+            aside={
+              data.surveyed < data.samples && (
+                <Tooltip label={`ON share and hot pixels: ${plural(data.samples - data.surveyed, 'recording')} to be read`}>
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    leftSection={<IconZoomScan size={14} />}
+                    onClick={() => void attempt('datasets.survey', { id }, 'The recordings could not be read')}
+                  >
+                    Read the recordings
+                  </Button>
+                </Tooltip>
+              )
+            }
+          >
             <Facts
               rows={[
                 ['Samples', count(data.samples)],
