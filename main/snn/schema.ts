@@ -90,6 +90,8 @@ export const methodSchema = z.discriminatedUnion('name', [
    * timesteps that are right, and a falls from 1 by alpha over the epochs.
    */
   z.object({ name: z.literal('tks'), alpha: z.number().min(0).max(1).default(0.7), temperature: z.number().positive().default(3) }),
+  /** TMC: mean_t [CE(O(t), y) + (P_t / Q_t)^((T - t)/T)], P and Q what the running mean gives to the class and to all others. */
+  z.object({ name: z.literal('tmc') }),
   /** Stochastic latency training: SDT's loss, every batch with a number of timesteps drawn from 1..T. */
   z.object({ name: z.literal('slt'), labelSmoothing }),
   /** The same with TET's loss. */

@@ -117,6 +117,12 @@ export const trainingPresets: readonly TrainingPreset[] = [
     },
   },
   {
+    id: 'tmc-dvs-cifar10',
+    title: 'TMC, DVS-CIFAR10',
+    source: 'TMC (ICML 2025), the authors’ code for DVS-CIFAR10: Adam 1.5e-3, cosine, 300 epochs of batches of 20; flip and roll as TET',
+    settings: { ...paper({ name: 'tmc' }, flipAndRoll), learningRate: 1.5e-3, batchSize: 20 },
+  },
+  {
     id: 'slt-cifar',
     title: 'SLT, CIFAR',
     source: 'SLT (AAAI 2024), the authors’ code: Adam 1e-3, cosine, 150 epochs of batches of 128, flip, crop and cutout',

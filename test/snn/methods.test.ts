@@ -61,3 +61,29 @@ describe('TKS', () => {
       await agrees({ name: 'tks', alpha, temperature }, tks(alpha, temperature, elapsed), logits, elapsed)
   })
 })
+
+describe('TMC', () => {
+  /** The timesteps before t are those of `held`: no gradient flows through them. */
+  const tmc = (of: Logits, held: Logits = of): number =>
+    mean(
+      of.map((at, t) => {
+        const shares = labels.map((_, b) => softmax(at[b]!.map((value, c) => (held.slice(0, t).reduce((sum, past) => sum + past[b]![c]!, 0) + value) / (t + 1))))
+        const target = mean(labels.map((label, b) => shares[b]![label]!))
+        const others = mean(labels.map((label, b) => shares[b]!.reduce((sum, share, c) => (c === label ? sum : sum + share), 0)))
+        return mean(labels.map((label, b) => entropy(at[b]!, label))) + (target / others) ** ((of.length - t) / of.length)
+      }),
+    )
+  it('adds what the running mean gives to the class over what it gives to the others; the past carries no gradient', async () => {
+    const { loss, gradient } = await graphLoss({ name: 'tmc' })
+    expect(loss).toBeCloseTo(tmc(logits), 5)
+    expect(distance(gradient, slopes((of) => tmc(of, logits)))).toBeLessThan(1e-5)
+    // With one timestep there is no past, and the exponent is 1.
+    await agrees({ name: 'tmc' }, tmc, logits.slice(0, 1))
+  })
+  it('stays finite where the network is sure of everything', async () => {
+    const sure: Logits = logits.map((at) => at.map((row, b) => row.map((_, c) => (c === labels[b] ? 200 : -200))))
+    const { loss, gradient } = await graphLoss({ name: 'tmc' }, sure)
+    expect(Number.isFinite(loss)).toBe(true)
+    expect(gradient.every(Number.isFinite)).toBe(true)
+  })
+})

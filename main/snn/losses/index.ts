@@ -6,6 +6,7 @@ import { sltLoss, sltTetLoss } from './slt.ts'
 import { sdtLoss } from './sdt.ts'
 import { tetLoss } from './tet.ts'
 import { tksLoss } from './tks.ts'
+import { tmcLoss } from './tmc.ts'
 import { trtLoss } from './trt.ts'
 
 /** Every method's loss [1]. A new method is one file and its line here. */
@@ -15,6 +16,7 @@ const losses: { readonly [Name in MethodSettings['name']]: (context: LossContext
   trt: trtLoss,
   lts: ltsLoss,
   tks: tksLoss,
+  tmc: tmcLoss,
   slt: sltLoss,
   'slt-tet': sltTetLoss,
 }
@@ -32,6 +34,8 @@ export function buildLoss(context: LossContext, settings: MethodSettings): Tenso
       return losses.lts(context, settings)
     case 'tks':
       return losses.tks(context, settings)
+    case 'tmc':
+      return losses.tmc(context, settings)
     case 'slt':
       return losses.slt(context, settings)
     case 'slt-tet':

@@ -40,6 +40,14 @@ export const methodTexts: Record<
       'L = a · CE( 1/T Σₜ O(t), y ) + (1 − a) · τ² · 1/T Σₜ CE(O(t), q),  a = 1 − α · epoch/epochs',
     ],
   },
+  tmc: {
+    title: 'TMC',
+    long: 'A loss at every timestep, and a price for being sure, the higher the earlier: what is left to learn is left to later timesteps.',
+    formulas: [
+      'L = 1/T Σₜ [ CE(O(t), y) + ( Pₜ / Qₜ )^((T − t)/T) ],  t = 0 … T − 1',
+      'Pₜ, Qₜ: what softmax of the mean of O(0) … O(t) gives to y, and to all others',
+    ],
+  },
   slt: {
     title: 'SLT',
     long: 'Stochastic latency training: every batch sees a number of timesteps drawn at random, so the network learns to answer early.',
@@ -66,6 +74,7 @@ export const methodParameters = {
     alpha: { title: 'α', help: 'How far the share of the label falls over the epochs: a = 1 − α · epoch/epochs.' },
     temperature: { title: 'τ', help: 'Softens what the right timesteps teach: q = softmax(z / τ). Weighs it by τ².' },
   },
+  tmc: {},
   slt: { labelSmoothing },
   'slt-tet': tet,
   trt: {
