@@ -26,6 +26,9 @@ export class Runs {
   /** Summaries by id, with the sizes and times of the files they were read from. */
   readonly #summaries = new Map<string, { signature: string; summary: RunSummary }>()
 
+  /** Ends the training of a run that this workbench has under way. */
+  readonly #stops = new Map<string, () => void>()
+
   constructor(shared: Shared) {
     this.#shared = shared
   }
@@ -105,9 +108,13 @@ export class Runs {
         context.update({ progress: share(done / epochs), detail: done ? `goes on after epoch ${done}` : 'starts' })
         const task = launchTraining({ config, dataset, run, spawn: this.#shared.spawn, onStep, onEpoch })
         const stop = (): void => task.stop()
+        this.#stops.set(id, stop)
         context.signal.addEventListener('abort', stop, { once: true })
         if (context.signal.aborted) stop()
-        const outcome = await task.outcome.finally(() => context.signal.removeEventListener('abort', stop))
+        const outcome = await task.outcome.finally(() => {
+          context.signal.removeEventListener('abort', stop)
+          this.#stops.delete(id)
+        })
         // A run whose dataset can't be used fails before its process writes anything.
         if (storedStatus(run).state === 'waiting') writeStatus(run, outcome.state, outcome.message)
         return outcome
@@ -164,6 +171,9 @@ export class Runs {
     const { jobs, library } = this.#shared
     const job = jobs.active(id)
     if (job) return jobs.cancel(job.id)
+    // One of an experiment's runs, which have no job of their own.
+    const stop = this.#stops.get(id)
+    if (stop) return stop()
     const status = storedStatus(library.existing('runs', id))
     if (status.state === 'running' && isAlive(status))
       throw new UsageError(`This run is trained by another Saccade (process ${status.pid}). Stop it there.`)
@@ -181,7 +191,7 @@ export class Runs {
   /** @throws UsageError where someone is training it */
   #idle(id: string): void {
     const { jobs, library } = this.#shared
-    if (jobs.active(id)) throw new UsageError('This run is being trained. Stop it first.')
+    if (jobs.active(id) || this.#stops.has(id)) throw new UsageError('This run is being trained. Stop it first.')
     const status = storedStatus(library.folder('runs', id))
     if (status.state === 'running' && isAlive(status))
       throw new UsageError(`This run is being trained by another Saccade (process ${status.pid}). Stop it there first.`)

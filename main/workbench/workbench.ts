@@ -10,6 +10,7 @@ import { Catalogue, catalogueHandlers } from './catalogue.ts'
 import { conversionHandlers } from './convert.ts'
 import { datasetHandlers, Datasets } from './datasets.ts'
 import { deviceHandlers, Devices } from './devices.ts'
+import { experimentHandlers, Experiments } from './experiments.ts'
 import { fileHandlers, type ChooseKind } from './files.ts'
 import { Jobs, Lane } from './jobs.ts'
 import { Library } from './library.ts'
@@ -93,6 +94,7 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
     ...deviceHandlers(new Devices(shared)),
     ...presetHandlers(shared),
     ...runHandlers(shared, runs),
+    ...experimentHandlers(new Experiments(shared, runs)),
     ...analysisHandlers(new Analyses(shared)),
     ...modelHandlers(models),
     'jobs.list': () => ({ jobs: jobs.list() }),

@@ -82,7 +82,7 @@ export function createBrowserClient(token: string, origin: string = pageOrigin()
   async function catchUp(): Promise<void> {
     const { jobs } = await call('jobs.list', {})
     jobs.forEach((job) => emit('job.changed', job))
-    for (const what of ['recordings', 'datasets', 'runs', 'models'] as const) emit('library.changed', { what })
+    for (const what of ['recordings', 'datasets', 'runs', 'models', 'experiments'] as const) emit('library.changed', { what })
   }
 
   function connect(): void {

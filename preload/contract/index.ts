@@ -10,6 +10,7 @@ import { inferenceResultSchema, modelRecordSchema } from '../../main/deployment/
 import { deviceReportSchema, deviceSchema } from '../../main/engines/schema.ts'
 import { filterReportSchema, filtersSchema, recordingFactsSchema } from '../../main/events/schema.ts'
 import { conversionSchema, writableFormatSchema } from '../../main/events/writers/schema.ts'
+import { experimentCalls } from './experiments.ts'
 import { libraryCalls } from './library.ts'
 import { textCalls } from './texts.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
@@ -21,6 +22,7 @@ export type * from '../../main/deployment/schema.ts'
 export type * from '../../main/engines/schema.ts'
 export type * from '../../main/events/schema.ts'
 export type * from '../../main/events/writers/schema.ts'
+export type * from './experiments.ts'
 export type * from './library.ts'
 export type * from './texts.ts'
 export type * from '../../main/snn/schema.ts'
@@ -29,7 +31,7 @@ export type * from '../../main/training/schema.ts'
 /** Long work. The job bar shows every job that has not ended, and ended ones until dismissed. */
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['import', 'training', 'evaluation', 'export', 'starter', 'convert', 'analysis', 'survey']),
+  kind: z.enum(['import', 'training', 'evaluation', 'export', 'starter', 'convert', 'analysis', 'survey', 'experiment']),
   title: z.string(),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   /** 0..1; null while unknown. */
@@ -197,6 +199,7 @@ export const calls = {
   'jobs.cancel': { input: id, output: nothing },
   'jobs.dismiss': { input: id, output: nothing },
 
+  ...experimentCalls,
   ...libraryCalls,
   ...textCalls,
 
@@ -218,8 +221,8 @@ export const events = {
   'run.step': z.object({ run: z.string(), progress: stepProgressSchema }),
   /** An epoch ended or the run's state changed: read it again with runs.get. */
   'run.changed': z.object({ run: z.string() }),
-  /** A list changed: datasets, runs, models, recordings (opened ones and the library's table) or watch folders. */
-  'library.changed': z.object({ what: z.enum(['datasets', 'runs', 'models', 'recordings', 'watches']) }),
+  /** A list changed: datasets, runs, models, recordings (opened ones and the library's table), watch folders or experiments. */
+  'library.changed': z.object({ what: z.enum(['datasets', 'runs', 'models', 'recordings', 'watches', 'experiments']) }),
 } as const satisfies Record<string, z.ZodType>
 export type EventName = keyof typeof events
 export type EventPayload<K extends EventName> = z.output<(typeof events)[K]>

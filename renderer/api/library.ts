@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { CallOutput, DatasetSummary, ModelRecord, RunSummary, Watch } from '../../preload/contract/index.ts'
+import type { CallOutput, DatasetSummary, ExperimentSummary, ModelRecord, RunSummary, Watch } from '../../preload/contract/index.ts'
 import { ask, messageOf, workbench } from './workbench.ts'
 
 type AppInfo = CallOutput<'app.info'>
@@ -10,6 +10,7 @@ interface LibraryState {
   readonly datasets: readonly DatasetSummary[] | null
   readonly runs: readonly RunSummary[] | null
   readonly models: readonly ModelRecord[] | null
+  readonly experiments: readonly ExperimentSummary[] | null
   readonly recent: readonly string[] | null
   /** Watch folders. */
   readonly watches: readonly Watch[] | null
@@ -24,6 +25,7 @@ export const useLibrary = create<LibraryState>(() => ({
   datasets: null,
   runs: null,
   models: null,
+  experiments: null,
   recent: null,
   watches: null,
   recordingsVersion: 0,
@@ -36,6 +38,7 @@ const readers = {
   datasets: async () => useLibrary.setState({ datasets: (await ask('datasets.list', {})).datasets.toSorted(newestFirst) }),
   runs: async () => useLibrary.setState({ runs: (await ask('runs.list', {})).runs.toSorted(newestFirst) }),
   models: async () => useLibrary.setState({ models: (await ask('models.list', {})).models.toSorted(newestFirst) }),
+  experiments: async () => useLibrary.setState({ experiments: (await ask('experiments.list', {})).experiments }),
   recordings: async () => {
     const recent = (await ask('recordings.recent', {})).paths
     useLibrary.setState(({ recordingsVersion }) => ({ recent, recordingsVersion: recordingsVersion + 1 }))
@@ -62,7 +65,7 @@ export function followLibrary(): () => void {
     (info) => useLibrary.setState({ info }),
     (error: unknown) => useLibrary.setState({ failure: messageOf(error) }),
   )
-  for (const what of ['datasets', 'runs', 'models', 'recordings', 'watches'] as const) void refresh(what)
+  for (const what of ['datasets', 'runs', 'models', 'experiments', 'recordings', 'watches'] as const) void refresh(what)
   return () => stops.forEach((stop) => stop())
 }
 

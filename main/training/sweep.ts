@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { Random } from '../random.ts'
+import { networkPresets } from '../snn/models/index.ts'
+import { trainingConfigSchema, type TrainingConfig } from './schema.ts'
+
+const valueSchema = z.union([z.number(), z.string().max(80), z.boolean()])
+export type SweepValue = z.infer<typeof valueSchema>
+
+/** Most runs of one experiment. */
+export const mostRuns = 500
+
+/**
+ * What is varied over a run's settings: every combination of the axes' values (a grid), or `random` of them; each with every seed.
+ * An axis names a setting by its path ("method.eta", "learningRate", "batchSize"); "method" and "network" take names.
+ */
+export const sweepSchema = z.object({
+  axes: z.array(z.object({ parameter: z.string().min(1).max(80), values: z.array(valueSchema).min(1).max(100) })).max(6).default([]),
+  /** So many combinations, drawn at random without repetition; all of them where it is missing. */
+  random: z.number().int().min(1).max(mostRuns).optional(),
+  seeds: z.array(z.number().int().min(0)).min(1).max(100),
+})
+export type Sweep = z.infer<typeof sweepSchema>
+
+/** One run of a sweep: its values by parameter, its seed, and all its settings. */
+export interface Variant {
+  readonly values: Record<string, SweepValue>
+  readonly seed: number
+  readonly config: TrainingConfig
+}
+
+/** A sweep that can't be: names the parameter and what is wrong with it. */
+export class SweepError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'SweepError'
+  }
+}
+
+/**
+ * The runs of a sweep: combinations in the order of the axes (the last one changes fastest), the seeds of each together.
+ * The base's method keeps its settings where "method" is varied, others have their defaults.
+ * @throws SweepError where an axis names no setting, or a value is none that the setting can have
+ */
+export function expandSweep(base: TrainingConfig, sweep: Sweep): Variant[] {
+  const { axes, seeds } = sweep
+  const names = axes.map(({ parameter }) => parameter)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined) throw new SweepError(`${twice} is varied twice.`)
+  if (names.includes('seed')) throw new SweepError('seed: give seeds as seeds, so that they are averaged over.')
+  const total = axes.reduce((count, { values }) => count * new Set(values).size, 1)
+  const count = Math.min(total, sweep.random ?? total) * seeds.length
+  if (count > mostRuns) throw new SweepError(`That makes ${count} runs; at most ${mostRuns} are possible. Leave out values, or take some at random.`)
+  let combinations: Record<string, SweepValue>[] = [{}]
+  for (const { parameter, values } of axes)
+    combinations = combinations.flatMap((combination) => [...new Set(values)].map((value) => ({ ...combination, [parameter]: value })))
+  if (sweep.random !== undefined) combinations = draw(combinations, sweep.random, base.seed)
+  return combinations.flatMap((values) => seeds.map((seed) => ({ values, seed, config: configured(base, values, seed) })))
+}
+
+/** In their order. */
+function draw<T>(all: readonly T[], count: number, seed: number): T[] {
+  const random = new Random(seed, 'sweep')
+  const order = all.map((_, i) => i)
+  for (let i = order.length - 1; i > 0; i--) {
+    const other = random.below(i + 1)
+    ;[order[i], order[other]] = [order[other]!, order[i]!]
+  }
+  return order.slice(0, count).sort((a, b) => a - b).map((i) => all[i]!)
+}
+
+function configured(base: TrainingConfig, values: Record<string, SweepValue>, seed: number): TrainingConfig {
+  const label = [...Object.entries(values).map(([parameter, value]) => `${parameter.split('.').at(-1)}=${value}`), `seed=${seed}`].join(' ')
+  const changed: Record<string, unknown> = structuredClone({ ...base, seed, name: nameOf(base.name, label) })
+  // Methods and networks first: other parameters are theirs.
+  const order = Object.entries(values).sort(([a], [b]) => Number(b === 'method' || b === 'network') - Number(a === 'method' || a === 'network'))
+  for (const [parameter, value] of order) set(changed, parameter, value)
+  const parsed = trainingConfigSchema.safeParse(changed)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new SweepError(`${label}: ${issue ? `${issue.path.join('.')}: ${issue.message}` : 'can not be trained'}`)
+  }
+  // A schema leaves out what it does not know.
+  for (const [parameter, value] of order)
+    if (parameter !== 'method' && parameter !== 'network' && at(parsed.data, parameter) !== value)
+      throw new SweepError(`${parameter} is no setting of this run${parameter.startsWith('method.') ? `'s method ${parsed.data.method.name.toUpperCase()}` : ''}.`)
+  return parsed.data
+}
+
+const nameOf = (base: string, label: string): string => `${base.slice(0, Math.max(1, 77 - label.length))} · ${label}`.slice(0, 80)
+
+function set(config: Record<string, unknown>, parameter: string, value: SweepValue): void {
+  if (parameter === 'method') {
+    // The base's own method keeps its settings.
+    if ((config.method as { name: unknown }).name !== value) config.method = { name: value }
+    return
+  }
+  if (parameter === 'network') {
+    const preset = networkPresets.find(({ id }) => id === value)
+    if (!preset) throw new SweepError(`network: there is no "${value}"; there are ${networkPresets.map(({ id }) => id).join(', ')}.`)
+    config.network = preset.network
+    return
+  }
+  const path = parameter.split('.')
+  let target = config
+  for (const key of path.slice(0, -1)) {
+    const inner = Object.hasOwn(target, key) ? target[key] : undefined
+    if (typeof inner !== 'object' || inner === null) throw new SweepError(`${parameter} is no setting of this run.`)
+    target = inner as Record<string, unknown>
+  }
+  target[path.at(-1)!] = value
+}
+
+function at(config: unknown, parameter: string): unknown {
+  return parameter.split('.').reduce<unknown>((value, key) => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined), config)
+}

@@ -1,0 +1,231 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Experiment, ExperimentRun, ExperimentSummary, Job } from '../../preload/contract/index.ts'
+import { readJson, writeJson } from '../training/atomic.ts'
+import { readRun, isRun } from '../training/run-store.ts'
+import { trainingConfigSchema, type TrainingConfig } from '../training/schema.ts'
+import { expandSweep, SweepError, sweepSchema, type Sweep, type Variant } from '../training/sweep.ts'
+import { UsageError, type Handlers } from './api.ts'
+import { Cancelled, type JobContext } from './jobs.ts'
+import type { Runs } from './runs.ts'
+import type { Shared } from './shared.ts'
+
+const recordSchema = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  name: z.string(),
+  created: z.string(),
+  base: trainingConfigSchema,
+  sweep: sweepSchema,
+  runs: z.array(z.object({ run: z.string(), values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])), seed: z.number() })),
+})
+type ExperimentRecord = z.infer<typeof recordSchema>
+
+/** Experiments: runs that belong together, trained one after the other. Kept as <library>/experiments/<id>.json beside the runs. */
+export class Experiments {
+  readonly #shared: Shared
+  readonly #runs: Runs
+
+  constructor(shared: Shared, runs: Runs) {
+    this.#shared = shared
+    this.#runs = runs
+  }
+
+  list(): ExperimentSummary[] {
+    const folder = this.#folder
+    if (!existsSync(folder)) return []
+    return readdirSync(folder)
+      .filter((name) => /^[a-z0-9-]+\.json$/.test(name))
+      .flatMap((name) => {
+        try {
+          return [this.#read(name.slice(0, -'.json'.length))]
+        } catch {
+          // One that can't be read is not in the way of the others.
+          return []
+        }
+      })
+      .map((record) => {
+        const { runs, results: _, ...about } = this.#describe(record)
+        return { ...about, runs: runs.length }
+      })
+      .sort((a, b) => b.created.localeCompare(a.created))
+  }
+
+  get(id: string): Experiment {
+    return this.#describe(this.#read(id))
+  }
+
+  /** @throws UsageError where the sweep can't be */
+  preview(config: TrainingConfig, sweep: Sweep): Variant[] {
+    try {
+      return expandSweep(config, sweep)
+    } catch (error) {
+      throw error instanceof SweepError ? new UsageError(error.message) : error
+    }
+  }
+
+  /** Makes all runs, then trains them. @throws UsageError where one of them can't be trained: none is made then */
+  start(config: TrainingConfig, sweep: Sweep): { job: string; experiment: string } {
+    const variants = this.preview(config, sweep)
+    const made: ExperimentRecord['runs'] = []
+    try {
+      for (const { config: one, values, seed } of variants) made.push({ run: this.#runs.create(one), values, seed })
+      const id = this.#claim(config.name)
+      writeJson(this.#path(id), { version: 1, id, name: config.name, created: new Date().toISOString(), base: config, sweep, runs: made } satisfies ExperimentRecord)
+      this.#changed()
+      return { job: this.#train(id).id, experiment: id }
+    } catch (error) {
+      for (const { run } of made) this.#runs.remove(run)
+      throw error
+    }
+  }
+
+  pause(id: string): void {
+    this.#read(id)
+    const job = this.#shared.jobs.active(id)
+    if (job) this.#shared.jobs.cancel(job.id)
+  }
+
+  resume(id: string, failed: boolean): Job {
+    const { name, runs, job } = this.get(id)
+    if (job !== null) throw new UsageError(`Experiment "${name}" is being trained.`)
+    if (!runs.some(({ state }) => unfinished(state, failed))) {
+      const some = runs.some(({ state }) => state === 'failed')
+      throw new UsageError(`Experiment "${name}" has nothing left to train${some ? ' but runs that failed: ask for those too' : ''}.`)
+    }
+    return this.#train(id, failed)
+  }
+
+  remove(id: string, withRuns: boolean): void {
+    const { runs } = this.#read(id)
+    if (this.#shared.jobs.active(id)) throw new UsageError('This experiment is being trained. Pause it first.')
+    const { library } = this.#shared
+    if (withRuns) for (const { run } of runs) if (isRun(library.folder('runs', run))) this.#runs.remove(run)
+    rmSync(this.#path(id), { force: true })
+    this.#changed()
+  }
+
+  #train(id: string, failed = false): Job {
+    const { name, runs } = this.#read(id)
+    return this.#shared.jobs.start({ kind: 'experiment', title: `Experiment ${name}`, subject: id }, async (context) => {
+      let tried = 0
+      for (const [index, { run }] of runs.entries()) {
+        const state = this.#stateOf(run)
+        if (!unfinished(state, failed)) continue
+        tried++
+        await this.#one(run, index, runs.length, context)
+        this.#changed()
+      }
+      const states = runs.map(({ run }) => this.#stateOf(run))
+      const count = (state: string): number => states.filter((one) => one === state).length
+      if (tried > 0 && count('finished') === 0) throw new Error(`None of ${runs.length} runs could be trained: their pages say why.`)
+      return `${count('finished')} of ${runs.length} runs finished${count('failed') > 0 ? `, ${count('failed')} failed` : ''}`
+    })
+  }
+
+  /** @throws Cancelled where the experiment is paused. A run that fails, or is stopped by itself, does not keep the others. */
+  async #one(run: string, index: number, total: number, { signal, update, ...context }: JobContext): Promise<void> {
+    const told: JobContext = {
+      ...context,
+      signal,
+      // How long this run still takes says nothing of the others.
+      update: ({ detail, secondsLeft: _, ...rest }) => update({ ...rest, secondsLeft: null, ...(detail !== undefined && { detail: `run ${index + 1} of ${total}, ${detail}` }) }),
+    }
+    await this.#runs.train(run, told, (progress) => (index + progress) / total)
+    if (signal.aborted) throw new Cancelled('Paused: resume goes on from here.')
+  }
+
+  #describe(record: ExperimentRecord): Experiment {
+    const { version: _, runs: listed, ...about } = record
+    const runs = listed.map((one): ExperimentRun => ({ ...one, ...this.#standing(one.run) }))
+    const keys = new Map<string, ExperimentRun[]>()
+    for (const run of runs) {
+      const key = JSON.stringify(run.values)
+      keys.set(key, [...(keys.get(key) ?? []), run])
+    }
+    const results = [...keys.values()].map((group) => {
+      const done = group.filter(({ state }) => state === 'finished')
+      return { values: group[0]!.values, runs: group.length, last: statistic(done.map(({ last }) => last)), best: statistic(done.map(({ best }) => best)) }
+    })
+    const count = (state: string): number => runs.filter((run) => run.state === state).length
+    return { ...about, runs, results, finished: count('finished'), failed: count('failed'), job: this.#shared.jobs.active(record.id)?.id ?? null }
+  }
+
+  #standing(run: string): Omit<ExperimentRun, 'run' | 'values' | 'seed'> {
+    const folder = this.#shared.library.folder('runs', run)
+    try {
+      const { state, message, epochs, best } = readRun(folder)
+      return { state, message, epochsDone: epochs.length, last: epochs.at(-1)?.testAccuracy ?? null, best: best?.value ?? null }
+    } catch (error) {
+      if (!isRun(folder)) return { state: 'removed', message: null, epochsDone: 0, last: null, best: null }
+      return { state: 'failed', message: error instanceof Error ? error.message : String(error), epochsDone: 0, last: null, best: null }
+    }
+  }
+
+  #stateOf(run: string): ExperimentRun['state'] {
+    return this.#standing(run).state
+  }
+
+  get #folder(): string {
+    return join(this.#shared.library.root, 'experiments')
+  }
+
+  /** @throws UsageError for what is no id */
+  #path(id: string): string {
+    if (!/^[a-z0-9][a-z0-9-]{0,119}$/.test(id)) throw new UsageError(`"${id}" is not the id of an experiment.`)
+    return join(this.#folder, `${id}.json`)
+  }
+
+  #read(id: string): ExperimentRecord {
+    const path = this.#path(id)
+    if (!existsSync(path)) throw new UsageError(`There is no experiment "${id}".`)
+    const parsed = recordSchema.safeParse(readJson(path))
+    if (!parsed.success) throw new Error(`${path}: this is not an experiment that Saccade wrote (${z.prettifyError(parsed.error)}).`)
+    return parsed.data
+  }
+
+  /** An id that is free. */
+  #claim(name: string): string {
+    mkdirSync(this.#folder, { recursive: true })
+    const base = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60) || 'experiment'
+    let id = base
+    for (let n = 2; existsSync(this.#path(id)); n++) id = `${base}-${n}`
+    return id
+  }
+
+  #changed(): void {
+    this.#shared.emit('library.changed', { what: 'experiments' })
+  }
+}
+
+const unfinished = (state: ExperimentRun['state'], failed: boolean): boolean => state === 'waiting' || state === 'stopped' || (failed && state === 'failed')
+
+/** Mean and sample standard deviation. */
+function statistic(values: readonly (number | null)[]): { mean: number; deviation: number; count: number } | null {
+  const known = values.filter((value) => value !== null)
+  if (known.length === 0) return null
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length
+  const square = known.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return { mean, deviation: known.length > 1 ? Math.sqrt(square / (known.length - 1)) : 0, count: known.length }
+}
+
+type ExperimentCalls = 'experiments.list' | 'experiments.preview' | 'experiments.start' | 'experiments.get' | 'experiments.pause' | 'experiments.resume' | 'experiments.remove'
+
+export function experimentHandlers(experiments: Experiments): Pick<Handlers, ExperimentCalls> {
+  return {
+    'experiments.list': () => ({ experiments: experiments.list() }),
+    'experiments.preview': ({ config, sweep }) => ({ runs: experiments.preview(config, sweep).map(({ config: { name }, values, seed }) => ({ name, values, seed })) }),
+    'experiments.start': ({ config, sweep }) => experiments.start(config, sweep),
+    'experiments.get': ({ id }) => experiments.get(id),
+    'experiments.pause': ({ id }) => {
+      experiments.pause(id)
+      return {}
+    },
+    'experiments.resume': ({ id, failed }) => ({ job: experiments.resume(id, failed).id }),
+    'experiments.remove': ({ id, runs }) => {
+      experiments.remove(id, runs)
+      return {}
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { sweepSchema } from '../../main/training/sweep.ts'
+import { runStateSchema, trainingConfigSchema } from '../../main/training/schema.ts'
+
+const valuesSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
+
+/** Repeats over seeds and sweeps over settings: runs that belong together. */
+export const experimentSummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  created: z.string(),
+  /** What all runs share; each has its own values and seed besides. */
+  base: trainingConfigSchema,
+  sweep: sweepSchema,
+  runs: z.number(),
+  finished: z.number(),
+  failed: z.number(),
+  /** The job that trains it; null while it rests. */
+  job: z.string().nullable(),
+})
+export type ExperimentSummary = z.infer<typeof experimentSummarySchema>
+
+/** Mean and sample standard deviation (n - 1; 0 for one) of an accuracy over seeds; null while no run has finished. */
+const statisticSchema = z.object({ mean: z.number(), deviation: z.number(), count: z.number() }).nullable()
+
+export const experimentRunSchema = z.object({
+  run: z.string(),
+  values: valuesSchema,
+  seed: z.number(),
+  /** removed: its folder is gone. */
+  state: z.union([runStateSchema, z.literal('removed')]),
+  epochsDone: z.number(),
+  message: z.string().nullable(),
+  /** Test accuracy after the last epoch. */
+  last: z.number().nullable(),
+  /** Of the epoch that the run calls its best. */
+  best: z.number().nullable(),
+})
+export type ExperimentRun = z.infer<typeof experimentRunSchema>
+
+export const experimentSchema = experimentSummarySchema.omit({ runs: true }).extend({
+  runs: z.array(experimentRunSchema),
+  /** One for every combination of values, over the seeds whose runs have finished. */
+  results: z.array(z.object({ values: valuesSchema, last: statisticSchema, best: statisticSchema, runs: z.number() })),
+})
+export type Experiment = z.infer<typeof experimentSchema>
+
+const id = z.object({ id: z.string().min(1) })
+const input = z.object({ config: trainingConfigSchema, sweep: sweepSchema })
+
+export const experimentCalls = {
+  'experiments.list': { input: z.object({}), output: z.object({ experiments: z.array(experimentSummarySchema) }) },
+  /** The runs that a sweep makes, without making them. */
+  'experiments.preview': { input, output: z.object({ runs: z.array(z.object({ name: z.string(), values: valuesSchema, seed: z.number() })) }) },
+  /** Makes all runs and trains them one after the other: one job of kind experiment. */
+  'experiments.start': { input, output: z.object({ job: z.string(), experiment: z.string() }) },
+  'experiments.get': { input: id, output: experimentSchema },
+  /** Stops the run under way after saving it; the rest waits for resume. */
+  'experiments.pause': { input: id, output: z.object({}) },
+  /** Goes on with what is not finished; runs that failed are tried again only where asked. */
+  'experiments.resume': { input: id.extend({ failed: z.boolean().default(false) }), output: z.object({ job: z.string() }) },
+  /** Forgets the experiment, and removes its runs where asked. */
+  'experiments.remove': { input: id.extend({ runs: z.boolean().default(false) }), output: z.object({}) },
+} as const
