@@ -148,5 +148,5 @@ function fingerprint({ folder, framing, filters, testShare, seed, labels }: Impo
 
 /** Everything that says which files an import reads, and as what. */
 export function filesOf(scan: FolderScan): string {
-  return JSON.stringify([scan.folder, scan.classes, scan.files.map(({ file, label, split, cut }) => [file, label, split, ...(cut ?? [])])])
+  return JSON.stringify([scan.folder, scan.classes, scan.files.map(({ file, label, split, cut }) => [file, label, split, ...(cut ?? [])]), ...(scan.texts ?? [])])
 }

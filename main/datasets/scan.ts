@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, extname, join, relative, resolve, sep } from 'node:path'
 import { isEventText, mayBeEventText } from '../events/event-text.ts'
 import type { Problem } from '../events/schema.ts'
+import { readingKey } from '../events/text-reading.ts'
 import { DatasetError, errorCode, messageOf } from './errors.ts'
 import { labelsBeside, scanCuts } from './cuts.ts'
 import { parseLabels } from './labels-file.ts'
@@ -23,6 +24,8 @@ export interface FolderScan {
   readonly classes: readonly string[]
   readonly files: readonly ScannedFile[]
   readonly problems: readonly Problem[]
+  /** Texts that are read as somebody told, and how: read in another way they are other recordings. */
+  readonly texts?: readonly (readonly [file: string, reading: string])[]
 }
 
 /** Files that lie beside recordings and are none; texts are where their content is events. */
@@ -141,7 +144,11 @@ function judged(scan: FolderScan): FolderScan {
       problems.push({ severity: 'error', message: `${scan.folder}: only one class, ${scan.classes[0]}`, advice: 'A network learns to tell classes apart: choose the folder above, with two or more class folders.' })
     }
   }
-  return { ...scan, problems }
+  const texts = scan.files.flatMap(({ file }): [string, string][] => {
+    const reading = mayBeEventText(file) ? readingKey(join(scan.folder, file)) : ''
+    return reading === '' ? [] : [[file, reading]]
+  })
+  return { ...scan, problems, ...(texts.length > 0 && { texts }) }
 }
 
 /** train or test, for a folder that says so in its name. */

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { extname } from 'node:path'
 import { csvLayout } from './formats/arrays/csv-layout.ts'
-import { textReadingOf } from './text-reading.ts'
+import { textReadingOf, type TextReading } from './text-reading.ts'
 
 /** Bytes looked at: about a hundred lines. */
 const HEAD = 4096
@@ -12,8 +12,11 @@ const labels = /(^|_)labels?\.(csv|txt|tsv)$/i
 /** Whether a file of this name may be a recording that is a text. */
 export const mayBeEventText = (name: string): boolean => endings.has(extname(name).toLowerCase()) && !labels.test(name)
 
-/** Whether the first lines of a file are events, and not notes, labels or a list of classes; false where it can't be read. */
-export function isEventText(path: string): boolean {
+/**
+ * Whether the first lines of a file are events, and not notes, labels or a list of classes; false where it can't be read.
+ * @param reading how it is read; by default as this thread is told
+ */
+export function isEventText(path: string, reading: TextReading | null = textReadingOf(path)): boolean {
   let file: number
   try {
     file = openSync(path, 'r')
@@ -23,7 +26,7 @@ export function isEventText(path: string): boolean {
   try {
     const bytes = new Uint8Array(HEAD)
     const length = readSync(file, bytes, 0, HEAD, 0)
-    return csvLayout(bytes.subarray(0, length), textReadingOf(path) ?? {}) !== null
+    return csvLayout(bytes.subarray(0, length), reading ?? {}) !== null
   } catch {
     return false
   } finally {

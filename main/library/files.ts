@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile, readlink, stat } from 'node:fs/promises'
-import { extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { isEventText, mayBeEventText } from '../events/event-text.ts'
+import type { FindReading } from '../events/text-reading.ts'
 
 /** A file as a look at a folder finds it. */
 export interface FoundFile {
@@ -10,18 +12,45 @@ export interface FoundFile {
   readonly modified: number
 }
 
-/** What lies beside recordings: text, pictures, archives, unfinished downloads. A text recording is opened by hand. */
+/** What lies beside recordings: notes, pictures, archives, unfinished downloads. */
 const others = new Set([
   '.json', '.jsonl', '.yaml', '.yml', '.toml', '.ini', '.cfg', '.xml', '.html', '.htm', '.md', '.rst', '.pdf', '.doc', '.docx', '.png', '.jpg',
   '.jpeg', '.gif', '.bmp', '.svg', '.avi', '.mp4', '.mov', '.webm', '.py', '.m', '.ipynb', '.sh', '.log', '.zip', '.gz', '.tar', '.7z', '.rar',
-  '.db', '.lnk', '.tmp', '.part', '.partial', '.crdownload', '.download', '.swp', '.csv', '.txt', '.tsv',
+  '.db', '.lnk', '.tmp', '.part', '.partial', '.crdownload', '.download', '.swp',
 ])
 const deepest = 8
 const atOnce = 64
 
-/** Whether a file of this name may be a recording: hidden ones, pictures, archives and unfinished downloads are not. */
+/**
+ * Whether a file of this name may be a recording: hidden ones, pictures, archives and unfinished downloads are not. Of a text its
+ * content tells: see EventTexts.
+ */
 export function mayBeRecording(name: string): boolean {
+  if (/\.(csv|txt|tsv)$/i.test(name)) return !name.startsWith('.') && mayBeEventText(name)
   return !name.startsWith('.') && !name.endsWith('~') && !others.has(extname(name).toLowerCase())
+}
+
+/** Tells texts that hold events from notes and lists. What was looked at once is not read again until it changes. */
+export class EventTexts {
+  readonly #reading: FindReading
+  readonly #known = new Map<string, { readonly as: string; readonly events: boolean }>()
+
+  /** @param reading how texts are read where people told */
+  constructor(reading: FindReading) {
+    this.#reading = reading
+  }
+
+  /** Whether a file is something else than a text, or a text with events. */
+  mayHold({ path, bytes, modified }: FoundFile): boolean {
+    if (!mayBeEventText(basename(path))) return true
+    const reading = this.#reading(path)
+    const as = `${bytes} ${modified} ${JSON.stringify(reading)}`
+    const known = this.#known.get(path)
+    if (known?.as === as) return known.events
+    const events = isEventText(path, reading)
+    this.#known.set(path, { as, events })
+    return events
+  }
 }
 
 /** All possible recordings below a folder; folders that vanish meanwhile are left out. @throws where the folder itself can't be read */

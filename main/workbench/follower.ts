@@ -1,5 +1,5 @@
 import { watch as chokidar, type FSWatcher } from 'chokidar'
-import { insidePath, look, mayBeRecording, openForWriting, unchanged, walk, type FoundFile } from '../library/files.ts'
+import { type EventTexts, insidePath, look, mayBeRecording, openForWriting, unchanged, walk, type FoundFile } from '../library/files.ts'
 import { labelsOf, RuleError } from '../library/rules.ts'
 import type { WatchFolder } from '../library/schema.ts'
 import { existsSync } from 'node:fs'
@@ -12,6 +12,7 @@ export interface FollowerContext {
   readonly library: Library
   readonly catalogue: Catalogue
   readonly jobs: Jobs
+  readonly texts: EventTexts
   /** A file counts as whole when its size and time stand still for so long. */
   readonly settleMs: number
   /** State or counts changed. */
@@ -124,7 +125,7 @@ export class Follower {
     try {
       // The system's word first: what changes during the walk is heard.
       await this.#listen()
-      found = await walk(folder)
+      found = (await walk(folder)).filter((file) => known.has(file.path) || this.#context.texts.mayHold(file))
     } catch {
       await this.#watcher?.close()
       this.#watcher = undefined
@@ -172,7 +173,11 @@ export class Follower {
       catalogue.changed()
     }
     const writing = await openForWriting(whole.map(({ path }) => path))
-    const ready = whole.filter(({ path }) => !writing.has(path))
+    const closed = whole.filter(({ path }) => !writing.has(path))
+    const ready = closed.filter((file) => recordings.file(file.path) !== undefined || this.#context.texts.mayHold(file))
+    // Notes and lists.
+    const events = new Set(ready)
+    for (const file of closed) if (!events.has(file)) this.#waiting.delete(file.path)
     if (ready.length === 0 || this.#ended) return
     const labels = this.#labels(ready)
     const wanted = ready.map((file) => ({ ...file, label: labels.get(file.path) ?? null, watch: this.id }))

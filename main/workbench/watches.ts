@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve, sep } from 'node:path'
 import type { CallOutput } from '../../preload/contract/index.ts'
-import { insidePath, walk } from '../library/files.ts'
+import { readingsIn } from '../events/text-readings-file.ts'
+import { EventTexts, insidePath, walk } from '../library/files.ts'
 import { labelsOf, RuleError } from '../library/rules.ts'
 import type { LabelRule, WatchFolder } from '../library/schema.ts'
 import { UsageError, type Handlers } from './api.ts'
@@ -22,6 +23,7 @@ export class Watches {
   readonly #catalogue: Catalogue
   readonly #datasets: Datasets
   readonly #settleMs: number
+  readonly #texts: EventTexts
   readonly #followers = new Map<number, Follower>()
   readonly #problems = new Map<number, string>()
   readonly #tell: Throttle<[]>
@@ -32,6 +34,7 @@ export class Watches {
     this.#catalogue = catalogue
     this.#datasets = datasets
     this.#settleMs = settleMs
+    this.#texts = new EventTexts(readingsIn(shared.library.texts))
     this.#tell = new Throttle(tellEveryMs, () => shared.emit('library.changed', { what: 'watches' }))
   }
 
@@ -96,7 +99,7 @@ export class Watches {
 
   async preview(given: string, rule: LabelRule): Promise<CallOutput<'watch.preview'>> {
     const folder = resolve(given)
-    const files = (await walk(folder).catch(() => [])).map(({ path }) => insidePath(folder, path)).sort()
+    const files = (await walk(folder).catch(() => [])).filter((file) => this.#texts.mayHold(file)).map(({ path }) => insidePath(folder, path)).sort()
     const error = existsSync(folder) ? null : `${folder}: there is no such folder.`
     const empty = { files: files.length, labels: [], unlabelled: files.length, examples: files.slice(0, examples).map((file) => ({ file, label: null })) }
     if (error !== null) return { ...empty, error }
@@ -132,7 +135,7 @@ export class Watches {
   #follow(folder: WatchFolder): void {
     const { library, jobs } = this.#shared
     const follower = new Follower(folder, {
-      library, jobs,
+      library, jobs, texts: this.#texts,
       catalogue: this.#catalogue,
       settleMs: this.#settleMs,
       onChange: () => this.#tell.call(),

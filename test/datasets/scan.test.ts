@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { useTextReadings } from '../../main/events/text-reading.ts'
 import { parseLabels } from '../../main/datasets/labels-file.ts'
+import { filesOf } from '../../main/datasets/journal.ts'
 import { naturalOrder, requireUsable, scanFolder } from '../../main/datasets/scan.ts'
 import { temporaryFolder } from './made.ts'
 
@@ -98,6 +99,11 @@ describe('texts among the recordings', () => {
     useTextReadings(() => ({ columns: ['p', 'x', null, 't', 'y'] }))
     onTestFinished(() => useTextReadings(() => null))
     expect(summary(root)).toMatchObject({ files: ['0 a/1.csv', '1 b/1.csv'] })
+    // An import that was interrupted goes on only where they are read in the same way.
+    const before = filesOf(scanFolder(root))
+    expect(filesOf(scanFolder(root))).toBe(before)
+    useTextReadings(() => ({ columns: ['p', 'x', null, 't', 'y'], unit: 'ms' }))
+    expect(filesOf(scanFolder(root))).not.toBe(before)
   })
 })
 

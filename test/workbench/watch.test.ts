@@ -67,6 +67,25 @@ describe('watch folders', () => {
     expect(sum(details.statistics.curve.on) + sum(details.statistics.curve.off)).toBe(full?.events)
   })
 
+  test('of texts those with events are taken; others once somebody told how they are read', async () => {
+    const { inbox, bench } = start()
+    const events = (n: number): string => Array.from({ length: n }, (_, i) => `${i * 10},${i % 30},${i % 20},${i % 2}\n`).join('')
+    const odd = (n: number): string => `a camera\nand its dump\n${Array.from({ length: n }, (_, i) => `${i % 2};${i * 10};${i % 30};x;${i % 20}\n`).join('')}`
+    mkdirSync(join(inbox, 'one'))
+    writeFileSync(join(inbox, 'one/a.csv'), events(50))
+    writeFileSync(join(inbox, 'one/odd.txt'), odd(40))
+    writeFileSync(join(inbox, 'one/a_labels.csv'), 'class,startTime_usec,endTime_usec\n1,2,3\n')
+    writeFileSync(join(inbox, 'notes.txt'), 'on a Monday, in rain, with wind, and more\n')
+    expect(await bench.call('watch.preview', { folder: inbox, rule: { by: 'subfolder' } })).toMatchObject({ files: 1, unlabelled: 0 })
+    const { id } = await bench.call('watch.add', { folder: inbox, rule: { by: 'subfolder' } })
+    expect(await bench.call('watch.settled', { id })).toMatchObject({ files: 1, unreadable: 0 })
+    expect(await all(bench)).toMatchObject([{ name: 'a.csv', label: 'one', events: 50 }])
+    await bench.call('recordings.read-text', { path: inbox, reading: { columns: ['p', 't', 'x', null, 'y'] } })
+    writeFileSync(join(inbox, 'one/later.txt'), odd(60))
+    await until('the next one is read as told', async () => (await all(bench)).some(({ name }) => name === 'later.txt'))
+    expect((await all(bench)).find(({ name }) => name === 'later.txt')).toMatchObject({ label: 'one', events: 60, failure: null })
+  })
+
   test('a file that grows, or that another process holds open, is waited for', async () => {
     const { inbox, bench } = start()
     const { id } = await bench.call('watch.add', { folder: inbox, rule: { by: 'none' } })
