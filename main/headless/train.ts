@@ -36,6 +36,7 @@ const options = {
   schedule: { type: 'string' },
   optimizer: { type: 'string' },
   'weight-decay': { type: 'string' },
+  'rate-changes': { type: 'string' },
   'warmup-epochs': { type: 'string' },
   'clip-norm': { type: 'string' },
   'keep-every': { type: 'string' },
@@ -75,6 +76,7 @@ Ctrl-C saves and stops; --resume goes on to exactly the numbers the run would ha
   --stage T:EPOCHS:RATE  first train with T timesteps so long at this learning rate, then go on with those weights (TIT; may
                          be given several times); --epochs and --learning-rate are those of the last stage, with all timesteps
   --epochs N  --batch-size N  --learning-rate X  --schedule cosine|constant|step  --warmup-epochs N
+  --rate-changes epoch|step  whether schedule and warm-up move with every epoch (default) or every step
   --optimizer adam|adamw|sgd|rmsprop  --weight-decay X  --clip-norm X
   --flip                 mirror training samples at random
   --roll N               shift training samples by at most N pixels
@@ -167,6 +169,7 @@ async function configured(workbench: Workbench, values: Values): Promise<CallInp
     learningRate: amount('learning-rate') ?? settings.learningRate,
     schedule: choice(text('schedule'), 'schedule', ['cosine', 'constant', 'step'], settings.schedule),
     warmupEpochs: amount('warmup-epochs') ?? settings.warmupEpochs,
+    rateChanges: text('rate-changes') === undefined ? settings.rateChanges : choice(text('rate-changes'), 'rate-changes', ['epoch', 'step'], 'epoch'),
     clipNorm: amount('clip-norm') ?? settings.clipNorm,
     epochs: amount('epochs') ?? settings.epochs,
     batchSize: amount('batch-size') ?? settings.batchSize,

@@ -3,7 +3,7 @@ import type { TrainingConfig } from './schema.ts'
 
 export type TrainingSettings = Pick<
   TrainingConfig,
-  'method' | 'switch' | 'optimizer' | 'learningRate' | 'schedule' | 'step' | 'warmupEpochs' | 'clipNorm' | 'epochs' | 'stages' | 'batchSize' | 'augmentation'
+  'method' | 'switch' | 'optimizer' | 'learningRate' | 'schedule' | 'step' | 'warmupEpochs' | 'rateChanges' | 'clipNorm' | 'epochs' | 'stages' | 'batchSize' | 'augmentation'
 >
 /** Settings under a name, with where they come from. */
 export interface TrainingPreset {

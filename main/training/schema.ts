@@ -34,6 +34,8 @@ export const trainingConfigSchema = z.object({
   step: z.object({ epochs: z.number().int().min(1), factor: z.number().positive().max(1) }).optional(),
   /** The rate rises linearly over the first epochs: (e + 1)/(warmupEpochs + 1) of what the schedule says. */
   warmupEpochs: z.number().int().min(0).max(1000).optional(),
+  /** When the rate changes, where not after each epoch: with each step, as timm's schedulers and PyTorch's per-batch use do. */
+  rateChanges: z.enum(['epoch', 'step']).optional(),
   /** Largest norm of the gradient over all parameters; larger ones are scaled down to it. */
   clipNorm: z.number().positive().optional(),
   epochs: z.number().int().min(1).max(10_000),
@@ -69,6 +71,7 @@ const spikingLayerRateSchema = z.object({ layer: z.string(), rate: z.number() })
 export const epochMetricsSchema = z.object({
   /** Counted from 1. */
   epoch: z.number().int(),
+  /** Of its first step. */
   learningRate: z.number(),
   /** T of the stage it belongs to, where the run has stages. All its figures are of that T. */
   timesteps: z.number().int().optional(),

@@ -170,7 +170,6 @@ class Training {
     const { config, signal, onStep, onEpoch } = this.#options
     const { train, test } = this.#dataset
     const { epoch } = this.#progress
-    const learningRate = learningRateOf(config, epoch)
     const order = epochOrder(train.length, config.seed, epoch).map((position) => train[position] ?? -1)
     const batches = Math.ceil(train.length / config.batchSize)
     const sums = { ...(this.#progress.partial ?? { batches: 0, samples: 0, lossSum: 0, correct: 0, seconds: 0 }) }
@@ -182,6 +181,7 @@ class Training {
       if (signal?.aborted) return this.#pause({ ...sums, seconds: seconds() })
       const batch = order.subarray(sums.batches * config.batchSize, (sums.batches + 1) * config.batchSize)
       const stepStarted = performance.now()
+      const learningRate = learningRateOf(config, epoch, { place: sums.batches, batches })
       const { loss, correct } = await this.#stepper.step({ indices: batch, learningRate, k: ++this.#progress.steps, epoch, place: sums.batches }, this.#random)
       if (!Number.isFinite(loss))
         throw new TrainingError(divergence(`The loss became ${loss} in epoch ${epoch + 1}, step ${sums.batches + 1}`, config))
@@ -208,7 +208,7 @@ class Training {
       throw new TrainingError(divergence(`The test loss became ${evaluation.loss} after epoch ${epoch + 1}`, config))
     const metrics: EpochMetrics = {
       epoch: epoch + 1,
-      learningRate,
+      learningRate: learningRateOf(config, epoch),
       ...(config.stages && { timesteps: stageAt(config, epoch).timesteps ?? this.#dataset.shape[0] }),
       trainLoss: sums.lossSum / sums.samples,
       trainAccuracy: sums.correct / sums.samples,

@@ -128,7 +128,7 @@ export const networkPresetSchema = z.object({
 export type NetworkPreset = z.infer<typeof networkPresetSchema>
 export const trainingPresetSchema = z.object({
   id: z.string(), title: z.string(), /** Paper, table. */ source: z.string(),
-  settings: trainingConfigSchema.pick({ method: true, switch: true, optimizer: true, learningRate: true, schedule: true, step: true, warmupEpochs: true, clipNorm: true, epochs: true, stages: true, batchSize: true, augmentation: true }),
+  settings: trainingConfigSchema.pick({ method: true, switch: true, optimizer: true, learningRate: true, schedule: true, step: true, warmupEpochs: true, rateChanges: true, clipNorm: true, epochs: true, stages: true, batchSize: true, augmentation: true }),
 })
 export type TrainingPreset = z.infer<typeof trainingPresetSchema>
 

@@ -17,6 +17,14 @@ test('warm-up rises linearly to what the schedule says', () => {
   close(rates({ schedule: 'constant', learningRate: 1, epochs: 4, warmupEpochs: 3 }), [0.25, 0.5, 0.75, 1])
 })
 
+test('per step: cosine and warm-up move with every batch, and agree with per epoch where epochs begin', () => {
+  const config = { schedule: 'cosine', learningRate: 1, epochs: 2, rateChanges: 'step' } as const
+  const perStep = (of: Parameters<typeof learningRateOf>[0]) => [0, 1].flatMap((epoch) => [0, 1].map((place) => learningRateOf(of, epoch, { place, batches: 2 })))
+  close(perStep(config), [1, 0.5 + Math.SQRT1_2 / 2, 0.5, 0.5 - Math.SQRT1_2 / 2])
+  close(perStep({ ...config, rateChanges: 'epoch' }), [1, 1, 0.5, 0.5])
+  close(perStep({ ...config, schedule: 'constant', warmupEpochs: 1 }), [1 / 3, 2 / 3, 1, 1])
+})
+
 test('a run that switches trains the second method from the epoch after on', () => {
   const [sdt, tet] = [{ name: 'sdt', criterion: 'cross-entropy' }, { name: 'tet', lambda: 0.05, phi: 1 }] as const
   const config = { method: sdt, switch: { afterEpoch: 2, method: tet } }

@@ -42,11 +42,12 @@ function resetText({ reset, resetValue, detachReset }: TrainingConfig['network']
   return `${reset === 'hard' ? `hard reset to ${resetValue}` : 'soft reset'}${detachReset ? ', detached' : ''}`
 }
 
-function rateText({ learningRate, schedule, step, warmupEpochs, clipNorm }: TrainingConfig): string {
+function rateText({ learningRate, schedule, step, warmupEpochs, rateChanges, clipNorm }: TrainingConfig): string {
   const parts = [
     `${learningRate}, ${schedule}`,
     step && `times ${step.factor} every ${step.epochs} epochs`,
     warmupEpochs && `${warmupEpochs} epochs of warm-up`,
+    rateChanges === 'step' && 'changes with every step',
     clipNorm && `gradient norm up to ${clipNorm}`,
   ]
   return parts.filter(Boolean).join(', ')

@@ -117,6 +117,16 @@ export function OptimizationFields(part: FormPart) {
             error={faults.get('warmupEpochs')}
             onChange={(epochs) => set(changed(form, { warmupEpochs: epochs === 0 ? undefined : epochs }))}
           />
+          <Select
+            label="Rate changes"
+            value={config.rateChanges ?? 'epoch'}
+            allowDeselect={false}
+            data={[
+              { value: 'epoch', label: 'with every epoch' },
+              { value: 'step', label: 'with every step' },
+            ]}
+            onChange={(value) => set(changed(form, { rateChanges: value === 'step' ? 'step' : undefined }))}
+          />
           <NumberField
             label="Clip gradient norm"
             name="Clip gradient norm"

@@ -50,7 +50,7 @@ export function withNetwork(form: RunForm, preset: NetworkPreset): RunForm {
 
 export function withTraining(form: RunForm, preset: TrainingPreset): RunForm {
   // What the preset leaves open is not kept from the one before.
-  const open = { switch: undefined, stages: undefined, step: undefined, warmupEpochs: undefined, clipNorm: undefined }
+  const open = { switch: undefined, stages: undefined, step: undefined, warmupEpochs: undefined, rateChanges: undefined, clipNorm: undefined }
   return { ...form, trainingPreset: preset.id, config: { ...form.config, ...open, ...preset.settings } }
 }
 
@@ -65,6 +65,7 @@ export function changed(form: RunForm, change: Partial<TrainingConfig>): RunForm
     'schedule',
     'step',
     'warmupEpochs',
+    'rateChanges',
     'clipNorm',
     'epochs',
     'batchSize',
