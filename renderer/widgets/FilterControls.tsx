@@ -4,7 +4,17 @@ import type { Filter, FilterReport } from '../../preload/contract/index.ts'
 import { changed, filterKinds, moved, settingOf, type FilterField } from './filter-kinds.ts'
 import styles from './filters.module.css'
 
-function Field({ field, filter, name, onChange }: { readonly field: FilterField; readonly filter: Filter; readonly name: string; readonly onChange: (filter: Filter) => void }) {
+function Field({
+  field,
+  filter,
+  name,
+  onChange,
+}: {
+  readonly field: FilterField
+  readonly filter: Filter
+  readonly name: string
+  readonly onChange: (filter: Filter) => void
+}) {
   const value = settingOf(filter, field.key)
   const { choices } = field
   if (choices !== undefined)
@@ -62,15 +72,21 @@ export function FilterControls({ value, onChange, report }: FilterControlsProps)
             <header>
               <b>{label}</b>
               <span>{fresh ? `drops ${share(report.dropped[index] ?? 0)}` : ''}</span>
-              <ActionIcon aria-label={`Move ${name} up`} disabled={index === 0} onClick={() => onChange(moved(value, index, -1))}>
-                <IconArrowUp size={15} />
-              </ActionIcon>
-              <ActionIcon aria-label={`Move ${name} down`} disabled={index === value.length - 1} onClick={() => onChange(moved(value, index, 1))}>
-                <IconArrowDown size={15} />
-              </ActionIcon>
-              <ActionIcon aria-label={`Remove ${name}`} onClick={() => onChange(value.filter((_, i) => i !== index))}>
-                <IconTrash size={15} />
-              </ActionIcon>
+              <div className={styles.actions}>
+                <ActionIcon aria-label={`Move ${name} up`} disabled={index === 0} onClick={() => onChange(moved(value, index, -1))}>
+                  <IconArrowUp size={15} />
+                </ActionIcon>
+                <ActionIcon
+                  aria-label={`Move ${name} down`}
+                  disabled={index === value.length - 1}
+                  onClick={() => onChange(moved(value, index, 1))}
+                >
+                  <IconArrowDown size={15} />
+                </ActionIcon>
+                <ActionIcon aria-label={`Remove ${name}`} onClick={() => onChange(value.filter((_, i) => i !== index))}>
+                  <IconTrash size={15} />
+                </ActionIcon>
+              </div>
             </header>
             <p>{help}</p>
             {fields.length > 0 && (
@@ -98,7 +114,11 @@ export function FilterControls({ value, onChange, report }: FilterControlsProps)
             ))}
           </Menu.Dropdown>
         </Menu>
-        {fresh && value.length > 0 && <span role="status">kept {share(report.kept)} of {report.events.toLocaleString('en')} events</span>}
+        {fresh && value.length > 0 && (
+          <span role="status">
+            kept {share(report.kept)} of {report.events.toLocaleString('en')} events
+          </span>
+        )}
       </div>
     </div>
   )

@@ -14,34 +14,36 @@ export interface PictureControlsProps {
 /** How static pictures become the input of a spiking network: how often each is repeated, and its size. */
 export function PictureControls({ value, onChange, oneSize }: PictureControlsProps) {
   return (
-    <div className={framing.controls} role="group" aria-label="Pictures as input">
-      <label className={framing.row}>
-        <span>Repeats T</span>
-        <NumberInput
-          aria-label="Repeats"
-          w={76}
-          min={1}
-          max={100}
-          allowDecimal={false}
-          value={value.timesteps}
-          clampBehavior="strict"
-          onChange={(text) => {
-            if (typeof text === 'number' && Number.isInteger(text) && text >= 1 && text <= 100) onChange({ ...value, timesteps: text })
-          }}
+    <>
+      <div className={framing.controls} role="group" aria-label="Pictures as input">
+        <label className={framing.row}>
+          <span>Repeats T</span>
+          <NumberInput
+            aria-label="Repeats"
+            w={76}
+            min={1}
+            max={100}
+            allowDecimal={false}
+            value={value.timesteps}
+            clampBehavior="strict"
+            onChange={(text) => {
+              if (typeof text === 'number' && Number.isInteger(text) && text >= 1 && text <= 100) onChange({ ...value, timesteps: text })
+            }}
+          />
+        </label>
+        <FrameSize
+          value={value.resize}
+          onChange={(resize) => onChange({ ...value, resize })}
+          own={oneSize ? 'As they are' : null}
+          help="Antialiased resize; a picture of another shape fills the frame, what stands out is cut off"
         />
-      </label>
+      </div>
       <p className={styles.hint}>
         A picture does not change over time: the network is shown the same one at each of its {value.timesteps}{' '}
         {value.timesteps === 1 ? 'timestep' : 'timesteps'}. More repeats give it longer to answer and cost as much more time; on disk each
         picture is kept once. The papers use 2 to 6.
       </p>
-      <FrameSize
-        value={value.resize}
-        onChange={(resize) => onChange({ ...value, resize })}
-        own={oneSize ? 'As they are' : null}
-        help="Antialiased resize; a picture of another shape fills the frame, what stands out is cut off"
-      />
       {!oneSize && <p className={styles.hint}>The pictures have different sizes: all are resized to one.</p>}
-    </div>
+    </>
   )
 }
