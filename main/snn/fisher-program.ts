@@ -13,8 +13,7 @@ import type { NetworkShape, Program } from './program.ts'
  * Inputs: "frames" [timesteps, B, C, H, W], "onehot" [B, classes], every variable by name. Output: "trace" [1].
  */
 export function buildFisherProgram({ network, classes, shape, batch, timesteps }: NetworkShape & { readonly batch: number; readonly timesteps: number }): Program {
-  const [, channels, high, wide] = shape
-  const built = buildNetwork({ network, classes, shape: [timesteps, channels, high, wide] }, batch, 'evaluation')
+  const built = buildNetwork({ network, classes, shape }, batch, 'evaluation', timesteps)
   const { graph, variables, info } = built
   const mean = graph.mean(graph.reshape(built.logits, [timesteps, batch, classes]), [0])
   const loss = crossEntropy(graph, mean, graph.input('onehot', [batch, classes]))

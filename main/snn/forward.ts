@@ -16,8 +16,10 @@ function residual(context: BuildContext, x: Tensor, layer: Residual, name: strin
   const inside = context.spikingConvolution(x, `${name}.conv1`, part(0))
   const projection = { out: layer.out, kernel: 1, stride, padding: 0 }
   if (layer.form === 'spiking') {
-    const current = context.convolution(inside, `${name}.conv2`, part(1))
-    return spike(context, context.graph.add(current, changes ? context.convolution(x, `${name}.shortcut`, projection) : x), name)
+    // Two branches are added: STBP-tdBN halves their variances.
+    const alpha = Math.SQRT1_2
+    const current = context.convolution(inside, `${name}.conv2`, { ...part(1), alpha })
+    return spike(context, context.graph.add(current, changes ? context.convolution(x, `${name}.shortcut`, { ...projection, alpha }) : x), name)
   }
   const spikes = context.spikingConvolution(inside, `${name}.conv2`, part(1))
   const around = changes ? context.spikingConvolution(x, `${name}.shortcut`, projection) : x

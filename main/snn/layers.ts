@@ -30,6 +30,8 @@ export interface ConvolutionOptions {
   readonly kernel: number
   readonly stride: number
   readonly padding: number
+  /** STBP-tdBN's factor, 1 where missing. */
+  readonly alpha?: number
 }
 
 /** Weight of a convolution, [out, in, k, k]. */

@@ -1,8 +1,9 @@
 import { Graph } from '../graph/graph.ts'
 import { fixed, GraphError, type Tensor } from '../graph/tensor.ts'
 import { forward } from './forward.ts'
-import { type BuildContext, type ConvolutionOptions, convolutionWeight, convolve, normVariables, NORM_EPSILON, NORM_MOMENTUM, spike } from './layers.ts'
+import { type BuildContext, type ConvolutionOptions, convolutionWeight, convolve, NORM_EPSILON, spike } from './layers.ts'
 import { isPlain } from './neuron.ts'
+import { gainFactor, type Norm, type NormContext, normalize, type Normalized, normalizeWith, normSpecs, runningStatistics } from './norms.ts'
 import { ops } from './ops/index.ts'
 import type { NetworkInfo, NetworkShape, VariableSpec } from './program.ts'
 
@@ -26,11 +27,12 @@ export interface BuiltNetwork {
 /**
  * Builds a network for batches of B samples with frames [T, B, C, H, W].
  * @param mode training: batch norm with the batch's statistics; evaluation: with the running ones
+ * @param timesteps where only the first ones are computed
  * @throws GraphError where the description does not fit the shape, naming the layer
  */
-export function buildNetwork({ network, classes, shape }: NetworkShape, batch: number, mode: 'training' | 'evaluation'): BuiltNetwork {
+export function buildNetwork({ network, classes, shape }: NetworkShape, batch: number, mode: 'training' | 'evaluation', timesteps = shape[0]): BuiltNetwork {
   const graph = new Graph(ops)
-  const [timesteps, channels, high, wide] = shape
+  const [, channels, high, wide] = shape
   const frames = graph.input('frames', [timesteps, batch, channels, high, wide])
   const specs: VariableSpec[] = []
   const variables = new Map<string, Tensor>()
@@ -42,17 +44,12 @@ export function buildNetwork({ network, classes, shape }: NetworkShape, batch: n
 
   const convolveBare = (x: Tensor, name: string, options: ConvolutionOptions): { y: Tensor; norm: Norm } => {
     const y = convolve(context, name, x, context.variable(convolutionWeight(name, x, options)), options)
-    const specs = normVariables(name, options.out)
-    return { y, norm: { gain: context.variable(specs.gain), shift: context.variable(specs.shift), mean: context.variable(specs.mean), variance: context.variable(specs.variance) } }
+    const specs = normSpecs(norms, name, options.out)
+    const gain = graph.scale(context.variable(specs.gain), gainFactor(network, options))
+    return { y, norm: { gain, shift: context.variable(specs.shift), mean: context.variable(specs.mean), variance: context.variable(specs.variance) } }
   }
-  /** Running statistics after the step; the running variance is the unbiased one, as in PyTorch. */
-  const keepStatistics = (name: string, y: Tensor, norm: Norm, mean: Tensor | undefined, variance: Tensor | undefined): void => {
-    const count = fixed(y.shape[0], name) * fixed(y.shape[2], name) * fixed(y.shape[3], name)
-    if (count < 2) throw new GraphError(`${name}: batch norm in training needs more than one value per channel; use larger batches`)
-    const moved = (running: Tensor, now: Tensor, factor: number): Tensor => graph.add(graph.scale(running, 1 - NORM_MOMENTUM), graph.scale(now, NORM_MOMENTUM * factor))
-    statistics.set(`${name}.norm.mean`, moved(norm.mean, output(mean, name), 1))
-    statistics.set(`${name}.norm.variance`, moved(norm.variance, output(variance, name), count / (count - 1)))
-  }
+  const keep = (next: Normalized['statistics']): void => next.forEach(([name, tensor]) => statistics.set(name, tensor))
+  const fuses = mode === 'training' && isPlain(network.neuron) && (network.norm === undefined || network.norm === 'tdbn')
 
   const context: BuildContext = {
     graph,
@@ -67,19 +64,19 @@ export function buildNetwork({ network, classes, shape }: NetworkShape, batch: n
     },
     convolution(x, name, options) {
       const { y, norm } = convolveBare(x, name, options)
-      if (mode === 'evaluation') return normalizeWith(graph, y, norm)
-      const [normalized, mean, variance] = graph.apply('batchNorm', [y, norm.gain, norm.shift], { epsilon: NORM_EPSILON })
-      keepStatistics(name, y, norm, mean, variance)
-      return output(normalized, name)
+      if (mode === 'evaluation') return normalizeWith(norms, name, y, norm)
+      const normalized = normalize(norms, name, y, norm)
+      keep(normalized.statistics)
+      return normalized.y
     },
     spikingConvolution(x, name, options) {
-      if (mode === 'evaluation' || !isPlain(network.neuron)) return spike(context, context.convolution(x, name, options), name)
+      if (!fuses) return spike(context, context.convolution(x, name, options), name)
       const { y, norm } = convolveBare(x, name, options)
       const [fired, mean, variance] = graph.apply('normLif', [y, norm.gain, norm.shift], { neuron: network.neuron, timesteps, epsilon: NORM_EPSILON })
-      keepStatistics(name, y, norm, mean, variance)
-      const layer = output(fired, name)
-      context.spiking(name, layer)
-      return layer
+      keep(runningStatistics(graph, name, y, norm, mean, variance))
+      if (!fired) throw new GraphError(`${name}: an output is missing`)
+      context.spiking(name, fired)
+      return fired
     },
     spiking(name, tensor) {
       spikes.set(name, tensor)
@@ -90,31 +87,11 @@ export function buildNetwork({ network, classes, shape }: NetworkShape, batch: n
       weighted.push({ name, input, macs })
     },
   }
+  const norms: NormContext = { graph, network, timesteps, whole: shape[0], variable: (spec) => context.variable(spec) }
   const logits = forward(context, network, classes, graph.reshape(frames, [timesteps * batch, channels, high, wide]))
   const trained = specs.filter((spec) => spec.role !== 'mean' && spec.role !== 'variance')
   const parameters = trained.reduce((n, spec) => n + spec.shape.reduce((a, b) => a * b, 1), 0)
   return { graph, logits, frames, variables, statistics, spikes, weighted, info: { variables: specs, parameters, macsPerTimestep, neuronLayers } }
-}
-
-/** Batch norm's variables in the graph, [C] each. */
-interface Norm {
-  readonly gain: Tensor
-  readonly shift: Tensor
-  readonly mean: Tensor
-  readonly variance: Tensor
-}
-
-function output(tensor: Tensor | undefined, name: string): Tensor {
-  if (!tensor) throw new GraphError(`${name}: an output is missing`)
-  return tensor
-}
-
-/** Batch norm with given statistics: an affine map per channel. */
-function normalizeWith(graph: Graph, y: Tensor, { gain, shift, mean, variance }: Norm): Tensor {
-  const column = [fixed(y.shape[1], 'batch norm'), 1, 1]
-  const factor = graph.div(gain, graph.sqrt(graph.shift(variance, NORM_EPSILON)))
-  const offset = graph.sub(shift, graph.mul(mean, factor))
-  return graph.add(graph.mul(y, graph.reshape(factor, column)), graph.reshape(offset, column))
 }
 
 /** Variables, size and work of a network for one input shape. @throws GraphError as buildNetwork */

@@ -63,6 +63,12 @@ export type LayerDescription = z.infer<typeof layerSchema>
 export const networkSchema = z.object({
   name: z.string().min(1),
   neuron: neuronSchema,
+  /**
+   * Batch norm over time and batch; where missing, it is all there is. tdbn: scaled by alpha V_th (Zheng et al. 2021); tebn: by a
+   * learned number for each timestep (Duan et al. 2022); tab: a batch norm for each timestep with the statistics of all timesteps
+   * up to it (Jiang et al. 2024).
+   */
+  norm: z.enum(['tdbn', 'tebn', 'tab']).optional(),
   layers: z.array(layerSchema).min(1),
 })
 export type NetworkDescription = z.infer<typeof networkSchema>

@@ -3,7 +3,8 @@ import { lowerToOnnx } from '../graph/onnx/lower.ts'
 import { fixed, GraphError, type Tensor } from '../graph/tensor.ts'
 import { VERSION } from '../version.ts'
 import { forward } from './forward.ts'
-import { type BuildContext, convolutionWeight, convolve, normVariables, NORM_EPSILON, spike } from './layers.ts'
+import { type BuildContext, convolutionWeight, convolve, NORM_EPSILON, spike } from './layers.ts'
+import { gainFactor, type NormContext, normalizeWith, normSpecs, temporalEffective } from './norms.ts'
 import { ops } from './ops/index.ts'
 import type { NetworkShape, VariableSpec, WindowProgram } from './program.ts'
 
@@ -50,15 +51,24 @@ export function buildWindowProgram({ network, classes, shape, weights, firingRat
     variable: (spec) => graph.one('constant', [], { shape: spec.shape, data: values(spec) }),
     convolution(x, name, options) {
       const spec = convolutionWeight(name, x, options)
-      const norm = normVariables(name, options.out)
-      const folded = foldNorm(values(spec), values(norm.gain), values(norm.shift), values(norm.mean), values(norm.variance))
+      const norm = normSpecs(norms, name, options.out)
+      if (network.norm === 'tab') {
+        // Another affine map at every timestep: not part of the one convolution.
+        const { variable } = context
+        const parts = { gain: variable(norm.gain), shift: variable(norm.shift), mean: variable(norm.mean), variance: variable(norm.variance) }
+        return normalizeWith(norms, name, convolve(context, name, x, variable(spec), options), parts)
+      }
+      const factor = gainFactor(network, options)
+      const folded = foldNorm(values(spec), values(norm.gain).map((gain) => gain * factor), values(norm.shift), values(norm.mean), values(norm.variance))
       const weight = graph.one('constant', [], { shape: spec.shape, data: folded.weight })
-      return convolve(context, name, x, weight, options, graph.one('constant', [], { shape: [options.out], data: folded.bias }))
+      const y = convolve(context, name, x, weight, options, graph.one('constant', [], { shape: [options.out], data: folded.bias }))
+      return network.norm === 'tebn' ? temporalEffective(norms, name, y) : y
     },
     spikingConvolution: (x, name, options) => spike(context, context.convolution(x, name, options), name),
     spiking: (name, tensor) => spikes.set(name, tensor),
     weighted: () => undefined,
   }
+  const norms: NormContext = { graph, network, timesteps, whole: timesteps, variable: (spec) => context.variable(spec) }
   const frames = graph.input('frames', ['1N', timesteps, channels, high, wide])
   const folded = graph.reshape(graph.transpose(frames, [1, 0, 2, 3, 4]), [`${timesteps}N`, channels, high, wide])
   const perTimestep = graph.reshape(forward(context, network, classes, folded), [timesteps, '1N', classes])

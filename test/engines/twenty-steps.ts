@@ -21,9 +21,12 @@ export const variants = {
   'tdBN, LIF': made({}),
   'neurons of which all is learned': made({ neuron: { learnTau: 'leak', learnThreshold: true, threshold: 0.6, learnInitial: true, smoothing: true } }),
   'PLIF, sigmoid spikes': made({ neuron: { learnTau: 'plif', sigmoidSpike: 4, reset: 'soft' } }),
+  'tdBN with its scale': made({ norm: 'tdbn', neuron: { threshold: 0.8 } }),
+  TEBN: made({ norm: 'tebn' }),
+  TAB: made({ norm: 'tab' }),
 } as const
 export type Variant = keyof typeof variants
-/** SwiftShader takes 20 to 60 s for each; every operation is compared there by itself (test/engines/onnxruntime.test.ts). */
+/** SwiftShader takes 20 to 60 s for each; every operation is compared there by itself (test/graph/ops.test.ts). */
 export const onSoftwareVulkan: readonly Variant[] = ['tdBN, LIF']
 export const variantNames = Object.keys(variants) as Variant[]
 

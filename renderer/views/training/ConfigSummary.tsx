@@ -86,7 +86,10 @@ export function ConfigSummary({ run }: { readonly run: Run }) {
             <span key="network">
               {config.network.name}, {count(run.parameters)} parameters
               <br />
-              <small className={styles.hint}>{layersText(config.network)}</small>
+              <small className={styles.hint}>
+                {layersText(config.network)}
+                {config.network.norm && `; ${{ tdbn: 'tdBN', tebn: 'TEBN', tab: 'TAB' }[config.network.norm]}`}
+              </small>
             </span>,
           ],
           [

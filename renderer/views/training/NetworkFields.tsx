@@ -1,5 +1,5 @@
 import { Checkbox, Radio, Select } from '@mantine/core'
-import type { NeuronSettings } from '../../../preload/contract/index.ts'
+import type { NeuronSettings, TrainingConfig } from '../../../preload/contract/index.ts'
 import { compact } from '../../app/format.ts'
 import { NumberField } from '../../widgets/NumberField.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
@@ -77,6 +77,41 @@ const surrogates: readonly { readonly value: NeuronSettings['surrogate']; readon
   { value: 'gaussian', label: 'Gaussian (LocalZO’s mean)', alpha: 0.5 },
 ]
 
+type Norm = NonNullable<TrainingConfig['network']['norm']> | 'plain'
+
+const norms: readonly { readonly value: Norm; readonly label: string; readonly help: string }[] = [
+  { value: 'plain', label: 'over time and batch', help: 'Batch norm whose statistics are those of all timesteps together, as TET and TRT train.' },
+  { value: 'tdbn', label: 'tdBN (2021)', help: 'The same, scaled by the threshold, and by 1/√2 where a residual block adds two branches.' },
+  { value: 'tebn', label: 'TEBN (2022)', help: 'The same, times a learned number for each timestep. The network is bound to its number of timesteps.' },
+  {
+    value: 'tab',
+    label: 'TAB (2024)',
+    help: 'A batch norm for each timestep with the statistics of all timesteps up to it, times a learned p². Bound to its number of timesteps.',
+  },
+]
+
+function NormField({ form, set }: FormPart) {
+  const { network } = form.config
+  const chosen = norms.find(({ value }) => value === (network.norm ?? 'plain'))
+  return (
+    <Select
+      mt={12}
+      label="Normalization"
+      description={chosen?.help}
+      inputWrapperOrder={['label', 'input', 'description']}
+      value={chosen?.value ?? null}
+      data={norms.map(({ value, label }) => ({ value, label }))}
+      allowDeselect={false}
+      onChange={(value) => {
+        const norm = norms.find((other) => other.value === value)?.value
+        if (norm === undefined) return
+        // The layers stay as the preset has them, so its card stays marked.
+        set({ ...changed(form, { network: { ...network, norm: norm === 'plain' ? undefined : norm } }), networkPreset: form.networkPreset })
+      }}
+    />
+  )
+}
+
 /** The networks offered, with their size for the dataset, and the neuron they are made of. */
 export function NetworkFields(part: FormPart) {
   const { form, presets, set } = part
@@ -117,6 +152,7 @@ export function NetworkFields(part: FormPart) {
           })}
         </div>
       </Radio.Group>
+      <NormField {...part} />
       <NeuronFields {...part} />
     </Panel>
   )
