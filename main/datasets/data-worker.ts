@@ -4,6 +4,7 @@ import { writeStarterRecording } from '../events/simulate/starter.ts'
 import { openFile } from '../events/source.ts'
 import { survey } from '../events/survey.ts'
 import { isText, previewText } from '../events/formats/arrays/text-preview.ts'
+import { prepared } from '../events/preparation.ts'
 import { RecordingError } from '../events/recording.ts'
 import { useTextReadings } from '../events/text-reading.ts'
 import { readingsIn } from '../events/text-readings-file.ts'
@@ -105,7 +106,7 @@ async function answer({ id, name, input, cancelled }: TaskMessage): Promise<void
   let reply: TaskReply
   try {
     check()
-    reply = { id, ok: true, output: await run(name, input, check) }
+    reply = { id, ok: true, output: await prepared(() => run(name, input, check)) }
   } catch (error) {
     reply = { id, ok: false, error: toPlainError(error) }
   }

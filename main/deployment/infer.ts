@@ -3,6 +3,7 @@ import { filterEvents } from '../datasets/filtered.ts'
 import { batchesToFrames } from '../datasets/frames.ts'
 import type { Framing } from '../datasets/schema.ts'
 import type { Engine } from '../engines/engine.ts'
+import { prepared } from '../events/preparation.ts'
 import { RecordingError } from '../events/recording.ts'
 import type { Problem } from '../events/schema.ts'
 import { softmax } from '../training/metrics.ts'
@@ -68,7 +69,7 @@ async function ofPicture(path: string, metadata: ModelMetadata): Promise<Input> 
 }
 
 async function ofRecording(path: string, { framing, filters, sensor }: ModelMetadata): Promise<Input> {
-  const [decoded, decodeMs] = await timed(() => decode(path, () => undefined))
+  const [decoded, decodeMs] = await timed(() => prepared(() => decode(path, () => undefined)))
   try {
     const { recording, totals } = decoded
     if (totals.events === 0) throw new RecordingError(path, 'it holds no events, so there is nothing to recognize')

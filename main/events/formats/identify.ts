@@ -21,7 +21,6 @@ const magics: readonly Known[] = [
     'Fetch the recording with "git lfs pull" in its repository.',
   ],
   ['#!AER-DAT', 'this is an AEDAT file of a version that is not known'],
-  ['\x89HDF\r\n\x1a\n', 'this is an HDF5 file (.h5, .hdf5, MATLAB 7.3), which this version does not read'],
   ['\x89PNG\r\n\x1a\n', 'this is a PNG picture, not a recording of events'],
   ['\xff\xd8\xff', 'this is a JPEG picture, not a recording of events'],
   ['GIF8', 'this is a GIF picture, not a recording of events'],

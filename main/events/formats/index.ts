@@ -10,12 +10,13 @@ import { mat } from './arrays/mat.ts'
 import { npy, npz } from './arrays/npy.ts'
 import { dat } from './dat.ts'
 import { eventStream } from './es.ts'
+import { hdf5 } from './hdf5/index.ts'
 import { identify } from './identify.ts'
 import { nmnist } from './nmnist.ts'
 import { propheseeRaw } from './prophesee-raw.ts'
 
 /** Every format that can be read. */
-export const formats: readonly RecordingFormat[] = [aedat4, aedat31, aedat2, aedat1, propheseeRaw, dat, eventStream, npy, npz, mat, csv, nmnist]
+export const formats: readonly RecordingFormat[] = [aedat4, aedat31, aedat2, aedat1, propheseeRaw, dat, eventStream, npy, npz, hdf5, mat, csv, nmnist]
 
 /** Files with these extensions may be recordings: for lists of files, not for deciding. */
 export const recordingExtensions: ReadonlySet<string> = new Set(formats.flatMap((format) => format.extensions))

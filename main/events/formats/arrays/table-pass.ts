@@ -12,6 +12,8 @@ export interface Table {
   /** Starts reading at a row; missing rows can only be reached from the start where `seekable` is false. */
   rowsFrom(row: number): RowReader
   readonly seekable: boolean
+  /** Rows without any number are left out in silence: the table tells of them itself. */
+  readonly tellsLost?: boolean
 }
 
 export interface RowReader {
@@ -73,7 +75,8 @@ export class TablePass implements Pass {
     this.#most = most
     this.#row = from?.state[0] ?? 0
     this.#reader = table.rowsFrom(this.#row)
-    if (table.seekable) this.mark = () => ({ offset: 0, state: [this.#row] })
+    // Where the row lies, about: how far a reading is.
+    if (table.seekable) this.mark = () => ({ offset: Math.floor((this.#row / Math.max(1, table.rows)) * most), state: [this.#row] })
   }
 
   get expected(): number {
@@ -98,7 +101,7 @@ export class TablePass implements Pass {
 
   #append(count: number, into: EventColumns): void {
     const { t, x, y, p } = into
-    const { scale } = this.#table
+    const { scale, tellsLost = false } = this.#table
     const values = this.#values
     let n = into.length
     let [right, bottom] = [this.#extent.x, this.#extent.y]
@@ -108,7 +111,7 @@ export class TablePass implements Pass {
       const row = Math.round(values.y[i]!)
       const time = Math.round(values.t[i]! * scale)
       if (!(column >= 0 && column < 65536 && row >= 0 && row < 65536)) {
-        lost++
+        if (!(tellsLost && Number.isNaN(column) && Number.isNaN(time))) lost++
         continue
       }
       if (!Number.isSafeInteger(time)) {
