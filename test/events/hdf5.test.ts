@@ -210,15 +210,9 @@ describe('damage', () => {
   })
 
   it('a file cut short gives what it has', () => {
-    // Records at the end of the file, behind all that tells of them.
     const bytes = makeHdf5([prophesee()])
-    const data = Buffer.from(bytes).indexOf(recordOf(0))
-    const last = Buffer.from(bytes).indexOf(recordOf(n - 1), data)
-    // The structures lie behind the data in this file: moved before it, as a library does that knows the size beforehand.
-    const moved = movedToTheEnd(bytes, data, last + 14)
-    same(read(moved).events, events)
     const whole = 7777
-    const cut = moved.slice(0, moved.length - (n - whole) * 14 + 5)
+    const cut = bytes.slice(0, bytes.length - (n - whole) * 14 + 5)
     const file = read(cut)
     same(file.events, events.slice(0, whole))
     expect(file.problems.join()).toContain('bytes before it should')
@@ -227,7 +221,7 @@ describe('damage', () => {
 
   it('cut before its structures it is refused, with the reason', () => {
     const bytes = makeHdf5(columns('events/'))
-    expect(() => read(bytes.slice(0, 5000), 'cut.h5')).toThrow(/cut\.h5: .*(damaged or cut short|copy it again)/)
+    expect(() => read(bytes.slice(0, 500), 'cut.h5')).toThrow(/cut\.h5: .*(damaged or cut short|copy it again)/)
     expect(() => read(bytes.slice(0, 40), 'cut.h5')).toThrow(/cut\.h5: this HDF5 file ends within its first block/)
     expect(() => read(bytes.slice(0, 8), 'cut.h5')).toThrow(/cut\.h5: .*ends within/)
   })
@@ -269,31 +263,6 @@ describe('codecs and contents that are not read', () => {
 function same(got: readonly Event[], expected: readonly Event[]): void {
   const at = expected.findIndex((event, i) => JSON.stringify(event) !== JSON.stringify(got[i]))
   expect({ at, got: got[at], length: got.length }).toEqual({ at: -1, got: undefined, length: expected.length })
-}
-
-function recordOf(i: number): Buffer {
-  const record = Buffer.alloc(14)
-  record.writeUInt16LE(batch.x[i]!, 0)
-  record.writeUInt16LE(batch.y[i]!, 2)
-  record.writeInt16LE(batch.p[i]!, 4)
-  record.writeBigInt64LE(BigInt(batch.t[i]!), 6)
-  return record
-}
-
-/** The same file with bytes[from..to) at its end, and the address of them changed. */
-function movedToTheEnd(bytes: Uint8Array, from: number, to: number): Uint8Array {
-  const length = Math.ceil((to - from) / 8) * 8
-  const at = bytes.length
-  const moved = Uint8Array.from(Buffer.concat([bytes, bytes.subarray(from, from + length)]))
-  moved.fill(0, from, from + length)
-  const view = new DataView(moved.buffer)
-  for (let i = 40; i + 8 <= at; i += 1) {
-    if (i >= from && i < from + length) continue
-    const word = view.getBigUint64(i, true)
-    if (i === 40) view.setBigUint64(i, BigInt(moved.length), true)
-    else if (word === BigInt(from) && view.getBigUint64(i + 8, true) === BigInt(to - from)) view.setBigUint64(i, BigInt(at), true)
-  }
-  return moved
 }
 
 function openedOrRefused(bytes: Uint8Array): string {

@@ -114,44 +114,59 @@ function attribute(name: string, value: string | number): Buffer {
   return message(12, Buffer.concat([u8(1, 0), ...parts.map(({ length }) => u16(length)), ...parts.map((part) => padded(part)), data]))
 }
 
-/** A file with these datasets and the attributes of its root. */
+/** Where bytes go: both give the address. */
+interface Places {
+  structure(bytes: Buffer): number
+  data(bytes: Buffer): number
+}
+
+/** A file with these datasets and the attributes of its root. Its structures lie before its data. */
 export function makeHdf5(datasets: readonly Made[], attributes: Readonly<Record<string, string | number>> = {}): Uint8Array<ArrayBuffer> {
-  const parts: Buffer[] = []
-  let end = 96
-  const place = (bytes: Buffer): number => {
-    const at = end
-    parts.push(padded(bytes))
-    end += padded(bytes).length
-    return at
-  }
+  // Addresses take the same room wherever they lead: a first building tells where the data can begin.
+  return build(datasets, attributes, build(datasets, attributes, 0).dataStart).bytes
+}
+
+function build(datasets: readonly Made[], attributes: Readonly<Record<string, string | number>>, dataStart: number): { bytes: Uint8Array<ArrayBuffer>; dataStart: number } {
+  const allocator = (start: number): { readonly parts: Buffer[]; end: number; put(bytes: Buffer): number } => ({
+    parts: [],
+    end: start,
+    put(bytes) {
+      const at = this.end
+      this.parts.push(padded(bytes))
+      this.end += padded(bytes).length
+      return at
+    },
+  })
+  const [structures, data] = [allocator(96), allocator(dataStart)]
+  const places: Places = { structure: (bytes) => structures.put(bytes), data: (bytes) => data.put(bytes) }
   const group = (prefix: string): number => {
     const names = [...new Set(datasets.filter(({ path }) => path.startsWith(prefix)).map(({ path }) => path.slice(prefix.length).split('/')[0]!))]
     const links = names.map((name): Buffer => {
       const found = datasets.find(({ path }) => path === prefix + name)
-      const at = found ? place(objectHeader(datasetMessages(found, place))) : group(`${prefix}${name}/`)
+      const at = found ? places.structure(objectHeader(datasetMessages(found, places))) : group(`${prefix}${name}/`)
       return message(6, Buffer.concat([u8(1, 0, name.length), Buffer.from(name), u64(at)]))
     })
     const about = prefix === '' ? Object.entries(attributes).map(([name, value]) => attribute(name, value)) : []
-    return place(objectHeader([message(2, Buffer.concat([u8(0, 0), u64(UNDEFINED), u64(UNDEFINED)])), ...links, ...about]))
+    return places.structure(objectHeader([message(2, Buffer.concat([u8(0, 0), u64(UNDEFINED), u64(UNDEFINED)])), ...links, ...about]))
   }
   const root = group('')
   const superblock = Buffer.concat([
     Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'),
     u8(0, 0, 0, 0, 0, 8, 8, 0),
     u16(4), u16(16), u32(0),
-    u64(0), u64(UNDEFINED), u64(end), u64(UNDEFINED),
+    u64(0), u64(UNDEFINED), u64(data.end), u64(UNDEFINED),
     u64(0), u64(root), u32(0), u32(0), Buffer.alloc(16),
   ])
-  return Uint8Array.from(Buffer.concat([superblock, ...parts]))
+  return { bytes: Uint8Array.from(Buffer.concat([superblock, ...structures.parts, ...data.parts])), dataStart: structures.end }
 }
 
-function datasetMessages(made: Made, place: (bytes: Buffer) => number): Buffer[] {
+function datasetMessages(made: Made, places: Places): Buffer[] {
   const { type, shape, chunks, filters = [] } = made
   const bytes = elements(made)
   const size = sizeOf(type)
   const common = [message(1, dataspace(shape)), message(3, datatype(type)), message(5, u8(2, 3, 2, 1, 0, 0, 0, 0))]
   if (!chunks) {
-    const at = bytes.length === 0 ? UNDEFINED : place(bytes)
+    const at = bytes.length === 0 ? UNDEFINED : places.data(bytes)
     return [...common, message(8, Buffer.concat([u8(3, 1), u64(at), u64(bytes.length)]))]
   }
   // Each with one value: the element size of shuffle, the level of gzip.
@@ -159,12 +174,12 @@ function datasetMessages(made: Made, place: (bytes: Buffer) => number): Buffer[]
   return [
     ...common,
     ...(filters.length > 0 ? [message(11, Buffer.concat([u8(1, filters.length, 0, 0, 0, 0, 0, 0), ...pipeline]))] : []),
-    message(8, Buffer.concat([u8(3, 2, chunks.length + 1), u64(chunkIndex(made, bytes, place)), ...chunks.map(u32), u32(size)])),
+    message(8, Buffer.concat([u8(3, 2, chunks.length + 1), u64(chunkIndex(made, bytes, places)), ...chunks.map(u32), u32(size)])),
   ]
 }
 
 /** The chunks of a dataset and their B-tree of one leaf: up to 64 of them. */
-function chunkIndex({ type, shape, chunks = [], filters = [], unwritten = [] }: Made, bytes: Buffer, place: (bytes: Buffer) => number): number | bigint {
+function chunkIndex({ type, shape, chunks = [], filters = [], unwritten = [] }: Made, bytes: Buffer, places: Places): number | bigint {
   const size = sizeOf(type)
   const [rows = 1, columns = 1] = shape
   const [high = 1, wide = 1] = chunks
@@ -180,7 +195,7 @@ function chunkIndex({ type, shape, chunks = [], filters = [], unwritten = [] }: 
         bytes.copy(chunk, i * wide * size, from, from + Math.min(wide, columns - column) * size)
       }
       const packed = filters.reduce<Uint8Array>((data, filter) => filter.pack(data), chunk)
-      const at = place(Buffer.from(packed))
+      const at = places.data(Buffer.from(packed))
       entries.push(key(packed.length, shape.length === 1 ? [row] : [row, column]), u64(at))
     }
   if (entries.length === 0) return UNDEFINED
@@ -188,5 +203,5 @@ function chunkIndex({ type, shape, chunks = [], filters = [], unwritten = [] }: 
   // The last key is that of the chunk behind the last.
   const end = Math.ceil(rows / high) * high
   const node = Buffer.concat([Buffer.from('TREE'), u8(1, 0), u16(entries.length / 2), u64(UNDEFINED), u64(UNDEFINED), ...entries, key(0, shape.length === 1 ? [end] : [end, 0])])
-  return place(Buffer.concat([node, Buffer.alloc(Math.max(0, 24 + 64 * 8 + 65 * keySize - node.length))]))
+  return places.structure(Buffer.concat([node, Buffer.alloc(Math.max(0, 24 + 64 * 8 + 65 * keySize - node.length))]))
 }

@@ -4,9 +4,10 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { EventColumns } from '../../main/events/columns.ts'
 import { encodeAedat2 } from '../../main/events/formats/aedat2.ts'
+import { loadHdf5 } from '../../main/events/formats/hdf5/library.ts'
 import { openRecording } from '../../main/events/formats/index.ts'
 import { encodeNmnist } from '../../main/events/formats/nmnist.ts'
 import { RecordingError } from '../../main/events/recording.ts'
@@ -22,6 +23,7 @@ import { EventStatistics } from '../../main/events/statistics.ts'
 import { Random } from '../../main/random.ts'
 import { encodeAedat31 } from '../events/make-aedat31.ts'
 import { encodeAedat4, makeAedat4 } from '../events/make-aedat4.ts'
+import { gzip, makeHdf5, shuffle } from '../events/make-hdf5.ts'
 import { eventsOf, randomBatch } from '../events/make.ts'
 import { datBody, datFile, evt2Body, evt21Body, rawHeader } from '../events/make-prophesee.ts'
 import { writable, written } from '../events/passes.ts'
@@ -48,6 +50,8 @@ const made: [string, Uint8Array][] = [
   ['made2.dat', datFile(batch, 2, [34, 34])],
   ['made1.dat', datBody(batch, 1)],
   ['made.npz', written(npzWriter, writable(eventsOf(batch), 34, 34))],
+  ['made-records.h5', makeHdf5([{ path: 'CD/events', type: [['x', '<u2'], ['y', '<u2'], ['p', '<i2'], ['t', '<i8']], shape: [3000], values: [batch.x, batch.y, batch.p, batch.t], chunks: [500], filters: [shuffle(14), gzip] }], { geometry: '34x34' })],
+  ['made-columns.h5', makeHdf5([['t', '<i8', batch.t], ['x', '<u2', batch.x], ['y', '<u2', batch.y], ['p', '<u1', batch.p]].map(([name, type, values]) => ({ path: `events/${name as string}`, type: type as '<u2', shape: [3000], values: [values as Uint16Array] })))],
   ['made.csv', written(csvWriter, writable(eventsOf(batch), 34, 34))],
 ]
 
@@ -168,13 +172,16 @@ function cutAnywhere(name: string, bytes: Uint8Array, lengths: number): void {
   }
 }
 
+beforeAll(loadHdf5)
+
 describe('fuzz: recordings made here', () => {
   it.each(made)('%s, mutated', (name, bytes) => {
     expect(survive(name, bytes)).toBe(name === 'made-empty.aedat4' ? 0 : 3000)
     const { read, refused } = hunt(name, bytes)
     expect(read + refused).toBe(ROUNDS)
     // Most damage must not cost the whole recording. An archive's columns lie one behind the other: a cut takes whole ones.
-    expect(read).toBeGreaterThan(ROUNDS * (name === 'made.npz' ? 0.3 : 0.4))
+    // An HDF5 file is found its way through by addresses: what shifts its bytes costs all behind.
+    expect(read).toBeGreaterThan(ROUNDS * (name === 'made.npz' || name.endsWith('.h5') ? 0.3 : 0.4))
   })
 
   it.each(made)('%s, cut anywhere', (name, bytes) => cutAnywhere(name, bytes, 700))
