@@ -39,12 +39,13 @@ function Kept({ open }: { readonly open: OpenRecording }) {
   const { filtering, rate, facts } = open
   if (filtering.shown === null) return null
   const { kept, sensor } = filtering.shown.report
+  if (kept === 0) return <p className={styles.note}>The filters leave no event of this recording.</p>
   const on = rate.on.reduce((sum, value) => sum + value, 0)
   return (
     <Facts
       rows={[
         ['Events', count(kept)],
-        ['ON', kept > 0 ? percent(on / kept) : '–'],
+        ['ON', percent(on / kept)],
         [
           'Sensor',
           sensor[0] === facts.height && sensor[1] === facts.width

@@ -116,7 +116,9 @@ export function RecordingPage({
   const filters = open.filtering.shown?.filters ?? []
   const asked = { path, framing, ...(filters.length > 0 && { filters: [...filters] }) }
   const frames = useCall('recordings.frames', facts.events > 0 && facts.complete ? asked : null, true)
-  const blocks = useMemo(() => relativeBlocks(frames.data?.blocks ?? [], facts.tFirst), [frames.data, facts.tFirst])
+  // Blocks of nothing have no time.
+  const timed = frames.data?.filtered?.kept === 0 ? undefined : frames.data?.blocks
+  const blocks = useMemo(() => relativeBlocks(timed ?? [], facts.tFirst), [timed, facts.tFirst])
   const current = useStore(player.store, (state) => blockAt(blocks, state.time))
   return (
     <>
@@ -134,6 +136,7 @@ export function RecordingPage({
                 {besides && (
                   <header>
                     <b title={path}>{baseName(path)}</b>
+                    {filters.length > 0 && <span>filtered</span>}
                   </header>
                 )}
                 <Stage player={player} label={`Events of ${path}`} />
