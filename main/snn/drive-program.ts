@@ -20,7 +20,7 @@ export function buildDriveProgram(options: NetworkShape & { readonly batch: numb
   const outputs = new Map<string, Tensor>([['logits', graph.reshape(logits, [timesteps, options.batch, options.classes])]])
   for (const { name, input } of weighted) {
     const elements = input.shape.slice(1).reduce<number>((n, dim) => n * fixed(dim, name), 1)
-    outputs.set(`drive/${name}`, graph.mean(graph.reshape(input, [timesteps, options.batch, elements]), [0, 2]))
+    outputs.set(`drive/${name}`, graph.mean(graph.reshape(input, [fixed(input.shape[0], name) / options.batch, options.batch, elements]), [0, 2]))
   }
   const program = lowerToOnnx(graph, outputs, { name: `drive of ${options.network.name}`, version: VERSION })
   return { ...program, layers: weighted.map(({ name, macs }) => ({ name, macs })) }

@@ -12,13 +12,13 @@ import type { NetworkShape, Program } from './program.ts'
  * Later timesteps can't change the first outputs, so the network is unrolled over `timesteps` only.
  * Inputs: "frames" [timesteps, B, C, H, W], "onehot" [B, classes], every variable by name. Output: "trace" [1].
  */
-export function buildFisherProgram({ network, classes, shape, batch, timesteps }: NetworkShape & { readonly batch: number; readonly timesteps: number }): Program {
-  const built = buildNetwork({ network, classes, shape }, batch, 'evaluation', timesteps)
+export function buildFisherProgram({ batch, timesteps, ...shape }: NetworkShape & { readonly batch: number; readonly timesteps: number }): Program {
+  const built = buildNetwork(shape, batch, 'evaluation', timesteps)
   const { graph, variables, info } = built
-  const mean = graph.mean(graph.reshape(built.logits, [timesteps, batch, classes]), [0])
-  const loss = crossEntropy(graph, mean, graph.input('onehot', [batch, classes]))
+  const mean = graph.mean(graph.reshape(built.logits, [timesteps, batch, shape.classes]), [0])
+  const loss = crossEntropy(graph, mean, graph.input('onehot', [batch, shape.classes]))
   const trained = info.variables.filter(({ role }) => role !== 'mean' && role !== 'variance').flatMap(({ name }) => variables.get(name) ?? [])
   const squares = gradients(graph, loss, trained).map((gradient): Tensor => graph.reshape(graph.sum(graph.mul(gradient, gradient)), [1]))
   const trace = squares.reduce((sum, square) => graph.add(sum, square))
-  return lowerToOnnx(graph, new Map([['trace', trace]]), { name: `Fisher trace of ${network.name}, ${timesteps} timesteps`, version: VERSION })
+  return lowerToOnnx(graph, new Map([['trace', trace]]), { name: `Fisher trace of ${shape.network.name}, ${timesteps} timesteps`, version: VERSION })
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from '../graph/tensor.ts'
-import { type BuildContext, dense, flatten, globalPool, pool, spike } from './layers.ts'
+import { type BuildContext, dense, flatten, globalPool, pool, repeated, spike } from './layers.ts'
 import type { LayerDescription, NetworkDescription } from './schema.ts'
 
 type Residual = Extract<LayerDescription, { type: 'residual' }>
@@ -28,10 +28,11 @@ function residual(context: BuildContext, x: Tensor, layer: Residual, name: strin
   return layer.form === 'sew-and' ? both : context.graph.sub(around, both)
 }
 
-function layer(context: BuildContext, x: Tensor, description: LayerDescription, name: string): Tensor {
+function layer(context: BuildContext, x: Tensor, description: LayerDescription, name: string, still: boolean): Tensor {
   switch (description.type) {
     case 'conv': {
-      const spikes = context.spikingConvolution(x, name, description)
+      const { out, kernel, stride, padding } = description
+      const spikes = context.spikingConvolution(x, name, { out, kernel, stride, padding, still })
       const { pool: after } = description
       return after ? pool(context, spikes, after.kind, after.size, after.stride, after.padding) : spikes
     }
@@ -61,12 +62,15 @@ export function layerNames(network: NetworkDescription): string[] {
 }
 
 /**
- * The network from frames x [T·B, C, H, W] (time major) to logits [T·B, classes]. The last layer is linear, without a
+ * The network from frames x [T·B, C, H, W] (time major), or of a still picture [B, C, H, W], to logits [T·B, classes]. The last layer is linear, without a
  * neuron and without decay: O(t) is its input current.
  * @throws GraphError naming the layer whose size does not fit
  */
-export function forward(context: BuildContext, network: NetworkDescription, classes: number, x: Tensor): Tensor {
+export function forward(context: BuildContext, network: NetworkDescription, classes: number, x: Tensor, still = false): Tensor {
   const names = layerNames(network)
-  const last = network.layers.reduce((value, description, i) => context.graph.labelled(names[i] ?? '', () => layer(context, value, description, names[i] ?? '')), x)
+  // What begins with no convolution looks at every timestep.
+  const once = still && network.layers[0]?.type === 'conv'
+  const first = still && !once ? repeated(context, x) : x
+  const last = network.layers.reduce((value, description, i) => context.graph.labelled(names[i] ?? '', () => layer(context, value, description, names[i] ?? '', once && i === 0)), first)
   return context.graph.labelled('output', () => dense(context, flatten(context, last), 'output', classes))
 }

@@ -15,13 +15,13 @@ export interface BuildContext {
   readonly neuron: NeuronSettings
   /** A weight, bias, ... by its stable name. */
   variable(spec: VariableSpec): Tensor
-  /** Convolution followed by batch norm, both named after `name`. */
+  /** Convolution followed by batch norm, both named after `name`. x is [T·B, ...]; with `options.still` [B, ...], seen at every timestep. */
   convolution(x: Tensor, name: string, options: ConvolutionOptions): Tensor
-  /** Convolution, batch norm and a layer of neurons, all named after `name`: its spikes. */
+  /** Convolution, batch norm and a layer of neurons, all named after `name`: its spikes. x as for `convolution`. */
   spikingConvolution(x: Tensor, name: string, options: ConvolutionOptions): Tensor
   /** Called for every neuron layer with its spikes [T·B, ...]. */
   spiking(name: string, spikes: Tensor): void
-  /** Called for every layer with weights, with its input [T·B, ...] and its multiply-accumulates per sample and timestep. */
+  /** Called for every layer with weights, with its input [T·B, ...] ([B, ...] where it is the same at every timestep) and its multiply-accumulates per sample and timestep. */
   weighted(name: string, input: Tensor, macs: number): void
 }
 
@@ -30,6 +30,8 @@ export interface ConvolutionOptions {
   readonly kernel: number
   readonly stride: number
   readonly padding: number
+  /** The input is one frame for all timesteps; the output is [T·B, ...] as ever. */
+  readonly still?: boolean
   /** STBP-tdBN's factor, 1 where missing. */
   readonly alpha?: number
 }
@@ -53,6 +55,11 @@ export function convolve(context: BuildContext, name: string, x: Tensor, weight:
   const perPixel = weight.shape.slice(1).reduce<number>((n, dim) => n * fixed(dim, 'conv'), 1)
   context.weighted(name, x, perPixel * fixed(out, 'conv') * fixed(high, 'conv') * fixed(wide, 'conv'))
   return y
+}
+
+/** x [B, ...] at each of T timesteps: [T·B, ...]. */
+export function repeated({ graph, timesteps }: Pick<BuildContext, 'graph' | 'timesteps'>, x: Tensor): Tensor {
+  return timesteps === 1 ? x : graph.one('joinTime', Array.from({ length: timesteps }, () => x), {})
 }
 
 /** A layer of neurons, one for each element of a sample. */

@@ -19,7 +19,7 @@ export interface BuiltNetwork {
   readonly statistics: ReadonlyMap<string, Tensor>
   /** Spikes [T·B, ...] of each neuron layer. */
   readonly spikes: ReadonlyMap<string, Tensor>
-  /** Every layer with weights in forward order: its input [T·B, ...] and multiply-accumulates per sample and timestep. */
+  /** Every layer with weights in forward order: its input [T·B, ...] ([B, ...] where it is the same at every timestep) and multiply-accumulates per sample and timestep. */
   readonly weighted: readonly { readonly name: string; readonly input: Tensor; readonly macs: number }[]
   readonly info: NetworkInfo
 }
@@ -30,7 +30,7 @@ export interface BuiltNetwork {
  * @param timesteps where only the first ones are computed
  * @throws GraphError where the description does not fit the shape, naming the layer
  */
-export function buildNetwork({ network, classes, shape }: NetworkShape, batch: number, mode: 'training' | 'evaluation', timesteps = shape[0]): BuiltNetwork {
+export function buildNetwork({ network, classes, shape, still = false }: NetworkShape, batch: number, mode: 'training' | 'evaluation', timesteps = shape[0]): BuiltNetwork {
   const graph = new Graph(ops)
   const [, channels, high, wide] = shape
   const frames = graph.input('frames', [timesteps, batch, channels, high, wide])
@@ -64,13 +64,13 @@ export function buildNetwork({ network, classes, shape }: NetworkShape, batch: n
     },
     convolution(x, name, options) {
       const { y, norm } = convolveBare(x, name, options)
-      if (mode === 'evaluation') return normalizeWith(norms, name, y, norm)
-      const normalized = normalize(norms, name, y, norm)
+      if (mode === 'evaluation') return normalizeWith(norms, name, y, norm, options.still)
+      const normalized = normalize(norms, name, y, norm, options.still)
       keep(normalized.statistics)
       return normalized.y
     },
     spikingConvolution(x, name, options) {
-      if (!fuses) return spike(context, context.convolution(x, name, options), name)
+      if (!fuses || options.still) return spike(context, context.convolution(x, name, options), name)
       const { y, norm } = convolveBare(x, name, options)
       const [fired, mean, variance] = graph.apply('normLif', [y, norm.gain, norm.shift], { neuron: network.neuron, timesteps, epsilon: NORM_EPSILON })
       keep(runningStatistics(graph, name, y, norm, mean, variance))
@@ -88,7 +88,10 @@ export function buildNetwork({ network, classes, shape }: NetworkShape, batch: n
     },
   }
   const norms: NormContext = { graph, network, timesteps, whole: shape[0], variable: (spec) => context.variable(spec) }
-  const logits = forward(context, network, classes, graph.reshape(frames, [timesteps * batch, channels, high, wide]))
+  const x = still
+    ? graph.reshape(graph.one('slice', [frames], { axis: 0, start: 0, end: 1 }), [batch, channels, high, wide])
+    : graph.reshape(frames, [timesteps * batch, channels, high, wide])
+  const logits = forward(context, network, classes, x, still)
   const trained = specs.filter((spec) => spec.role !== 'mean' && spec.role !== 'variance')
   const parameters = trained.reduce((n, spec) => n + spec.shape.reduce((a, b) => a * b, 1), 0)
   return { graph, logits, frames, variables, statistics, spikes, weighted, info: { variables: specs, parameters, macsPerTimestep, neuronLayers } }

@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.ts'
 import { divide, fixed, GraphError, product, type Tensor } from '../graph/tensor.ts'
-import { type ConvolutionOptions, NORM_EPSILON, NORM_MOMENTUM, normVariables } from './layers.ts'
+import { type ConvolutionOptions, NORM_EPSILON, NORM_MOMENTUM, normVariables, repeated } from './layers.ts'
 import type { VariableSpec } from './program.ts'
 import type { NetworkDescription } from './schema.ts'
 
@@ -119,9 +119,12 @@ export interface Normalized {
 
 const moved = (graph: Graph, running: Tensor, now: Tensor, factor = 1): Tensor => graph.add(graph.scale(running, 1 - NORM_MOMENTUM), graph.scale(now, NORM_MOMENTUM * factor))
 
-/** Running statistics after a step over y [T·B, C, H, W]; the running variance is the unbiased one, as in PyTorch. */
-export function runningStatistics(graph: Graph, name: string, y: Tensor, norm: Norm, mean: Tensor | undefined, variance: Tensor | undefined): Normalized['statistics'] {
-  const count = fixed(y.shape[0], name) * fixed(y.shape[2], name) * fixed(y.shape[3], name)
+/**
+ * Running statistics after a step over y [T·B, C, H, W]; the running variance is the unbiased one, as in PyTorch.
+ * @param times how often y is seen: T where it is [B, C, H, W] and the same at every timestep
+ */
+export function runningStatistics(graph: Graph, name: string, y: Tensor, norm: Norm, mean: Tensor | undefined, variance: Tensor | undefined, times = 1): Normalized['statistics'] {
+  const count = times * fixed(y.shape[0], name) * fixed(y.shape[2], name) * fixed(y.shape[3], name)
   if (count < 2) throw new GraphError(`${name}: batch norm in training needs more than one value per channel; use larger batches`)
   if (!mean || !variance) throw new GraphError(`${name}: an output is missing`)
   return [
@@ -130,27 +133,33 @@ export function runningStatistics(graph: Graph, name: string, y: Tensor, norm: N
   ]
 }
 
-/** A network's batch norm with the statistics of the batch. `norm.gain` is scaled already. */
-export function normalize(context: NormContext, name: string, y: Tensor, norm: Norm): Normalized {
-  const { graph, network } = context
-  if (network.norm === 'tab') return accumulate(context, name, y, norm)
+/**
+ * A network's batch norm with the statistics of the batch. `norm.gain` is scaled already.
+ * @param still y is [B, C, H, W], the same at every timestep: what does not differ between them is computed once
+ */
+export function normalize(context: NormContext, name: string, y: Tensor, norm: Norm, still = false): Normalized {
+  const { graph, network, timesteps } = context
+  if (network.norm === 'tab') return accumulate(context, name, still ? repeated(context, y) : y, norm)
   const [normalized, mean, variance] = graph.apply('batchNorm', [y, norm.gain, norm.shift], { epsilon: NORM_EPSILON })
   if (!normalized) throw new GraphError(`${name}: an output is missing`)
-  const statistics = runningStatistics(graph, name, y, norm, mean, variance)
-  return { y: network.norm === 'tebn' ? temporalEffective(context, name, normalized) : normalized, statistics }
+  const statistics = runningStatistics(graph, name, y, norm, mean, variance, still ? timesteps : 1)
+  const all = still ? repeated(context, normalized) : normalized
+  return { y: network.norm === 'tebn' ? temporalEffective(context, name, all) : all, statistics }
 }
 
 /** A network's batch norm with its running statistics: an affine map per channel, of TEBN and TAB also per timestep. */
-export function normalizeWith(context: NormContext, name: string, y: Tensor, norm: Norm): Tensor {
+export function normalizeWith(context: NormContext, name: string, y: Tensor, norm: Norm, still = false): Tensor {
   const { graph, network } = context
   const channels = fixed(y.shape[1], name)
   if (network.norm === 'tab') {
     const part = (value: Tensor): Tensor => ofTimesteps(context, value, channels)
-    return graph.reshape(accumulatedWith(context, name, apart(context, y), norm, part(norm.mean), part(norm.variance)), y.shape)
+    const all = still ? repeated(context, y) : y
+    return graph.reshape(accumulatedWith(context, name, apart(context, all), norm, part(norm.mean), part(norm.variance)), all.shape)
   }
   const column = [channels, 1, 1]
   const factor = graph.div(norm.gain, graph.sqrt(graph.shift(norm.variance, NORM_EPSILON)))
   const offset = graph.sub(norm.shift, graph.mul(norm.mean, factor))
   const normalized = graph.add(graph.mul(y, graph.reshape(factor, column)), graph.reshape(offset, column))
-  return network.norm === 'tebn' ? temporalEffective(context, name, normalized) : normalized
+  const all = still ? repeated(context, normalized) : normalized
+  return network.norm === 'tebn' ? temporalEffective(context, name, all) : all
 }

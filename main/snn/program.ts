@@ -43,6 +43,11 @@ export interface NetworkShape {
   readonly classes: number
   /** [T, C, H, W] of one sample. */
   readonly shape: readonly [number, number, number, number]
+  /**
+   * Whether every timestep shows the same frame (static pictures): only the first one is read, and the first layer's convolution
+   * and batch norm are computed once instead of T times, with the same numbers.
+   */
+  readonly still?: boolean
 }
 
 /**

@@ -3,7 +3,7 @@ import { lowerToOnnx } from '../graph/onnx/lower.ts'
 import { fixed, GraphError, type Tensor } from '../graph/tensor.ts'
 import { VERSION } from '../version.ts'
 import { forward } from './forward.ts'
-import { type BuildContext, convolutionWeight, convolve, NORM_EPSILON, spike } from './layers.ts'
+import { type BuildContext, convolutionWeight, convolve, NORM_EPSILON, repeated, spike } from './layers.ts'
 import { gainFactor, type NormContext, normalizeWith, normSpecs, temporalEffective } from './norms.ts'
 import { ops } from './ops/index.ts'
 import type { NetworkShape, VariableSpec, WindowProgram } from './program.ts'
@@ -31,10 +31,11 @@ export function foldNorm(weight: Float32Array, gain: Float32Array, shift: Float3
 
 /**
  * The deployed network: weights inside, batch norm folded, one Conv node per layer, only the LIF recurrence unrolled.
- * Input "frames" [N, T, C, H, W]; outputs "logits" [N, classes] (mean over T), "logits_per_timestep" [N, T, classes].
+ * Input "frames" [N, T, C, H, W], of still pictures only the first timestep is read; outputs "logits" [N, classes] (mean over T),
+ * "logits_per_timestep" [N, T, classes].
  * @throws GraphError where a weight is missing or has the wrong size
  */
-export function buildWindowProgram({ network, classes, shape, weights, firingRates = false, metadata }: WindowProgramOptions): WindowProgram {
+export function buildWindowProgram({ network, classes, shape, still = false, weights, firingRates = false, metadata }: WindowProgramOptions): WindowProgram {
   const graph = new Graph(ops)
   const [timesteps, channels, high, wide] = shape
   const values = ({ name, shape: sizes }: VariableSpec): Float32Array => {
@@ -56,13 +57,14 @@ export function buildWindowProgram({ network, classes, shape, weights, firingRat
         // Another affine map at every timestep: not part of the one convolution.
         const { variable } = context
         const parts = { gain: variable(norm.gain), shift: variable(norm.shift), mean: variable(norm.mean), variance: variable(norm.variance) }
-        return normalizeWith(norms, name, convolve(context, name, x, variable(spec), options), parts)
+        return normalizeWith(norms, name, convolve(context, name, x, variable(spec), options), parts, options.still)
       }
       const factor = gainFactor(network, options)
       const folded = foldNorm(values(spec), values(norm.gain).map((gain) => gain * factor), values(norm.shift), values(norm.mean), values(norm.variance))
       const weight = graph.one('constant', [], { shape: spec.shape, data: folded.weight })
       const y = convolve(context, name, x, weight, options, graph.one('constant', [], { shape: [options.out], data: folded.bias }))
-      return network.norm === 'tebn' ? temporalEffective(norms, name, y) : y
+      const all = options.still ? repeated(context, y) : y
+      return network.norm === 'tebn' ? temporalEffective(norms, name, all) : all
     },
     spikingConvolution: (x, name, options) => spike(context, context.convolution(x, name, options), name),
     spiking: (name, tensor) => spikes.set(name, tensor),
@@ -70,8 +72,10 @@ export function buildWindowProgram({ network, classes, shape, weights, firingRat
   }
   const norms: NormContext = { graph, network, timesteps, whole: timesteps, variable: (spec) => context.variable(spec) }
   const frames = graph.input('frames', ['1N', timesteps, channels, high, wide])
-  const folded = graph.reshape(graph.transpose(frames, [1, 0, 2, 3, 4]), [`${timesteps}N`, channels, high, wide])
-  const perTimestep = graph.reshape(forward(context, network, classes, folded), [timesteps, '1N', classes])
+  const folded = still
+    ? graph.reshape(graph.one('slice', [frames], { axis: 1, start: 0, end: 1 }), ['1N', channels, high, wide])
+    : graph.reshape(graph.transpose(frames, [1, 0, 2, 3, 4]), [`${timesteps}N`, channels, high, wide])
+  const perTimestep = graph.reshape(forward(context, network, classes, folded, still), [timesteps, '1N', classes])
   const outputs = new Map<string, Tensor>([['logits', graph.mean(perTimestep, [0])], ['logits_per_timestep', graph.transpose(perTimestep, [1, 0, 2])]])
   if (firingRates) {
     for (const [name, tensor] of spikes) {

@@ -39,7 +39,7 @@ export function networkShape(
   timesteps = dataset.shape[0],
 ): NetworkShape {
   const [, ...frame] = dataset.shape
-  return { network: config.network, classes: dataset.manifest.classes.length, shape: [timesteps, ...frame] }
+  return { network: config.network, classes: dataset.manifest.classes.length, shape: [timesteps, ...frame], still: dataset.manifest.kind === 'images' }
 }
 
 /** Why the timesteps that a configuration trains with don't suit a dataset of `shape`; null where they do. */
