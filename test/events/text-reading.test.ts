@@ -51,6 +51,16 @@ describe('texts read as told', () => {
       [1_250_000, 0, 3, 1],
     ])
   })
+  it('words of other languages stand above and beside the events', () => {
+    const text = Buffer.from('Größe in Bildpunkten\n1;7;schön;0.5;2\n0;8;;1.25;3\n', 'utf8').toString('latin1')
+    expect(read(text, { columns: ['p', 'x', null, 't', 'y'], unit: 'ms' }).events).toEqual([
+      [500, 7, 2, 1],
+      [1250, 8, 3, 0],
+    ])
+    expect(previewText(source(text), { columns: ['p', 'x', null, 't', 'y'] }).lines.map((line) => line.text)).toEqual(['Größe in Bildpunkten', '1;7;schön;0.5;2', '0;8;;1.25;3'])
+    // A folder's reading does not make texts of what is none.
+    expect(() => read('\x00\x01\x02;1;2\n'.repeat(50), { columns: ['p', 'x', null, 't', 'y'] })).toThrow()
+  })
   it('a sensor smaller than the coordinates does not lose events', () => {
     const { recording, events } = read('1,9,9,1\n2,0,0,0\n', { sensor: [4, 4] })
     expect([events.length, recording.width, recording.height]).toEqual([2, 10, 10])

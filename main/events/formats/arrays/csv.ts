@@ -17,6 +17,8 @@ const badLine: Fault = {
 /** Bytes from which the columns are guessed: some thousand lines. */
 export const SAMPLE = 1 << 17
 
+/** In any language, where somebody looked at it and told how it is read. */
+const anyText = /^[\t\n\r\x20-\xff]*$/
 const printable = /^(\xef\xbb\xbf)?[\t\n\r\x20-\x7e\xb5\xc2]*$/
 
 /** Events as lines of text: any delimiter, with or without a header line; columns, their order and the unit of time are as told, else guessed. */
@@ -26,8 +28,7 @@ export const csv: RecordingFormat = {
   extensions: ['.csv', '.txt'],
   sniff(head, source) {
     const reading = textReadingOf(source.path)
-    // Above the first event may stand anything, where somebody looked at it.
-    if (!printable.test(Buffer.from(head).toString('latin1')) && !reading?.headerLines) return 0
+    if (!(reading ? anyText : printable).test(Buffer.from(head).toString('latin1'))) return 0
     return csvLayout(source.read(0, SAMPLE).slice(), reading ?? {}) ? 0.95 : 0
   },
   open(source) {

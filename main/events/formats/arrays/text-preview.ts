@@ -21,6 +21,7 @@ export function previewText(source: ByteSource, reading: TextReading | null): Te
     .slice(from, from + mostLines)
     .map((line, i) => ({ number: from + i + 1, text: line.slice(0, mostCharacters), header: from + i < layout.headerLines }))
     .filter(({ text, header }) => header || text.trim() !== '')
+    .map((line) => ({ ...line, text: inUtf8(line.text) }))
     .map((line) => ({ ...line, cells: line.header ? [] : cellsOf(line.text, layout.delimiter).slice(0, mostCells) }))
   return { lines: shown, columns: Math.max(0, ...shown.map(({ cells }) => cells.length)), guess, layout }
 }
@@ -45,6 +46,9 @@ function likeliest(lines: readonly string[]): Delimiter {
   const cells = (delimiter: Delimiter): number => lines.reduce((sum, line) => sum + cellsOf(line, delimiter).length, 0)
   return delimiters.reduce((best, delimiter) => (cells(delimiter) > cells(best) ? delimiter : best), ',' as Delimiter)
 }
+
+/** Bytes are looked at as latin1; people read them as what they mostly are. */
+const inUtf8 = (text: string): string => Buffer.from(text, 'latin1').toString('utf8')
 
 /** Whether the first bytes of a file are text: no control characters. */
 export function isText(source: ByteSource): boolean {
