@@ -26,6 +26,8 @@ export function placeOf(route: Route): string | null {
       return 'Devices'
     case 'run':
       return 'Run'
+    case 'experiment':
+      return 'Experiment'
   }
 }
 

@@ -9,13 +9,14 @@ import { go, type Route } from './route.ts'
 import styles from './jobs.module.css'
 
 /** What the library holds, as far as known. */
-type Lists = Pick<ReturnType<typeof useLibrary.getState>, 'datasets' | 'runs' | 'models'>
+type Lists = Pick<ReturnType<typeof useLibrary.getState>, 'datasets' | 'runs' | 'models' | 'experiments'>
 
 /** Where what a job makes can be seen, once it is there. The starter project's subject is its dataset, then its run, then its model. */
-export function resultOf(job: Job, { datasets, runs, models }: Lists): Route | null {
+export function resultOf(job: Job, { datasets, runs, models, experiments }: Lists): Route | null {
   const id = job.subject
   const there = (list: readonly { readonly id: string }[] | null) => list?.some((entry) => entry.id === id) ?? false
   if (id === null) return null
+  if (job.kind === 'experiment') return there(experiments) ? { view: 'training', page: 'experiment', id } : null
   if (there(models)) return { view: 'models', page: 'model', id }
   if (there(runs)) return { view: 'training', page: 'run', id }
   return there(datasets) ? { view: 'datasets', page: 'dataset', id } : null
@@ -48,7 +49,8 @@ function JobRow({ job }: { readonly job: Job }) {
   const datasets = useLibrary((state) => state.datasets)
   const runs = useLibrary((state) => state.runs)
   const models = useLibrary((state) => state.models)
-  const result = resultOf(job, { datasets, runs, models })
+  const experiments = useLibrary((state) => state.experiments)
+  const result = resultOf(job, { datasets, runs, models, experiments })
   const active = isActive(job)
   return (
     <li className={styles.job} data-state={job.state} aria-label={`${job.title}: ${job.state}`}>

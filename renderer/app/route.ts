@@ -10,6 +10,7 @@ export type Route =
   | { readonly view: 'training'; readonly page: 'devices' }
   | { readonly view: 'training'; readonly page: 'new'; readonly dataset: string | null }
   | { readonly view: 'training'; readonly page: 'run'; readonly id: string }
+  | { readonly view: 'training'; readonly page: 'experiment'; readonly id: string }
   | { readonly view: 'models'; readonly page: 'list' }
   | { readonly view: 'models'; readonly page: 'model'; readonly id: string }
   | { readonly view: 'library'; readonly page: 'list' }
@@ -32,6 +33,7 @@ export function formatRoute(route: Route): string {
       return route.page === 'import' ? address('datasets', 'import', route.folder) : address('datasets')
     case 'training':
       if (route.page === 'run') return address('training', 'run', route.id)
+      if (route.page === 'experiment') return address('training', 'experiment', route.id)
       if (route.page === 'devices') return address('training', 'devices')
       return route.page === 'new' ? address('training', 'new', route.dataset) : address('training')
     case 'models':
@@ -53,6 +55,7 @@ export function parseRoute(hash: string): Route {
   }
   if (view === 'training') {
     if (second === 'run' && third) return { view, page: 'run', id: third }
+    if (second === 'experiment' && third) return { view, page: 'experiment', id: third }
     if (second === 'devices') return { view, page: 'devices' }
     return second === 'new' ? { view, page: 'new', dataset: third || null } : { view, page: 'list' }
   }

@@ -20,6 +20,7 @@ import { MethodFields } from './MethodFields.tsx'
 import { NetworkFields } from './NetworkFields.tsx'
 import { OptimizationFields } from './OptimizationFields.tsx'
 import { StartPanel } from './StartPanel.tsx'
+import { SweepFields } from './SweepFields.tsx'
 import styles from './form.module.css'
 
 /** What every part of the form gets. `set` keeps the run's name in step with the choices. */
@@ -88,6 +89,7 @@ function Form({
           <Deferred>
             <OptimizationFields {...part} />
             <AugmentationFields {...part} />
+            <SweepFields {...part} />
           </Deferred>
           <StartPanel {...part} />
         </div>

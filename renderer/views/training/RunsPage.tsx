@@ -16,6 +16,7 @@ import { Panel } from '../../widgets/Panel.tsx'
 import { StarterButton } from '../../widgets/StarterButton.tsx'
 import widgets from '../../widgets/widgets.module.css'
 import { compareCurves } from './curves.ts'
+import { ExperimentList } from './ExperimentList.tsx'
 import { StateTag } from './state-tag.tsx'
 import styles from './training.module.css'
 
@@ -163,6 +164,7 @@ export function RunsPage() {
             New run
           </Button>
         </div>
+        <ExperimentList />
         <Comparison ids={compared} colors={colors} />
         <div className={`${widgets.panel} ${styles.tableBox}`}>
           <table className={styles.table} aria-label="Runs">

@@ -28,23 +28,25 @@ describe('job bar', () => {
   it('leads to what a job made, once it is in the library', () => {
     const one = (id: string) => [{ id }] as never
     const starter = job('s', { kind: 'starter', subject: 'shapes' })
-    expect(resultOf(starter, { datasets: null, runs: null, models: null })).toBeNull()
-    expect(resultOf(starter, { datasets: one('shapes'), runs: [], models: [] })).toEqual({
+    expect(resultOf(starter, { datasets: null, runs: null, models: null, experiments: null })).toBeNull()
+    expect(resultOf(starter, { datasets: one('shapes'), runs: [], models: [], experiments: [] })).toEqual({
       view: 'datasets',
       page: 'dataset',
       id: 'shapes',
     })
-    expect(resultOf(starter, { datasets: one('shapes'), runs: one('shapes'), models: [] })).toEqual({
+    expect(resultOf(starter, { datasets: one('shapes'), runs: one('shapes'), models: [], experiments: [] })).toEqual({
       view: 'training',
       page: 'run',
       id: 'shapes',
     })
-    expect(resultOf(starter, { datasets: one('shapes'), runs: one('shapes'), models: one('shapes') })).toEqual({
+    expect(resultOf(starter, { datasets: one('shapes'), runs: one('shapes'), models: one('shapes'), experiments: [] })).toEqual({
       view: 'models',
       page: 'model',
       id: 'shapes',
     })
-    expect(resultOf(job('e'), { datasets: one('shapes'), runs: [], models: [] })).toBeNull()
+    const experiment = job('x', { kind: 'experiment', subject: 'shapes' })
+    expect(resultOf(experiment, { datasets: [], runs: one('shapes'), models: [], experiments: one('shapes') })).toEqual({ view: 'training', page: 'experiment', id: 'shapes' })
+    expect(resultOf(job('e'), { datasets: one('shapes'), runs: [], models: [], experiments: [] })).toBeNull()
   })
 })
 

@@ -1,0 +1,231 @@
+import { useEffect, useState } from 'react'
+import { Button, Loader } from '@mantine/core'
+import { IconFileSpreadsheet, IconPlayerPause, IconPlayerPlay, IconRefresh, IconTrash } from '@tabler/icons-react'
+import type { Experiment } from '../../../preload/contract/index.ts'
+import { notify } from '../../api/notices.ts'
+import { useCall } from '../../api/use-call.ts'
+import { attempt, workbench } from '../../api/workbench.ts'
+import { percent, percentMark, plural } from '../../app/format.ts'
+import { go } from '../../app/route.ts'
+import { Bars } from '../../charts/Bars.tsx'
+import { lineColor } from '../../charts/colors.ts'
+import { LineChart } from '../../charts/LineChart.tsx'
+import { saveBlob } from '../../stage/media/save.ts'
+import { confirm } from '../../widgets/confirm.ts'
+import { EmptyState } from '../../widgets/EmptyState.tsx'
+import { Panel } from '../../widgets/Panel.tsx'
+import { Failure } from '../../widgets/Problems.tsx'
+import { Tag } from '../../widgets/Tag.tsx'
+import widgets from '../../widgets/widgets.module.css'
+import { accuracyOver, experimentCsv, meanText, parameterName, valueText } from './experiment.ts'
+import { ExperimentTag, variedText } from './ExperimentList.tsx'
+import { StateTag } from './state-tag.tsx'
+import styles from './sweep.module.css'
+import tables from './training.module.css'
+
+/** An experiment read again whenever one of its runs or its own state changes. */
+function useExperiment(id: string) {
+  const found = useCall('experiments.get', { id }, true)
+  const { reload } = found
+  useEffect(() => {
+    let due: number | undefined
+    const soon = () => {
+      due ??= window.setTimeout(() => {
+        due = undefined
+        reload()
+      }, 200)
+    }
+    const stops = [
+      workbench().on('library.changed', ({ what }) => (what === 'experiments' || what === 'runs') && soon()),
+      workbench().on('job.changed', ({ subject }) => subject === id && soon()),
+      workbench().on('run.changed', soon),
+    ]
+    return () => {
+      window.clearTimeout(due)
+      stops.forEach((stop) => stop())
+    }
+  }, [id, reload])
+  return found
+}
+
+async function remove({ id, name, runs }: Experiment): Promise<void> {
+  const yes = await confirm({
+    title: `Remove ${name}?`,
+    action: 'Remove it and its runs',
+    message: `${plural(runs.length, 'run')} with curves and checkpoints are deleted. Models exported from them stay.`,
+  })
+  if (!yes || (await attempt('experiments.remove', { id, runs: true }, 'The experiment could not be removed')) === null) return
+  notify({ tone: 'success', title: 'Experiment removed', message: name })
+  go({ view: 'training', page: 'list' })
+}
+
+function Actions({ experiment }: { readonly experiment: Experiment }) {
+  const [busy, setBusy] = useState(false)
+  const { id, name, job, runs, failed } = experiment
+  const during = (work: Promise<unknown>) => {
+    setBusy(true)
+    void work.finally(() => setBusy(false))
+  }
+  const left = runs.some(({ state }) => state === 'waiting' || state === 'stopped')
+  const resume = (again: boolean) => during(attempt('experiments.resume', { id, failed: again }, 'The experiment could not be resumed'))
+  return (
+    <>
+      <Button variant="default" leftSection={<IconFileSpreadsheet size={15} />} onClick={() => saveBlob(new Blob([experimentCsv(experiment)], { type: 'text/csv' }), `${name}.csv`)}>
+        Save table
+      </Button>
+      {job === null && (
+        <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void remove(experiment)}>
+          Remove
+        </Button>
+      )}
+      {job === null && failed > 0 && (
+        <Button variant="default" loading={busy} leftSection={<IconRefresh size={15} />} onClick={() => resume(true)}>
+          Try failed runs again
+        </Button>
+      )}
+      {job === null && left && (
+        <Button loading={busy} leftSection={<IconPlayerPlay size={15} />} onClick={() => resume(false)}>
+          Resume
+        </Button>
+      )}
+      {job !== null && (
+        <Button variant="default" loading={busy} leftSection={<IconPlayerPause size={15} />} onClick={() => during(attempt('experiments.pause', { id }, 'The experiment could not be paused'))}>
+          Pause
+        </Button>
+      )}
+    </>
+  )
+}
+
+function Results({ experiment }: { readonly experiment: Experiment }) {
+  const { results } = experiment
+  const parameters = Object.keys(results[0]?.values ?? {})
+  const curve = accuracyOver(results, 'last')
+  const nameOf = (values: Experiment['results'][number]['values']) => parameters.map((name) => valueText(values[name])).join(', ') || 'all seeds'
+  return (
+    <div className={styles.pair}>
+      <Panel title="Test accuracy" className={styles.chart}>
+        {curve === null ? (
+          <Bars
+            label="Test accuracy after the last epoch"
+            most={1}
+            bars={results.map(({ values, last }, index) => ({ label: nameOf(values), parts: [{ value: last?.mean ?? 0, color: lineColor(index) }], text: meanText(last) }))}
+          />
+        ) : (
+          <LineChart
+            title={`After the last epoch, over ${parameterName(curve.parameter)}`}
+            x={curve.x}
+            xLabel={parameterName(curve.parameter)}
+            lines={curve.lines}
+            format={percent}
+            ticks={percentMark}
+            range={[null, null]}
+            height={230}
+          />
+        )}
+      </Panel>
+      <Panel title="Results" flush aside={<span className={styles.aside}>mean ± standard deviation over seeds</span>}>
+        <div className={tables.tableBox}>
+          <table className={tables.table} aria-label="Results">
+            <thead>
+              <tr>
+                {parameters.map((name) => (
+                  <th key={name}>{parameterName(name)}</th>
+                ))}
+                {parameters.length === 0 && <th>Setting</th>}
+                <th className={tables.number}>Last test</th>
+                <th className={tables.number}>Best test</th>
+                <th className={tables.number}>Seeds</th>
+              </tr>
+            </thead>
+            <tbody>
+              {results.map(({ values, last, best, runs }) => (
+                <tr key={JSON.stringify(values)}>
+                  {parameters.map((name) => (
+                    <td key={name}>{valueText(values[name])}</td>
+                  ))}
+                  {parameters.length === 0 && <td>as they are</td>}
+                  <td className={tables.number}>{meanText(last)}</td>
+                  <td className={tables.number}>{meanText(best)}</td>
+                  <td className={tables.number}>
+                    {last?.count ?? 0} / {runs}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </Panel>
+    </div>
+  )
+}
+
+/** An experiment: its results so far, and its runs. */
+export function ExperimentPage({ id }: { readonly id: string }) {
+  const { data: experiment, error } = useExperiment(id)
+  if (error !== null)
+    return (
+      <div className={widgets.inner}>
+        <Failure message={error} />
+      </div>
+    )
+  if (experiment === null) return <EmptyState icon={<Loader size="sm" />} title="Reading the experiment…" />
+  const { name, runs, job, finished, failed } = experiment
+  const parameters = Object.keys(runs[0]?.values ?? {})
+  return (
+    <div className={widgets.page}>
+      <div className={widgets.inner}>
+        <div className={widgets.toolbar}>
+          <h2>{name}</h2>
+          <ExperimentTag job={job} finished={finished} failed={failed} runs={runs.length} />
+          <span className={styles.aside}>
+            varies {variedText(experiment)}; {finished} of {plural(runs.length, 'run')} finished
+          </span>
+          <span className={widgets.grow} />
+          <Actions experiment={experiment} />
+        </div>
+        <Results experiment={experiment} />
+        <div className={`${widgets.panel} ${tables.tableBox}`}>
+          <table className={tables.table} aria-label="Runs of the experiment">
+            <thead>
+              <tr>
+                <th>Run</th>
+                {parameters.map((parameter) => (
+                  <th key={parameter}>{parameterName(parameter)}</th>
+                ))}
+                <th className={tables.number}>Seed</th>
+                <th>State</th>
+                <th className={tables.number}>Epochs</th>
+                <th className={tables.number}>Best test</th>
+                <th className={tables.number}>Last test</th>
+              </tr>
+            </thead>
+            <tbody>
+              {runs.map(({ run, values, seed, state, epochsDone, last, best, message }) => (
+                <tr key={run} title={message ?? undefined}>
+                  <td className={tables.nameCell}>
+                    {state === 'removed' ? (
+                      <span className={styles.faint}>{run}</span>
+                    ) : (
+                      <button type="button" onClick={() => go({ view: 'training', page: 'run', id: run })}>
+                        {run}
+                      </button>
+                    )}
+                  </td>
+                  {parameters.map((parameter) => (
+                    <td key={parameter}>{valueText(values[parameter])}</td>
+                  ))}
+                  <td className={tables.number}>{seed}</td>
+                  <td>{state === 'removed' ? <Tag>removed</Tag> : <StateTag state={state} />}</td>
+                  <td className={tables.number}>{epochsDone}</td>
+                  <td className={tables.number}>{percent(best)}</td>
+                  <td className={tables.number}>{percent(last)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </div>
+    </div>
+  )
+}

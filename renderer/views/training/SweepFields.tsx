@@ -1,0 +1,58 @@
+import { ActionIcon, Button, Select, TextInput, Tooltip } from '@mantine/core'
+import { IconPlus, IconX } from '@tabler/icons-react'
+import { plural } from '../../app/format.ts'
+import { NumberField } from '../../widgets/NumberField.tsx'
+import { Panel } from '../../widgets/Panel.tsx'
+import type { FormPart } from './NewRunPage.tsx'
+import { runsOf, sweepOf, sweepParameters, useSweepForm, type SweepForm } from './sweep-form.ts'
+import styles from './sweep.module.css'
+
+/** Repeats over seeds, and settings whose values are tried one after the other: more than one run makes an experiment. */
+export function SweepFields({ form, presets }: FormPart) {
+  const sweep = useSweepForm((state) => state.sweep)
+  const set = (change: Partial<SweepForm>) => useSweepForm.setState({ sweep: { ...sweep, ...change } })
+  const parameters = sweepParameters(form.config, presets)
+  const free = parameters.filter(({ parameter }) => !sweep.axes.some((axis) => axis.parameter === parameter))
+  const change = (index: number, to: Partial<SweepForm['axes'][number]>) => set({ axes: sweep.axes.map((axis, i) => (i === index ? { ...axis, ...to } : axis)) })
+  const whole = sweepOf(sweep, form.config.seed)
+  return (
+    <Panel title="Repeat and vary" aside={<span className={styles.aside}>{whole === null ? 'one run' : plural(runsOf(whole), 'run')}</span>}>
+      <label className={styles.repeats}>
+        <NumberField label="" name="Runs of every setting" width={52} value={sweep.repeats} onChange={(repeats) => set({ repeats: Math.max(1, Math.min(100, Math.round(repeats))) })} />
+        runs of every setting, each with a seed of its own; accuracies are averaged over them
+      </label>
+      {sweep.axes.map(({ parameter, text }, index) => (
+        <div key={parameter} className={styles.axis}>
+          <Select
+            aria-label="Setting to vary"
+            value={parameter}
+            searchable
+            allowDeselect={false}
+            data={[...parameters.filter((one) => one.parameter === parameter), ...free].map((one) => ({ value: one.parameter, label: one.label }))}
+            onChange={(chosen) => chosen !== null && change(index, { parameter: chosen, text: parameters.find((one) => one.parameter === chosen)?.example ?? '' })}
+          />
+          <TextInput
+            aria-label={`Values of ${parameters.find((one) => one.parameter === parameter)?.label ?? parameter}`}
+            value={text}
+            error={text.trim() === '' ? 'Values, separated by commas' : undefined}
+            onChange={(event) => change(index, { text: event.currentTarget.value })}
+          />
+          <Tooltip label="Don't vary this">
+            <ActionIcon variant="subtle" color="gray" aria-label={`Don't vary ${parameter}`} onClick={() => set({ axes: sweep.axes.filter((_, i) => i !== index) })}>
+              <IconX size={15} />
+            </ActionIcon>
+          </Tooltip>
+        </div>
+      ))}
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconPlus size={14} />}
+        disabled={free.length === 0 || sweep.axes.length >= 6}
+        onClick={() => set({ axes: [...sweep.axes, { parameter: free[0]!.parameter, text: free[0]!.example }] })}
+      >
+        Vary a setting
+      </Button>
+    </Panel>
+  )
+}

@@ -1,0 +1,72 @@
+import { create } from 'zustand'
+import type { CallOutput, Sweep, SweepValue, TrainingConfig } from '../../../preload/contract/index.ts'
+import { methodTexts } from './parameters.ts'
+
+/** What the user varies over a run: values as they were typed. */
+export interface SweepForm {
+  /** Runs of every setting, with seeds that follow each other. */
+  readonly repeats: number
+  readonly axes: readonly { readonly parameter: string; readonly text: string }[]
+}
+
+const none: SweepForm = { repeats: 1, axes: [] }
+export const useSweepForm = create<{ readonly sweep: SweepForm }>(() => ({ sweep: none }))
+export const forgetSweep = (): void => useSweepForm.setState({ sweep: none })
+
+/** A setting that can be varied, with values to begin with. */
+export interface SweepParameter {
+  readonly parameter: string
+  readonly label: string
+  readonly example: string
+}
+
+const labels: Record<string, string> = {
+  eta: 'η (MSE term)', lambda: 'λ', delta: 'δ (decay of r)', epsilon: 'ε', phi: 'φ', labelSmoothing: 'label smoothing', alpha: 'α', temperature: 'temperature',
+}
+/** Half, once and twice the value; shares, which end at 1, from a quarter. */
+function spread(value: number): string {
+  if (value === 0) return '0, 0.01, 0.1'
+  const values = value <= 1 && value * 2 > 1 ? [value / 4, value / 2, value] : [value / 2, value, value * 2]
+  return values.map((one) => String(Number(one.toPrecision(3)))).join(', ')
+}
+
+/** What can be varied of this run. */
+export function sweepParameters({ method, network, ...config }: TrainingConfig, { networks }: CallOutput<'training.presets'>): SweepParameter[] {
+  const ofMethod = Object.entries(method).flatMap(([key, value]) =>
+    typeof value === 'number' && key !== 'firstTimestep' ? [{ parameter: `method.${key}`, label: `${method.name.toUpperCase()}: ${labels[key] ?? key}`, example: spread(value) }] : [],
+  )
+  return [
+    { parameter: 'method', label: 'Method', example: Object.keys(methodTexts).slice(0, 3).join(', ') },
+    { parameter: 'network', label: 'Network', example: networks.slice(0, 2).map(({ id }) => id).join(', ') },
+    ...ofMethod,
+    { parameter: 'learningRate', label: 'Learning rate', example: spread(config.learningRate) },
+    { parameter: 'optimizer.weightDecay', label: 'Weight decay', example: '0, 1e-4, 5e-4' },
+    { parameter: 'batchSize', label: 'Batch size', example: spread(config.batchSize) },
+    { parameter: 'epochs', label: 'Epochs', example: spread(config.epochs) },
+    { parameter: 'network.neuron.tau', label: 'Time constant τ', example: '1, 1.5, 2' },
+    { parameter: 'network.neuron.threshold', label: 'Threshold', example: spread(network.neuron.threshold) },
+    { parameter: 'network.neuron.reset', label: 'Reset', example: 'hard, soft' },
+    { parameter: 'network.neuron.surrogate', label: 'Surrogate', example: 'triangle, sigmoid, arctangent' },
+    { parameter: 'network.neuron.alpha', label: 'Width of the surrogate', example: spread(network.neuron.alpha) },
+  ]
+}
+
+/** "0, 0.05, hard" -> [0, 0.05, "hard"]. */
+export function readValues(text: string): SweepValue[] {
+  return text
+    .split(/[,;\s]+/)
+    .filter((part) => part !== '')
+    .map((part) => (part === 'true' || part === 'false' ? part === 'true' : Number.isFinite(Number(part)) ? Number(part) : part))
+}
+
+/** What is to be trained; null where it is one run. */
+export function sweepOf({ repeats, axes }: SweepForm, seed: number): Sweep | null {
+  if (repeats <= 1 && axes.length === 0) return null
+  const seeds = Array.from({ length: Math.max(1, Math.min(100, Math.round(repeats))) }, (_, i) => seed + i)
+  return { axes: axes.map(({ parameter, text }) => ({ parameter, values: readValues(text) })), seeds }
+}
+
+/** How many runs that makes. */
+export function runsOf({ axes, seeds }: Sweep): number {
+  return axes.reduce((count, { values }) => count * new Set(values).size, seeds.length)
+}
