@@ -111,6 +111,10 @@ export const folderPreviewSchema = z.object({
   /** images: static pictures; `files` are pictures then, and `framing` what suits them. */
   kind: z.enum(['events', 'images']).optional(),
   framing: framingSchema.optional(),
+  /** Of pictures: 1 grey, 3 red, green, blue. */
+  channels: z.union([z.literal(1), z.literal(3)]).optional(),
+  /** Pictures of each part, where the set is published in parts: the import keeps them, share and seed mean nothing then. */
+  split: z.object({ train: z.number(), test: z.number() }).optional(),
   problems: z.array(problemSchema),
 })
 export type FolderPreview = z.infer<typeof folderPreviewSchema>

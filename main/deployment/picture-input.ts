@@ -26,6 +26,7 @@ export async function pictureInput(
   new PictureScale({ normalization, shape }).apply(stored, data)
   repeatFrame(data, stored.length, timesteps)
   if (own[0] === height && own[1] === width) return { data, problems: [] }
-  const message = `The picture of ${own[1]}x${own[0]} pixels was resized to ${width}x${height}; what stood out on two sides was cut off`
+  const cut = own[0] * width === own[1] * height ? '' : '; what stood out on two sides was cut off'
+  const message = `The picture of ${own[1]}x${own[0]} pixels was resized to ${width}x${height}${cut}`
   return { data, problems: [{ severity: 'info', message }] }
 }

@@ -11,12 +11,20 @@ import styles from './files.module.css'
 
 type Entry = CallOutput<'files.list'>['entries'][number]
 
-const titles: Record<PickKind, string> = { recording: 'Open a recording', folder: 'Choose a folder', model: 'Choose a model' }
+const titles: Record<PickKind, string> = { recording: 'Open a recording', picture: 'Open a picture', folder: 'Choose a folder', model: 'Choose a model' }
 
 /** Whether an entry may be the answer; others are shown greyed, so that a folder never looks empty when it is not. */
 export function canPick(entry: Entry, kind: PickKind): boolean {
-  if (kind === 'folder') return false
-  return kind === 'recording' ? entry.kind === 'recording' : /\.onnx$/i.test(entry.name)
+  switch (kind) {
+    case 'folder':
+      return false
+    case 'recording':
+      return entry.kind === 'recording'
+    case 'picture':
+      return entry.kind !== 'folder' && /\.(png|jpe?g|webp)$/i.test(entry.name)
+    case 'model':
+      return /\.onnx$/i.test(entry.name)
+  }
 }
 
 /** Folders first, then what can be picked, then the rest; by name, numbers as numbers. */

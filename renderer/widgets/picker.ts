@@ -3,7 +3,7 @@ import { useLibrary } from '../api/library.ts'
 import { attempt } from '../api/workbench.ts'
 
 /** What a path is wanted for. */
-export type PickKind = 'recording' | 'folder' | 'model'
+export type PickKind = 'recording' | 'picture' | 'folder' | 'model'
 
 interface PickerState {
   /** The question that stands open in the browser's dialog, or null. */
@@ -19,7 +19,8 @@ export const usePicker = create<PickerState>(() => ({ open: null }))
  */
 export async function pick(kind: PickKind, start: string | null = null): Promise<string | null> {
   if (useLibrary.getState().info?.host === 'desktop') {
-    return (await attempt('files.choose', { kind }, 'The dialog could not be opened'))?.path ?? null
+    // The system's dialog for recordings takes any file.
+    return (await attempt('files.choose', { kind: kind === 'picture' ? 'recording' : kind }, 'The dialog could not be opened'))?.path ?? null
   }
   usePicker.getState().open?.answer(null)
   return new Promise((resolve) => {

@@ -34,8 +34,18 @@ export async function previewImages(folder: string, labels: string | null): Prom
     sensor: size,
     kind: 'images',
     framing: suggestedFraming(set),
+    channels: set.channels,
+    ...publishedSplit(set),
     problems,
   }
+}
+
+/** Pictures of each part, where all belong to one; nothing where the import divides. */
+function publishedSplit({ blocks }: Pick<ImageSet, 'blocks'>): Pick<FolderPreview, 'split'> {
+  if (blocks.length === 0 || blocks.some(({ split }) => split === null)) return {}
+  const split = { train: 0, test: 0 }
+  for (const { split: part, labels } of blocks) if (part !== null) split[part] += labels.length
+  return { split }
 }
 
 /** The one frame repeated; pictures of one size keep it, others get ImageNet's. */

@@ -130,7 +130,13 @@ export function DatasetPage({ id }: { readonly id: string }) {
                       .map(([format, files]) => `${format} (${count(files)})`)
                       .join(', '),
                   ],
-                  ['Split', `${percent(data.testShare, 0)} of each class for testing, seed ${data.seed}`],
+                  // Pictures may come in published parts, which no share and no seed describe.
+                  [
+                    'Split',
+                    data.kind === 'images'
+                      ? `${percent(test / Math.max(1, train + test), 0)} for testing`
+                      : `${percent(data.testShare, 0)} of each class for testing, seed ${data.seed}`,
+                  ],
                   ['On disk', bytes(data.bytes)],
                   ['Source', data.source],
                   [

@@ -75,27 +75,33 @@ function Form({ preview }: { readonly preview: FolderPreview }) {
             maxLength={80}
             onChange={(event) => setForm({ ...form, name: event.currentTarget.value })}
           />
-          <div className={styles.two}>
-            <NumberInput
-              label="Kept for testing"
-              suffix=" %"
-              min={0}
-              max={90}
-              allowDecimal={false}
-              value={form.testPercent}
-              clampBehavior="strict"
-              onChange={(value) => setForm({ ...form, testPercent: typeof value === 'number' ? value : form.testPercent })}
-            />
-            <Tooltip label="The same seed gives the same split">
-              <NumberInput
-                label="Seed of the split"
-                min={0}
-                allowDecimal={false}
-                value={form.seed}
-                onChange={(value) => setForm({ ...form, seed: typeof value === 'number' ? value : form.seed })}
-              />
-            </Tooltip>
-          </div>
+          {preview.split === undefined ? (
+              <div className={styles.two}>
+                <NumberInput
+                  label="Kept for testing"
+                  suffix=" %"
+                  min={0}
+                  max={90}
+                  allowDecimal={false}
+                  value={form.testPercent}
+                  clampBehavior="strict"
+                  onChange={(value) => setForm({ ...form, testPercent: typeof value === 'number' ? value : form.testPercent })}
+                />
+                <Tooltip label="The same seed gives the same split">
+                  <NumberInput
+                    label="Seed of the split"
+                    min={0}
+                    allowDecimal={false}
+                    value={form.seed}
+                    onChange={(value) => setForm({ ...form, seed: typeof value === 'number' ? value : form.seed })}
+                  />
+                </Tooltip>
+              </div>
+          ) : (
+            <p className={styles.hint}>
+              Split as published: {count(preview.split.train)} to train on, {count(preview.split.test)} kept for testing.
+            </p>
+          )}
         </div>
       </Panel>
       {pictures ? (
@@ -118,7 +124,7 @@ function Form({ preview }: { readonly preview: FolderPreview }) {
           onClick={() => void start()}
         >
           Import {plural(preview.files, thingsOf(preview).one)}
-          {size === null ? '' : ` (${pictures ? 'up to ' : ''}${bytes(size)}${pictures ? '' : ' of frames'})`}
+          {size === null ? '' : ` (${bytes(size)}${pictures ? '' : ' of frames'})`}
         </Button>
       </div>
     </div>

@@ -57,6 +57,6 @@ export function framesBytes(preview: FolderPreview, framing: Framing): number | 
   const size = framing.resize ?? preview.sensor
   if (size === null) return null
   // A picture is kept once, a byte a value.
-  if (preview.kind === 'images') return preview.files * 3 * size[0] * size[1]
+  if (preview.kind === 'images') return preview.files * (preview.channels ?? 3) * size[0] * size[1]
   return preview.files * framing.timesteps * 2 * size[0] * size[1] * 4
 }

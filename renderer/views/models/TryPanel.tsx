@@ -166,7 +166,7 @@ export function TryPanel({
           flex={1}
           onChange={(event) => setPath(event.currentTarget.value)}
         />
-        {recent !== null && recent.length > 0 && (
+        {!pictures && recent !== null && recent.length > 0 && (
           <Menu position="bottom-end">
             <Menu.Target>
               <Button variant="default" leftSection={<IconHistory size={15} />}>
@@ -185,7 +185,7 @@ export function TryPanel({
         <Button
           variant="default"
           leftSection={<IconFolderOpen size={15} />}
-          onClick={() => void pick('recording', path === '' ? null : folderOf(path)).then((chosen) => chosen !== null && run(chosen))}
+          onClick={() => void pick(pictures ? 'picture' : 'recording', path === '' ? null : folderOf(path)).then((chosen) => chosen !== null && run(chosen))}
         >
           Browse…
         </Button>

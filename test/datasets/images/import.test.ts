@@ -30,6 +30,8 @@ describe('CIFAR', () => {
       sensor: [32, 32],
       formats: { 'CIFAR-10 (binary)': 48 },
       framing: { timesteps: 4, resize: null },
+      channels: 3,
+      split: { train: 40, test: 8 },
     })
     expect(preview!.classes.slice(0, 5)).toEqual([
       { name: 'airplane', files: 12 },

@@ -22,6 +22,8 @@ describe('choosing files', () => {
   it('offers only what was asked for', () => {
     expect(entries.filter((other) => canPick(other, 'model')).map(({ name }) => name)).toEqual(['model.onnx'])
     expect(entries.filter((other) => canPick(other, 'folder'))).toEqual([])
+    const pictures = [entry('a.PNG', 'other'), entry('b.jpeg', 'other'), entry('c.webp', 'recording'), entry('d.png', 'folder'), ...entries]
+    expect(pictures.filter((other) => canPick(other, 'picture')).map(({ name }) => name)).toEqual(['a.PNG', 'b.jpeg', 'c.webp'])
   })
   it('asks one question at a time: a new one cancels the old', async () => {
     const first = pick('recording')
