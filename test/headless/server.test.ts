@@ -238,8 +238,8 @@ describe('events', () => {
     const { port, token } = server
     await server.close()
     server = await startServer({ workbench, port, token, windowFolder: join(root, 'window') })
-    while (heard.length < 4) await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(heard.sort()).toEqual(['datasets', 'models', 'recordings', 'runs'])
+    while (heard.length < 5) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(heard.sort()).toEqual(['datasets', 'experiments', 'models', 'recordings', 'runs'])
     expect(connections.slice(-2)).toEqual([false, true])
     stop()
   })
