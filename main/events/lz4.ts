@@ -129,7 +129,7 @@ export class Lz4Decoder {
  * @param oldest start of what matches may refer to
  * @returns the end of the output
  */
-function unpackBlock(bytes: Uint8Array, from: number, to: number, out: Uint8Array, at: number, end: number, oldest: number): number {
+export function unpackBlock(bytes: Uint8Array, from: number, to: number, out: Uint8Array, at: number, end: number, oldest: number): number {
   const input = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const output = new DataView(out.buffer, out.byteOffset, out.length)
   let i = from

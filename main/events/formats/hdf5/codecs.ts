@@ -1,4 +1,5 @@
-import type { CodecFilter } from './datasets.ts'
+import type { CodecFilter, Dataset } from './datasets.ts'
+import { unpackable } from './unpack.ts'
 
 /** Filters that the library has, by their registered numbers. */
 export const builtIn: ReadonlySet<number> = new Set([1, 2, 3, 5, 6])
@@ -22,8 +23,13 @@ const names: Readonly<Record<number, string>> = {
   36559: 'ECF (Prophesee)',
 }
 
+/** Blosc's codecs, as the seventh value of its filter names them. */
+const bloscCodecs = ['BloscLZ', 'LZ4', 'LZ4HC', 'Snappy', 'zlib', 'Zstandard']
+const SNAPPY = 3
+
 /** A filter's name for people: the registered one, else the one in the file. */
-export function codecName({ id, name }: CodecFilter): string {
+export function codecName({ id, name, values }: CodecFilter): string {
+  if (id === 32001 && values[6] !== undefined) return `Blosc (${bloscCodecs[values[6]] ?? 'unknown'})`
   return names[id] ?? (/^[\x20-\x7e]{1,60}$/.test(name) ? name : 'unknown')
 }
 
@@ -34,12 +40,18 @@ export function codecsOf(filters: readonly CodecFilter[], chunks: readonly numbe
   return `${packed}; chunks of ${chunks.map((size) => size.toLocaleString('en')).join(' x ')}`
 }
 
+/** Whether chunks are unpacked here, because the library lacks one of their filters. */
+export const unpackedHere = (filters: readonly CodecFilter[]): boolean => filters.some(({ id }) => !builtIn.has(id))
+
 /** A sentence about the first filter that can't be undone, with what to do; null where all can. */
-export function codecFault(path: string, filters: readonly CodecFilter[]): string | null {
-  const filter = filters.find(({ id }) => !builtIn.has(id))
+export function codecFault({ path, filters, shape, chunks }: Dataset): string | null {
+  if (!unpackedHere(filters)) return null
+  // Chunks that are unpacked here are runs of rows: those of a matrix must be as wide as it is.
+  const apart = shape.length > 1 && chunks?.[1] !== shape[1]
+  const filter = filters.find(({ id, values }) => !(apart ? builtIn.has(id) : unpackable(id) && !(id === 32001 && values[6] === SNAPPY)))
   if (!filter) return null
   return (
-    `its dataset "${path}" is compressed with ${codecName(filter)} (HDF5 filter ${filter.id}), which Saccade does not read. ` +
+    `its dataset "${path}" is compressed with ${codecName(filter)} (HDF5 filter ${filter.id}), which Saccade does not read${apart && unpackable(filter.id) ? ' in matrices' : ''}. ` +
     `Save it again with gzip, e.g. "h5repack -f GZIP=4 in.h5 out.h5" where that filter is installed`
   )
 }

@@ -1,8 +1,11 @@
 import { RecordingError } from '../../recording.ts'
 import type { ByteStream } from '../arrays/byte-streams.ts'
+import { CodecError } from './codec-error.ts'
+import { unpackedHere } from './codecs.ts'
 import type { Dataset } from './datasets.ts'
 import type { LostRows } from './lost-rows.ts'
 import type { MountedSource, Reads } from './mounted.ts'
+import { unpackChunk } from './unpack.ts'
 
 /** Bytes of a dataset read at a time, where its chunks are not larger: they stay in the second-level cache. */
 const SLICE = 1 << 19
@@ -50,6 +53,9 @@ export class DatasetStream implements ByteStream {
   readonly #lost: LostRows
   readonly #total: number
   readonly #sliceUnits: number
+  readonly #chunkBytes: number
+  /** The library lacks a filter of the chunks: it finds them, and they are unpacked here. */
+  readonly #unpacks: boolean
   #at: number
   #slice = new Uint8Array(0)
   #sliceStart = 0
@@ -65,11 +71,12 @@ export class DatasetStream implements ByteStream {
     this.#total = units * unitBytes * (wide ? (dataset.shape[0] ?? 1) : 1)
     const fitting = Math.max(1, Math.floor(SLICE / Math.max(1, unitBytes)))
     this.#sliceUnits = chunkUnits === null ? fitting : chunkUnits * Math.max(1, Math.floor(fitting / chunkUnits))
-    const chunkBytes = (dataset.chunks ?? []).reduce((a, b) => a * b, dataset.itemSize)
-    if (dataset.chunks && chunkBytes > LARGEST_CHUNK)
+    this.#unpacks = unpackedHere(dataset.filters)
+    this.#chunkBytes = (dataset.chunks ?? []).reduce((a, b) => a * b, dataset.itemSize)
+    if (dataset.chunks && this.#chunkBytes > LARGEST_CHUNK)
       throw new RecordingError(
         mounted.source.path,
-        `its dataset "${dataset.path}" has chunks of ${chunkBytes} bytes; up to ${LARGEST_CHUNK} can be read. Save it again with smaller chunks, e.g. "h5repack -l CHUNK=65536 in.h5 out.h5"`,
+        `its dataset "${dataset.path}" has chunks of ${this.#chunkBytes} bytes; up to ${LARGEST_CHUNK} can be read. Save it again with smaller chunks, e.g. "h5repack -l CHUNK=65536 in.h5 out.h5"`,
       )
   }
 
@@ -103,6 +110,10 @@ export class DatasetStream implements ByteStream {
     if (this.#slice.length < (to - from) * unitBytes) this.#slice = new Uint8Array((to - from) * unitBytes)
     this.#sliceStart = (line * units + from) * unitBytes
     this.#sliceEnd = (line * units + to) * unitBytes
+    if (chunkUnits !== null && this.#unpacks) {
+      this.#chunkByChunk(line, from, to, chunkUnits, false)
+      return
+    }
     const { status, reads } = this.#copy(line, from, to, 0)
     const pieces = chunkUnits === null ? 0 : Math.ceil((to - from) / chunkUnits) * across
     if (status >= 0 && !reads.beyond && reads.data >= pieces) return
@@ -135,11 +146,25 @@ export class DatasetStream implements ByteStream {
     const { unitBytes, across } = this.#grid
     const { status, reads } = this.#copy(line, from, to, (from - sliceFrom) * unitBytes)
     if (status >= 0 && !reads.beyond && reads.data >= across) return true
+    if (this.#unpacks && reads.data > 0 && !reads.beyond && this.#unpack(reads, (from - sliceFrom) * unitBytes, (to - from) * unitBytes)) return true
     this.#slice.fill(0, (from - sliceFrom) * unitBytes, (to - sliceFrom) * unitBytes)
     if (reads.beyond) this.#lost.add('cut', from, to, this.#mounted.source.size)
     else if (status < 0) this.#lost.add('damaged', from, to, reads.data > 0 ? reads.offset : undefined)
     else this.#lost.add('unwritten', from, to)
     return reads.data > 0
+  }
+
+  /** Unpacks the chunk that the library read last and could not unpack; false where it is damaged. */
+  #unpack({ offset, length }: Reads, place: number, wanted: number): boolean {
+    try {
+      const bytes = unpackChunk(this.#mounted.source.read(offset, length), this.#grid.dataset.filters, this.#chunkBytes)
+      if (bytes.length < wanted) return false
+      this.#slice.set(bytes.subarray(0, wanted), place)
+      return true
+    } catch (error) {
+      if (error instanceof CodecError) return false
+      throw error
+    }
   }
 
   /** Copies units of a line to a place of the slice. */

@@ -84,9 +84,9 @@ function tablesIn(mounted: MountedSource, tree: Tree): [Found, ...Found[]] {
   throw new RecordingError(path, `no events were found in this HDF5 file: ${holds}.${lost} ${advice}`)
 }
 
-function unreadableFault({ path, filters, elsewhere }: Dataset): string | null {
-  if (elsewhere) return `its dataset "${path}" is a view of other files: choose one of these, or save it again as one file`
-  return codecFault(path, filters)
+function unreadableFault(dataset: Dataset): string | null {
+  if (dataset.elsewhere) return `its dataset "${dataset.path}" is a view of other files: choose one of these, or save it again as one file`
+  return codecFault(dataset)
 }
 
 function detailsOf({ candidate, table }: Found, around: Surroundings, offset: number, others: readonly Candidate[]): Record<string, string> {
