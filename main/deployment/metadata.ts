@@ -75,7 +75,7 @@ export function describeModel(
     neuron: neuronConventions(network.neuron),
     training: {
       ...recipe,
-      network: { name: network.name, layers: network.layers, ...(network.norm && { norm: network.norm }) },
+      network: { name: network.name, layers: network.layers, ...(network.norm && { norm: network.norm }), ...(network.sharing && { sharing: network.sharing }) },
       surrogate,
       alpha,
       detachReset,

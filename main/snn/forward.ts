@@ -1,6 +1,7 @@
 import type { Tensor } from '../graph/tensor.ts'
 import { type BuildContext, dense, flatten, globalPool, pool, repeated, spike } from './layers.ts'
 import type { LayerDescription, NetworkDescription } from './schema.ts'
+import { isShared, type Member, sharingGroups } from './sharing.ts'
 
 type Residual = Extract<LayerDescription, { type: 'residual' }>
 
@@ -61,6 +62,31 @@ export function layerNames(network: NetworkDescription): string[] {
   })
 }
 
+/** One layer after the other. */
+function through(context: BuildContext, x: Tensor, members: readonly Member[]): Tensor {
+  return members.reduce((value, { description, name, still }) => context.graph.labelled(name, () => layer(context, value, description, name, still)), x)
+}
+
+/**
+ * Cross-layer sharing of EfficientLIF-Net (Kim et al., Sharing leaky-integrate-and-fire neurons for memory-efficient SNNs, 2023, and its
+ * code): within each timestep all layers of a group go through one membrane, one after the other. A layer then needs the
+ * potentials of the layers behind it one timestep earlier, so the group is computed timestep by timestep, and its batch norm
+ * has the statistics of one timestep (as in the authors' code, not as tdBN); the running ones move on with each.
+ */
+function overTime(context: BuildContext, x: Tensor, members: readonly Member[]): Tensor {
+  const { graph, timesteps } = context
+  const spikes = new Map<string, Tensor[]>()
+  const inputs = new Map<string, { macs: number; tensors: Tensor[] }>()
+  const single = context.single({
+    spiking: (name, tensor) => spikes.set(name, [...(spikes.get(name) ?? []), tensor]),
+    weighted: (name, tensor, macs) => inputs.set(name, { macs, tensors: [...(inputs.get(name)?.tensors ?? []), tensor] }),
+  })
+  const outputs = graph.apply('splitTime', [x], { timesteps }).map((now) => through(single, now, members))
+  for (const [name, { macs, tensors }] of inputs) context.weighted(name, graph.one('joinTime', tensors, {}), macs)
+  for (const [name, tensors] of spikes) context.spiking(name, graph.one('joinTime', tensors, {}))
+  return graph.one('joinTime', outputs, {})
+}
+
 /**
  * The network from frames x [T·B, C, H, W] (time major), or of a still picture [B, C, H, W], to logits [T·B, classes]. The last layer is linear, without a
  * neuron and without decay: O(t) is its input current.
@@ -70,7 +96,11 @@ export function forward(context: BuildContext, network: NetworkDescription, clas
   const names = layerNames(network)
   // What begins with no convolution looks at every timestep.
   const once = still && network.layers[0]?.type === 'conv'
-  const first = still && !once ? repeated(context, x) : x
-  const last = network.layers.reduce((value, description, i) => context.graph.labelled(names[i] ?? '', () => layer(context, value, description, names[i] ?? '', once && i === 0)), first)
+  const members = network.layers.map((description, i): Member => ({ description, name: names[i] ?? '', still: once && i === 0 }))
+  const groups = network.sharing?.startsWith('layers') ? sharingGroups(members) : members.map((member) => [member])
+  const last = groups.reduce(
+    (value, group) => (isShared(group) && network.sharing?.startsWith('layers') ? overTime(context, value, group) : through(context, value, group)),
+    still && !once ? repeated(context, x) : x,
+  )
   return context.graph.labelled('output', () => dense(context, flatten(context, last), 'output', classes))
 }

@@ -1,8 +1,8 @@
 import type { Graph } from '../graph/graph.ts'
 import { fixed, type Tensor } from '../graph/tensor.ts'
-import { neurons } from './neuron.ts'
+import { type Membrane, neurons } from './neuron.ts'
 import type { VariableSpec } from './program.ts'
-import type { NeuronSettings } from './schema.ts'
+import type { NetworkDescription, NeuronSettings } from './schema.ts'
 
 /** Batch norm's constants in all of the papers. */
 export const NORM_EPSILON = 1e-5
@@ -13,6 +13,10 @@ export interface BuildContext {
   readonly graph: Graph
   readonly timesteps: number
   readonly neuron: NeuronSettings
+  /** Membranes that channels or layers share (EfficientLIF-Net). */
+  readonly sharing?: NetworkDescription['sharing']
+  /** The one membrane of all neurons that are built with this context, filled by the first of them. */
+  readonly membrane?: { value?: Membrane }
   /** A weight, bias, ... by its stable name. */
   variable(spec: VariableSpec): Tensor
   /** Convolution followed by batch norm, both named after `name`. x is [T·B, ...]; with `options.still` [B, ...], seen at every timestep. */
@@ -21,6 +25,11 @@ export interface BuildContext {
   spikingConvolution(x: Tensor, name: string, options: ConvolutionOptions): Tensor
   /** Called for every neuron layer with its spikes [T·B, ...]. */
   spiking(name: string, spikes: Tensor): void
+  /**
+   * For one timestep after the other: tensors are [B, ...], variables are the same ones every time, running statistics move on,
+   * batch norm sees one timestep only, and all neurons have one membrane.
+   */
+  single(hooks: Pick<BuildContext, 'spiking' | 'weighted'>): BuildContext
   /** Called for every layer with weights, with its input [T·B, ...] ([B, ...] where it is the same at every timestep) and its multiply-accumulates per sample and timestep. */
   weighted(name: string, input: Tensor, macs: number): void
 }

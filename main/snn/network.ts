@@ -42,52 +42,74 @@ export function buildNetwork({ network, classes, shape, still = false }: Network
   const weighted: { name: string; input: Tensor; macs: number }[] = []
   let macsPerTimestep = 0
 
-  const convolveBare = (x: Tensor, name: string, options: ConvolutionOptions): { y: Tensor; norm: Norm } => {
-    const y = convolve(context, name, x, context.variable(convolutionWeight(name, x, options)), options)
-    const specs = normSpecs(norms, name, options.out)
-    const gain = graph.scale(context.variable(specs.gain), gainFactor(network, options))
-    return { y, norm: { gain, shift: context.variable(specs.shift), mean: context.variable(specs.mean), variance: context.variable(specs.variance) } }
+  const fuses = mode === 'training' && isPlain(network.neuron) && (network.norm === undefined || network.norm === 'tdbn') && network.sharing === undefined
+  /** @param keep takes the running statistics after the step */
+  const contextOf = (parts: Pick<BuildContext, 'timesteps' | 'variable' | 'spiking' | 'weighted' | 'membrane'>, keep: (next: Normalized['statistics']) => void): BuildContext => {
+    const norms: NormContext = { graph, network, timesteps: parts.timesteps, whole: shape[0], variable: parts.variable }
+    const convolveBare = (x: Tensor, name: string, options: ConvolutionOptions): { y: Tensor; norm: Norm } => {
+      const y = convolve(context, name, x, context.variable(convolutionWeight(name, x, options)), options)
+      const specs = normSpecs(norms, name, options.out)
+      const gain = graph.scale(context.variable(specs.gain), gainFactor(network, options))
+      return { y, norm: { gain, shift: context.variable(specs.shift), mean: context.variable(specs.mean), variance: context.variable(specs.variance) } }
+    }
+    const context: BuildContext = {
+      ...parts,
+      graph,
+      neuron: network.neuron,
+      sharing: network.sharing,
+      convolution(x, name, options) {
+        const { y, norm } = convolveBare(x, name, options)
+        if (mode === 'evaluation') return normalizeWith(norms, name, y, norm, options.still)
+        const normalized = normalize(norms, name, y, norm, options.still)
+        keep(normalized.statistics)
+        return normalized.y
+      },
+      spikingConvolution(x, name, options) {
+        if (!fuses || options.still) return spike(context, context.convolution(x, name, options), name)
+        const { y, norm } = convolveBare(x, name, options)
+        const [fired, mean, variance] = graph.apply('normLif', [y, norm.gain, norm.shift], { neuron: network.neuron, timesteps, epsilon: NORM_EPSILON })
+        keep(runningStatistics(graph, name, y, norm, mean, variance))
+        if (!fired) throw new GraphError(`${name}: an output is missing`)
+        context.spiking(name, fired)
+        return fired
+      },
+      single(hooks) {
+        const known = new Map<string, Tensor>()
+        const variable = (spec: VariableSpec): Tensor => {
+          const tensor = known.get(spec.name) ?? context.variable(spec)
+          known.set(spec.name, tensor)
+          return tensor
+        }
+        // A later timestep moves on the statistics that the one before has left.
+        return contextOf({ ...hooks, timesteps: 1, variable, membrane: {} }, (next) => {
+          keep(next)
+          for (const [name, tensor] of next) known.set(name, tensor)
+        })
+      },
+    }
+    return context
   }
-  const keep = (next: Normalized['statistics']): void => next.forEach(([name, tensor]) => statistics.set(name, tensor))
-  const fuses = mode === 'training' && isPlain(network.neuron) && (network.norm === undefined || network.norm === 'tdbn')
-
-  const context: BuildContext = {
-    graph,
-    timesteps,
-    neuron: network.neuron,
-    variable(spec) {
-      if (variables.has(spec.name)) throw new GraphError(`two variables are called "${spec.name}"`)
-      const tensor = graph.input(spec.name, spec.shape)
-      specs.push(spec)
-      variables.set(spec.name, tensor)
-      return tensor
+  const context = contextOf(
+    {
+      timesteps,
+      variable(spec) {
+        if (variables.has(spec.name)) throw new GraphError(`two variables are called "${spec.name}"`)
+        const tensor = graph.input(spec.name, spec.shape)
+        specs.push(spec)
+        variables.set(spec.name, tensor)
+        return tensor
+      },
+      spiking(name, tensor) {
+        spikes.set(name, tensor)
+        neuronLayers.push({ name, neurons: tensor.shape.slice(1).reduce<number>((n, dim) => n * fixed(dim, name), 1) })
+      },
+      weighted(name, input, macs) {
+        macsPerTimestep += macs
+        weighted.push({ name, input, macs })
+      },
     },
-    convolution(x, name, options) {
-      const { y, norm } = convolveBare(x, name, options)
-      if (mode === 'evaluation') return normalizeWith(norms, name, y, norm, options.still)
-      const normalized = normalize(norms, name, y, norm, options.still)
-      keep(normalized.statistics)
-      return normalized.y
-    },
-    spikingConvolution(x, name, options) {
-      if (!fuses || options.still) return spike(context, context.convolution(x, name, options), name)
-      const { y, norm } = convolveBare(x, name, options)
-      const [fired, mean, variance] = graph.apply('normLif', [y, norm.gain, norm.shift], { neuron: network.neuron, timesteps, epsilon: NORM_EPSILON })
-      keep(runningStatistics(graph, name, y, norm, mean, variance))
-      if (!fired) throw new GraphError(`${name}: an output is missing`)
-      context.spiking(name, fired)
-      return fired
-    },
-    spiking(name, tensor) {
-      spikes.set(name, tensor)
-      neuronLayers.push({ name, neurons: tensor.shape.slice(1).reduce<number>((n, dim) => n * fixed(dim, name), 1) })
-    },
-    weighted(name, input, macs) {
-      macsPerTimestep += macs
-      weighted.push({ name, input, macs })
-    },
-  }
-  const norms: NormContext = { graph, network, timesteps, whole: shape[0], variable: (spec) => context.variable(spec) }
+    (next) => next.forEach(([name, tensor]) => statistics.set(name, tensor)),
+  )
   const x = still
     ? graph.reshape(graph.one('slice', [frames], { axis: 0, start: 0, end: 1 }), [batch, channels, high, wide])
     : graph.reshape(frames, [timesteps * batch, channels, high, wide])

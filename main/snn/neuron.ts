@@ -1,4 +1,4 @@
-import { fixed, type Tensor } from '../graph/tensor.ts'
+import { divide, fixed, GraphError, product, type Tensor } from '../graph/tensor.ts'
 import type { BuildContext } from './layers.ts'
 import type { VariableSpec } from './program.ts'
 import type { NeuronSettings } from './schema.ts'
@@ -97,20 +97,52 @@ function stepOf(context: BuildContext, name: string): Step {
   }
 }
 
+/** Potentials and how they go on from timestep to timestep. */
+export interface Membrane {
+  readonly step: Step
+  state: Tensor | undefined
+}
+
+function membraneOf(context: BuildContext, shape: readonly number[], name: string): Membrane {
+  return { step: stepOf(context, name), state: context.neuron.learnInitial ? learnedInitial(context, name, shape) : undefined }
+}
+
 /**
- * A layer of neurons, one for each element of a sample.
+ * A layer of neurons, one for each element of a sample, or for each two that share a membrane.
  * @param x input currents [T·B, ...], time major
  * @returns spikes, same shape
  */
 export function neurons(context: BuildContext, x: Tensor, name: string): Tensor {
-  const { graph, neuron, timesteps } = context
-  if (isPlain(neuron)) return graph.apply('lif', [x], { neuron, timesteps })[0] as Tensor
-  const step = stepOf(context, name)
-  let state = neuron.learnInitial ? learnedInitial(context, name, x.shape.slice(1).map((dim) => fixed(dim, name))) : undefined
+  return context.sharing?.endsWith('channels') ? overHalves(context, x, name) : unshared(context, x, name)
+}
+
+/** x's rows are of timesteps, or of whatever else one membrane sees one after the other. */
+function unshared(context: BuildContext, x: Tensor, name: string): Tensor {
+  const { graph, neuron, timesteps, membrane: shared } = context
+  if (isPlain(neuron) && !shared) return graph.apply('lif', [x], { neuron, timesteps })[0] as Tensor
+  const shape = x.shape.slice(1).map((dim) => fixed(dim, name))
+  const membrane = shared?.value ?? membraneOf(context, shape, name)
+  if (shared) shared.value = membrane
   const spikes = graph.apply('splitTime', [x], { timesteps }).map((current) => {
-    const { spikes: now, state: after } = step(current, state)
-    state = after
+    const { spikes: now, state } = membrane.step(current, membrane.state)
+    membrane.state = state
     return now
   })
   return graph.one('joinTime', spikes, {})
+}
+
+/**
+ * Cross-channel sharing of EfficientLIF-Net (Kim et al., Sharing leaky-integrate-and-fire neurons for memory-efficient SNNs, 2023, and
+ * its code): the first half of the channels, then the second one, go through the same membrane within each timestep. So it is
+ * a layer with half of the neurons over 2 T timesteps.
+ */
+function overHalves(context: BuildContext, x: Tensor, name: string): Tensor {
+  const { graph, timesteps } = context
+  const channels = fixed(x.shape[1], name)
+  if (channels % 2 !== 0) throw new GraphError(`${name}: ${channels} channels can't share membranes by halves; give it an even number`)
+  const batch = divide(x.shape[0] ?? 1, timesteps)
+  const half = x.shape.slice(1).reduce<number>((n, dim) => n * fixed(dim, name), 1) / 2
+  const halves = graph.transpose(graph.reshape(x, [timesteps, batch, 2, half]), [0, 2, 1, 3])
+  const spikes = unshared({ ...context, timesteps: 2 * timesteps }, graph.reshape(halves, [product([2 * timesteps, batch]), half]), name)
+  return graph.reshape(graph.transpose(graph.reshape(spikes, [timesteps, 2, batch, half]), [0, 2, 1, 3]), x.shape)
 }

@@ -69,8 +69,16 @@ export const networkSchema = z.object({
    * up to it (Jiang et al. 2024).
    */
   norm: z.enum(['tdbn', 'tebn', 'tab']).optional(),
+  /**
+   * EfficientLIF-Net (Kim et al. 2023): one membrane for consecutive layers of one shape (layers), for both halves of a layer's
+   * channels (channels), or both; each neuron has its own where missing.
+   */
+  sharing: z.enum(['layers', 'channels', 'layers-channels']).optional(),
   layers: z.array(layerSchema).min(1),
 })
+  .refine(({ norm, sharing }) => !sharing?.startsWith('layers') || (norm !== 'tebn' && norm !== 'tab'), {
+    path: ['norm'], message: 'Layers that share membranes are computed timestep by timestep: TEBN and TAB need all timesteps at once.',
+  })
 export type NetworkDescription = z.infer<typeof networkSchema>
 
 /** Target (1 - x) onehot + x/classes instead of onehot in the cross-entropy (Szegedy et al. 2016); none where missing. */

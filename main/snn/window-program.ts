@@ -45,32 +45,43 @@ export function buildWindowProgram({ network, classes, shape, still = false, wei
     return found
   }
   const spikes = new Map<string, Tensor>()
-  const context: BuildContext = {
-    graph,
-    timesteps,
-    neuron: network.neuron,
-    variable: (spec) => graph.one('constant', [], { shape: spec.shape, data: values(spec) }),
-    convolution(x, name, options) {
-      const spec = convolutionWeight(name, x, options)
-      const norm = normSpecs(norms, name, options.out)
-      if (network.norm === 'tab') {
-        // Another affine map at every timestep: not part of the one convolution.
-        const { variable } = context
-        const parts = { gain: variable(norm.gain), shift: variable(norm.shift), mean: variable(norm.mean), variance: variable(norm.variance) }
-        return normalizeWith(norms, name, convolve(context, name, x, variable(spec), options), parts, options.still)
-      }
-      const factor = gainFactor(network, options)
-      const folded = foldNorm(values(spec), values(norm.gain).map((gain) => gain * factor), values(norm.shift), values(norm.mean), values(norm.variance))
-      const weight = graph.one('constant', [], { shape: spec.shape, data: folded.weight })
-      const y = convolve(context, name, x, weight, options, graph.one('constant', [], { shape: [options.out], data: folded.bias }))
-      const all = options.still ? repeated(context, y) : y
-      return network.norm === 'tebn' ? temporalEffective(norms, name, all) : all
-    },
-    spikingConvolution: (x, name, options) => spike(context, context.convolution(x, name, options), name),
-    spiking: (name, tensor) => spikes.set(name, tensor),
-    weighted: () => undefined,
+  const known = new Map<string, Tensor>()
+  /** A constant by name, once in the file however often it is read. */
+  const constant = (name: string, sizes: readonly number[], data: () => Float32Array): Tensor => {
+    const tensor = known.get(name) ?? graph.one('constant', [], { shape: sizes, data: data() })
+    known.set(name, tensor)
+    return tensor
   }
-  const norms: NormContext = { graph, network, timesteps, whole: timesteps, variable: (spec) => context.variable(spec) }
+  const variable = (spec: VariableSpec): Tensor => constant(spec.name, spec.shape, () => values(spec))
+  const contextOf = (parts: Pick<BuildContext, 'timesteps' | 'spiking' | 'weighted' | 'membrane'>): BuildContext => {
+    const norms: NormContext = { graph, network, timesteps: parts.timesteps, whole: timesteps, variable }
+    const context: BuildContext = {
+      ...parts,
+      graph,
+      neuron: network.neuron,
+      sharing: network.sharing,
+      variable,
+      convolution(x, name, options) {
+        const spec = convolutionWeight(name, x, options)
+        const norm = normSpecs(norms, name, options.out)
+        if (network.norm === 'tab') {
+          // Another affine map at every timestep: not part of the one convolution.
+          const each = { gain: variable(norm.gain), shift: variable(norm.shift), mean: variable(norm.mean), variance: variable(norm.variance) }
+          return normalizeWith(norms, name, convolve(context, name, x, variable(spec), options), each, options.still)
+        }
+        const factor = gainFactor(network, options)
+        const folded = () => foldNorm(values(spec), values(norm.gain).map((gain) => gain * factor), values(norm.shift), values(norm.mean), values(norm.variance))
+        const weight = constant(`folded/${spec.name}`, spec.shape, () => folded().weight)
+        const y = convolve(context, name, x, weight, options, constant(`folded/${name}.bias`, [options.out], () => folded().bias))
+        const all = options.still ? repeated(context, y) : y
+        return network.norm === 'tebn' ? temporalEffective(norms, name, all) : all
+      },
+      spikingConvolution: (x, name, options) => spike(context, context.convolution(x, name, options), name),
+      single: (hooks) => contextOf({ ...hooks, timesteps: 1, membrane: {} }),
+    }
+    return context
+  }
+  const context = contextOf({ timesteps, spiking: (name, tensor) => spikes.set(name, tensor), weighted: () => undefined })
   const frames = graph.input('frames', ['1N', timesteps, channels, high, wide])
   const folded = still
     ? graph.reshape(graph.one('slice', [frames], { axis: 1, start: 0, end: 1 }), ['1N', channels, high, wide])

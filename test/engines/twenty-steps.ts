@@ -24,6 +24,7 @@ export const variants = {
   'tdBN with its scale': made({ norm: 'tdbn', neuron: { threshold: 0.8 } }),
   TEBN: made({ norm: 'tebn' }),
   TAB: made({ norm: 'tab' }),
+  'shared membranes': made({ sharing: 'layers-channels' }),
 } as const
 export type Variant = keyof typeof variants
 /** SwiftShader takes 20 to 60 s for each; every operation is compared there by itself (test/graph/ops.test.ts). */

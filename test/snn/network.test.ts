@@ -90,6 +90,12 @@ const networks: Record<string, NetworkDescription> = {
       { name: norm, neuron: neuronSchema.parse({ threshold: 0.8 }), norm, layers: [...chain('4C3-AP2'), { ...residual, form: 'spiking' as const, out: 6, strides: [2, 1] as [number, number], globalPool: false }] },
     ]),
   ),
+  ...Object.fromEntries(
+    (['layers', 'channels', 'layers-channels'] as const).map((sharing) => [
+      `shared membranes: ${sharing}`,
+      { name: sharing, neuron, sharing, layers: [...chain('4C3-AP2-6C3-6C3'), { ...residual, form: 'spiking' as const, out: 8, strides: [2, 1] as [number, number], globalPool: false }] },
+    ]),
+  ),
   'PLIF, soft reset': { name: 'plif', neuron: neuronSchema.parse({ learnTau: 'plif', reset: 'soft', tau: 1.5 }), layers: chain('4C3-AP2-6C3') },
   'sew-add': { name: 'sew', neuron, layers: [{ type: 'conv', out: 4, kernel: 3, stride: 1, padding: 1, pool: null }, { ...residual, form: 'sew-add', out: 6, strides: [2, 1], globalPool: false }] },
 }

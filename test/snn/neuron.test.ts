@@ -65,7 +65,7 @@ async function layer(neuron: NeuronSettings, timesteps: number, width = 2) {
           specs.push(spec)
           return variables[known.findIndex(({ name }) => name === spec.name)] ?? graph.constant(start(spec), spec.shape)
         },
-        convolution: (tensor) => tensor, spikingConvolution: (tensor) => tensor, spiking: () => undefined, weighted: () => undefined,
+        convolution: (tensor) => tensor, spikingConvolution: (tensor) => tensor, spiking: () => undefined, weighted: () => undefined, single: () => context,
       }
       const spikes = neurons(context, currents as Tensor, 'one')
       const loss = graph.reshape(graph.sum(graph.mul(spikes, graph.constant(weights, shape))), [1])

@@ -89,6 +89,7 @@ export function ConfigSummary({ run }: { readonly run: Run }) {
               <small className={styles.hint}>
                 {layersText(config.network)}
                 {config.network.norm && `; ${{ tdbn: 'tdBN', tebn: 'TEBN', tab: 'TAB' }[config.network.norm]}`}
+                {config.network.sharing && `; membranes shared by ${config.network.sharing === 'layers-channels' ? 'layers and channels' : config.network.sharing}`}
               </small>
             </span>,
           ],

@@ -77,36 +77,60 @@ const surrogates: readonly { readonly value: NeuronSettings['surrogate']; readon
   { value: 'gaussian', label: 'Gaussian (LocalZO’s mean)', alpha: 0.5 },
 ]
 
-type Norm = NonNullable<TrainingConfig['network']['norm']> | 'plain'
+interface NetworkPart<Key extends 'norm' | 'sharing'> {
+  readonly label: string
+  readonly key: Key
+  /** The first is what a network has without a word. */
+  readonly choices: readonly { readonly value: TrainingConfig['network'][Key]; readonly label: string; readonly help: string }[]
+}
 
-const norms: readonly { readonly value: Norm; readonly label: string; readonly help: string }[] = [
-  { value: 'plain', label: 'over time and batch', help: 'Batch norm whose statistics are those of all timesteps together, as TET and TRT train.' },
-  { value: 'tdbn', label: 'tdBN (2021)', help: 'The same, scaled by the threshold, and by 1/√2 where a residual block adds two branches.' },
-  { value: 'tebn', label: 'TEBN (2022)', help: 'The same, times a learned number for each timestep. The network is bound to its number of timesteps.' },
-  {
-    value: 'tab',
-    label: 'TAB (2024)',
-    help: 'A batch norm for each timestep with the statistics of all timesteps up to it, times a learned p². Bound to its number of timesteps.',
-  },
-]
+const norm: NetworkPart<'norm'> = {
+  label: 'Normalization',
+  key: 'norm',
+  choices: [
+    { value: undefined, label: 'over time and batch', help: 'Batch norm whose statistics are those of all timesteps together, as TET and TRT train.' },
+    { value: 'tdbn', label: 'tdBN (2021)', help: 'The same, scaled by the threshold, and by 1/√2 where a residual block adds two branches.' },
+    { value: 'tebn', label: 'TEBN (2022)', help: 'The same, times a learned number for each timestep. The network is bound to its number of timesteps.' },
+    {
+      value: 'tab',
+      label: 'TAB (2024)',
+      help: 'A batch norm for each timestep with the statistics of all timesteps up to it, times a learned p². Bound to its number of timesteps.',
+    },
+  ],
+}
 
-function NormField({ form, set }: FormPart) {
+const sharing: NetworkPart<'sharing'> = {
+  label: 'Membranes (EfficientLIF-Net, 2023)',
+  key: 'sharing',
+  choices: [
+    { value: undefined, label: 'one for each neuron', help: 'Every neuron of every layer has a potential of its own.' },
+    { value: 'channels', label: 'shared by channels', help: 'Both halves of a layer’s channels go through the same potentials: half the memory.' },
+    {
+      value: 'layers',
+      label: 'shared by layers',
+      help: 'Consecutive layers of one shape go through the same potentials, timestep by timestep: slower here, less memory on a chip.',
+    },
+    { value: 'layers-channels', label: 'shared by both', help: 'Consecutive layers of one shape, each by halves of its channels.' },
+  ],
+}
+
+function NetworkPartField<Key extends 'norm' | 'sharing'>({ form, faults, set, part }: FormPart & { readonly part: NetworkPart<Key> }) {
   const { network } = form.config
-  const chosen = norms.find(({ value }) => value === (network.norm ?? 'plain'))
+  const chosen = part.choices.find(({ value }) => value === network[part.key])
   return (
     <Select
       mt={12}
-      label="Normalization"
+      label={part.label}
       description={chosen?.help}
-      inputWrapperOrder={['label', 'input', 'description']}
-      value={chosen?.value ?? null}
-      data={norms.map(({ value, label }) => ({ value, label }))}
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
+      error={faults.get(`network.${part.key}`)}
+      value={chosen?.label ?? null}
+      data={part.choices.map(({ label }) => label)}
       allowDeselect={false}
-      onChange={(value) => {
-        const norm = norms.find((other) => other.value === value)?.value
-        if (norm === undefined) return
+      onChange={(label) => {
+        const next = part.choices.find((other) => other.label === label)
         // The layers stay as the preset has them, so its card stays marked.
-        set({ ...changed(form, { network: { ...network, norm: norm === 'plain' ? undefined : norm } }), networkPreset: form.networkPreset })
+        if (next) set({ ...changed(form, { network: { ...network, [part.key]: next.value } }), networkPreset: form.networkPreset })
       }}
     />
   )
@@ -152,7 +176,10 @@ export function NetworkFields(part: FormPart) {
           })}
         </div>
       </Radio.Group>
-      <NormField {...part} />
+      <div className={styles.two}>
+        <NetworkPartField {...part} part={norm} />
+        <NetworkPartField {...part} part={sharing} />
+      </div>
       <NeuronFields {...part} />
     </Panel>
   )
