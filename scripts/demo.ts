@@ -61,7 +61,7 @@ async function summary(from: Workbench, made: string | null, seconds: number): P
   const answers: { label: string; file: string; result: InferenceResult }[] = []
   for (const { label, file } of unseen)
     answers.push({ label, file, result: await from.call('models.infer', { model: model.id, recording: join(dataset.source, file) }) })
-  const { epochs } = await from.call('runs.get', { id: run.id })
+  const { epochs, test } = await from.call('runs.get', { id: run.id })
   const training = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0)
   const { proof } = model
   const rows = [
@@ -73,8 +73,8 @@ async function summary(from: Workbench, made: string | null, seconds: number): P
     ['training', `${run.config.network.name}, ${run.parameters} parameters, TRT, ${epochs.length} epochs in ${duration(training)}`],
     [
       'test accuracy',
-      `${percent(epochs.at(-1)?.testAccuracy ?? NaN)} after the last epoch, best ${percent(run.best?.value ?? NaN)} ` +
-        `(epoch ${run.best?.epoch ?? '-'}, chosen on the test split)`,
+      `${percent(test?.accuracy ?? NaN)} (epoch ${test?.epoch ?? '-'}, chosen by its validation accuracy of ` +
+        `${percent(run.best?.value ?? NaN)}; the test split was scored once)`,
     ],
     ['export', `${fileSize(model.bytes)} ONNX, ${proof.runtime}`],
     [

@@ -8,7 +8,7 @@ import { openCheckpoint } from '../training/checkpoint.ts'
 import { checkpointVariables, Evaluator, type Evaluation, type VariableFeeds } from '../training/evaluate.ts'
 import { readRunHeader } from '../training/run-store.ts'
 import { networkShape, openTrainable } from '../training/trainable.ts'
-import { describeModel, encodeMetadata } from './metadata.ts'
+import { chosenBy, describeModel, encodeMetadata } from './metadata.ts'
 import { disturbed, judge, prove, sensitivity, type Sensitivity } from './proof.ts'
 import type { ModelRecord } from './schema.ts'
 
@@ -98,6 +98,7 @@ export async function exportModel({
       run: header.id,
       checkpoint: kind,
       epoch: checkpoint.progress.epoch,
+      chosenBy: chosenBy(kind, header.config.protocol),
       classes: dataset.manifest.classes,
       shape: dataset.manifest.shape,
       metadata,

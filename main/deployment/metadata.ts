@@ -29,7 +29,7 @@ export const modelMetadataSchema = z.object({
   neuron: z.record(z.string(), z.union([z.string(), z.number()])),
   training: z.record(z.string(), z.json()),
   dataset: z.object({ name: z.string(), hash: z.string() }),
-  /** Of the trained network, before export; on the split that also chose the checkpoint where its kind is best. */
+  /** Of the trained network, before export; whether that split also chose the checkpoint stands in `checkpoint.chosenBy`. */
   accuracy: z.object({ split: z.literal('test'), value: z.number(), samples: z.number() }),
   checkpoint: z.object({ kind: z.enum(['best', 'last']), epoch: z.number(), chosenBy: z.string() }),
 })
@@ -52,6 +52,13 @@ export function neuronConventions(neuron: NeuronSettings): ModelMetadata['neuron
     order: 'decay and input, spike, reset; all within one timestep',
     readout: 'linear, no neuron; logits = mean over timesteps of logits_per_timestep',
   }
+}
+
+/** What chose a checkpoint, for metadata and reports. */
+export function chosenBy(kind: 'best' | 'last', protocol: 'fair' | 'papers' | undefined): string {
+  if (kind === 'last') return 'the last finished epoch'
+  if (protocol === 'fair') return 'highest validation accuracy, then lowest validation loss'
+  return 'highest test accuracy, then lowest test loss (as in the papers: the split that chose it also scores it)'
 }
 
 /** @param accuracy of the trained network on the test split */
@@ -86,7 +93,7 @@ export function describeModel(
     checkpoint: {
       kind: checkpoint.kind,
       epoch: checkpoint.open.progress.epoch,
-      chosenBy: checkpoint.kind === 'best' ? 'highest test accuracy, then lowest test loss' : 'the last finished epoch',
+      chosenBy: chosenBy(checkpoint.kind, header.config.protocol),
     },
   }
 }

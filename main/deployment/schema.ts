@@ -30,6 +30,8 @@ export const modelRecordSchema = z.object({
   run: z.string(),
   checkpoint: z.enum(['best', 'last']),
   epoch: z.number(),
+  /** What chose the checkpoint; missing in records of before validation splits. */
+  chosenBy: z.string().optional(),
   classes: z.array(z.string()),
   /** [T, C, H, W] of one input. */
   shape: z.tuple([z.number(), z.number(), z.number(), z.number()]),

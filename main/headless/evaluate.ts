@@ -8,14 +8,14 @@ export const evaluate: Command = {
   summary: "a run's checkpoint on its dataset",
   usage: `Usage: npm run saccade -- evaluate RUN [OPTIONS]
 
-  --checkpoint best|last  default best (chosen by its accuracy on the test split)
-  --split test|train      default test
+  --checkpoint best|last  default best (chosen on the validation split; "as in the papers" on the test split)
+  --split test|validation|train  default test
 ${sharedUsage}`,
   async run(args, host) {
     const { values, positionals } = parse(args, { ...shared, checkpoint: { type: 'string' }, split: { type: 'string' } })
     const [wanted = ''] = positional(positionals, 'RUN')
     const checkpoint = choice(values.checkpoint, 'checkpoint', ['best', 'last'], 'best')
-    const split = choice(values.split, 'split', ['test', 'train'], 'test')
+    const split = choice(values.split, 'split', ['test', 'validation', 'train'], 'test')
     await withWorkbench(values.library, async (workbench) => {
       const id = await findRun(workbench, wanted)
       const { classes } = await workbench.call('runs.get', { id })

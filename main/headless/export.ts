@@ -38,6 +38,7 @@ ${sharedUsage}`,
           ['arg max agrees', percent(proof.argmaxAgreement, 2)],
           ['largest logit difference', proof.largestLogitDifference.toExponential(1)],
           ['largest firing rate difference', proof.largestFiringRateDifference.toExponential(1)],
+          ...(record.chosenBy === undefined ? [] : [['checkpoint', `epoch ${record.epoch}: ${record.chosenBy}`]]),
           ['accuracy', `${percent(proof.accuracyTrained, 2)} trained, ${percent(proof.accuracyExported, 2)} exported`],
         ]),
       )

@@ -4,6 +4,7 @@ import { deviceSchema, type Device } from '../engines/schema.ts'
 import { stageSchema } from '../training/schema.ts'
 import { networkSchema, methodSchema, type MethodSettings, type NetworkDescription } from '../snn/schema.ts'
 import type { CallInput, CallOutput, Run } from '../../preload/contract/index.ts'
+import { measured } from '../training/measured.ts'
 import { UsageError, type Workbench } from '../workbench/api.ts'
 import { Cancelled } from '../workbench/jobs.ts'
 import {
@@ -39,6 +40,8 @@ const options = {
   'rate-changes': { type: 'string' },
   'warmup-epochs': { type: 'string' },
   'clip-norm': { type: 'string' },
+  protocol: { type: 'string' },
+  'validation-share': { type: 'string' },
   'keep-every': { type: 'string' },
   seed: { type: 'string' },
   flip: { type: 'boolean' },
@@ -83,6 +86,9 @@ Ctrl-C saves and stops; --resume goes on to exactly the numbers the run would ha
   --crop N               pad training samples by N pixels and cut out their size at random (CIFAR: 4)
   --cutout N             blacken a random square of N pixels (CIFAR: 16)
   --resized-crop         cut out a random part and resize it (ImageNet)
+  --protocol fair|papers  fair (default): the best epoch by validation accuracy, the test split scored once, at the end;
+                         papers: the best epoch by test accuracy, as the papers report it
+  --validation-share X   share of the training samples kept apart (default 0.1; fair only)
   --keep-every N         keep a checkpoint of every N epochs, for analyses over epochs
   --seed N               of weights, order and augmentation (default 42)
   --device NAME          cpu (default), webgpu, cuda, dml, coreml, tensorflow, or auto: the fastest that works
@@ -173,6 +179,8 @@ async function configured(workbench: Workbench, values: Values): Promise<CallInp
     clipNorm: amount('clip-norm') ?? settings.clipNorm,
     epochs: amount('epochs') ?? settings.epochs,
     batchSize: amount('batch-size') ?? settings.batchSize,
+    protocol: choice(text('protocol'), 'protocol', ['fair', 'papers'], 'fair'),
+    validationShare: amount('validation-share'),
     keepEvery: amount('keep-every'),
     seed: amount('seed') ?? 42,
     augmentation: {
@@ -254,14 +262,27 @@ async function listPresets(workbench: Workbench, host: Host): Promise<void> {
   )
 }
 
+function lastText(metrics: Run['epochs'][number]): string {
+  const { split, accuracy, loss } = measured(metrics)
+  return `${split} accuracy ${percent(accuracy, 2)}, loss ${loss.toFixed(4)}`
+}
+
+/** The best epoch and what it scores, with the protocol that chose it. */
+function scores({ best, test, config }: Run): string[][] {
+  const chosen = best ? `${percent(best.value, 2)} after epoch ${best.epoch}` : '-'
+  if (config.protocol !== 'fair') return [['best on test', `${chosen} (as in the papers: the test split chose the epoch)`]]
+  const score = test ? `${percent(test.accuracy, 2)} of ${test.samples} samples, epoch ${test.epoch} (chosen on validation, scored once)` : '- (scored when all epochs are done)'
+  return [['best on validation', chosen], ['test', score]]
+}
+
 function describe(run: Run): string {
   const last = run.epochs.at(-1)
   const seconds = run.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0)
   const rows = [
     ['run', run.id],
     ['epochs', `${run.epochs.length} in ${duration(seconds)}, ${last?.samplesPerSecond.toFixed(0) ?? '-'} samples/s`],
-    ['last', last ? `test accuracy ${percent(last.testAccuracy, 2)}, loss ${last.testLoss.toFixed(4)}` : '-'],
-    ['best on test', run.best ? `${percent(run.best.value, 2)} after epoch ${run.best.epoch}` : '-'],
+    ['last', last ? lastText(last) : '-'],
+    ...scores(run),
     ['per timestep', last ? last.timestepAccuracy.map((value) => percent(value)).join(', ') : '-'],
     ['firing rates', last ? last.firingRates.map(({ layer, rate }) => `${layer} ${percent(rate)}`).join(', ') : '-'],
     ...run.warnings.map((warning) => ['warning', warning]),

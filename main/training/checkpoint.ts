@@ -7,7 +7,7 @@ import { encodeSafetensors, float32, readSafetensors } from './safetensors.ts'
 import { bestSchema, type TrainingConfig } from './schema.ts'
 
 /**
- * last: after the last finished epoch; best: after the epoch with the best test accuracy; pause: in the middle of an
+ * last: after the last finished epoch; best: after the epoch with the best accuracy on the split that chooses; pause: in the middle of an
  * epoch, where a run was stopped. Only `pause` can be ahead of `last`; it is gone when the next epoch ends.
  */
 /** `epoch-N` are kept for analyses over a run's epochs, where its settings ask for them. */
@@ -24,9 +24,9 @@ const progressSchema = z.object({
   partial: z
     .object({ batches: z.number().int(), samples: z.number().int(), lossSum: z.number(), correct: z.number().int(), seconds: z.number() })
     .nullable(),
-  /** With the test loss that breaks ties. */
+  /** With the loss that breaks ties, of the split that chooses (its name is older than validation splits). */
   best: bestSchema.extend({ testLoss: z.number() }).nullable(),
-  /** Test accuracy of the weights inside; null in the middle of an epoch. */
+  /** Accuracy of the weights inside on the split that chooses the best; null in the middle of an epoch. */
   testAccuracy: z.number().nullable(),
   /** State of the augmentation stream. Weights and order need none: they follow from the seed and the epoch. */
   random: z.object({ augmentation: z.tuple([z.number(), z.number(), z.number(), z.number()]) }),

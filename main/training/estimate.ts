@@ -3,6 +3,7 @@ import { Random } from '../random.ts'
 import { Evaluator } from './evaluate.ts'
 import type { Estimate } from './protocol.ts'
 import type { TrainingConfig } from './schema.ts'
+import { splitsOf } from './splits.ts'
 import { totalEpochs } from './stages.ts'
 import { Stepper } from './stepper.ts'
 import { openTrainable } from './trainable.ts'
@@ -18,23 +19,25 @@ const measured = 3
  */
 export async function estimate(config: TrainingConfig, dataset: string, engine: Engine): Promise<Estimate> {
   const data = openTrainable(dataset)
+  const splits = splitsOf(config, data)
+  const held = splits[splits.measured]
   const stepper = new Stepper(engine, config, data)
   try {
-    const batch = data.train.subarray(0, config.batchSize)
+    const batch = splits.train.subarray(0, config.batchSize)
     const random = new Random(config.seed, 'estimate')
     const times: number[] = []
     // Of the last stage, whose timesteps are the most.
     const epoch = totalEpochs(config) - 1
     for (let k = 1; k <= warmUp + measured; k++) times.push(await seconds(() => stepper.step({ indices: batch, learningRate: config.learningRate, k, epoch, place: 0 }, random)))
     const step = Math.min(...times.slice(warmUp))
-    const tested = data.test.subarray(0, config.batchSize)
+    const tested = held.subarray(0, config.batchSize)
     const evaluator = await Evaluator.open(engine, config, data, tested.length)
     try {
       const variables = stepper.state.inputs
       await evaluator.run(variables, tested)
       const evaluation = await seconds(() => evaluator.run(variables, tested))
       return {
-        secondsPerEpoch: (step * data.train.length) / batch.length + (evaluation * data.test.length) / tested.length,
+        secondsPerEpoch: (step * splits.train.length) / batch.length + (evaluation * held.length) / tested.length,
         samplesPerSecond: batch.length / step,
         parameters: stepper.program.info.parameters,
         timesteps: data.shape[0],

@@ -8,6 +8,7 @@ import { openCheckpoint, type CheckpointKind } from './checkpoint.ts'
 import { Measuring, timeMean, type Measurement } from './metrics.ts'
 import { readRunHeader } from './run-store.ts'
 import type { EpochMetrics, TrainingConfig } from './schema.ts'
+import { splitsOf } from './splits.ts'
 import { hostTensor } from './state.ts'
 import { networkShape, openTrainable } from './trainable.ts'
 
@@ -122,7 +123,8 @@ export interface EvaluateOptions {
   /** Folder of its dataset. */
   readonly dataset: string
   readonly checkpoint: 'best' | 'last'
-  readonly split: 'train' | 'test'
+  /** As the run uses them: of a run with the fair protocol `train` is without `validation`. */
+  readonly split: 'train' | 'validation' | 'test'
   readonly engine: Engine
   readonly signal?: AbortSignal
   readonly onProgress?: (share: number) => void
@@ -136,7 +138,8 @@ export async function evaluate({ run, dataset, checkpoint, split, engine, signal
   const header = readRunHeader(run)
   const opened = openTrainable(dataset, header.datasetHash)
   try {
-    const indices = opened[split]
+    const indices = splitsOf(header.config, opened)[split]
+    if (indices.length === 0) throw new Error(`Run "${header.config.name}" keeps no validation split apart: its best epoch was chosen on the test split, as in the papers.`)
     const evaluator = await Evaluator.open(engine, header.config, opened, Math.min(header.config.batchSize, indices.length))
     try {
       const evaluation = await evaluator.run(checkpointVariables(run, checkpoint, evaluator.program), indices, signal, onProgress)

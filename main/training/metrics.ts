@@ -1,4 +1,4 @@
-import type { EpochMetrics } from './schema.ts'
+import { measured } from './measured.ts'
 
 /** What is measured on a set of samples. */
 export interface Measurement {
@@ -112,11 +112,9 @@ export class Measuring {
   }
 }
 
-/** Whether an epoch's test figures beat the best so far: higher accuracy, then lower loss; the earlier epoch keeps a tie of both. */
-export function isBetter(
-  epoch: Pick<EpochMetrics, 'testAccuracy' | 'testLoss'>,
-  best: { readonly value: number; readonly testLoss: number } | null,
-): boolean {
-  if (best === null || epoch.testAccuracy > best.value) return true
-  return epoch.testAccuracy === best.value && epoch.testLoss < best.testLoss
+/** Whether an epoch's figures beat the best so far: higher accuracy, then lower loss; the earlier epoch keeps a tie of both. */
+export function isBetter(epoch: Parameters<typeof measured>[0], best: { readonly value: number; readonly testLoss: number } | null): boolean {
+  const { accuracy, loss } = measured(epoch)
+  if (best === null || accuracy > best.value) return true
+  return accuracy === best.value && loss < best.testLoss
 }

@@ -34,7 +34,7 @@ export interface EvaluateInput {
   readonly run: string
   readonly dataset: string
   readonly checkpoint: 'best' | 'last'
-  readonly split: 'train' | 'test'
+  readonly split: 'train' | 'validation' | 'test'
 }
 
 export interface MeasureInput {

@@ -4,7 +4,8 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { errorCode, readJson, StorageError, storageError, writeAll, writeFileAtomic, writeJson } from './atomic.ts'
 import { isBetter } from './metrics.ts'
-import { epochMetricsSchema, runStateSchema, trainingConfigSchema, type EpochMetrics, type Run, type RunState, type TrainingConfig } from './schema.ts'
+import { measured } from './measured.ts'
+import { epochMetricsSchema, runStateSchema, testScoreSchema, trainingConfigSchema, type EpochMetrics, type Run, type RunState, type TestScore, type TrainingConfig } from './schema.ts'
 import { stageAt } from './stages.ts'
 import { firingWarnings } from './warnings.ts'
 
@@ -27,7 +28,7 @@ const runStatusSchema = z.object({ state: runStateSchema, message: z.string().nu
 export type RunStatus = z.infer<typeof runStatusSchema>
 const confusionSchema = z.array(z.array(z.number()))
 
-const file = { header: 'run.json', status: 'status.json', epochs: 'epochs.jsonl', confusion: 'confusion.json' }
+const file = { header: 'run.json', status: 'status.json', epochs: 'epochs.jsonl', confusion: 'confusion.json', test: 'test.json' }
 
 function parse<T>(path: string, schema: z.ZodType<T>): T {
   const result = schema.safeParse(readJson(path))
@@ -140,7 +141,15 @@ export function cutEpochs(run: string, epoch: number): EpochMetrics[] {
   return kept
 }
 
-/** [class][predicted] counts on the test split after the last epoch. */
+/** The test split's score, once it is known. */
+export function readTestScore(run: string): TestScore | undefined {
+  const path = join(run, file.test)
+  return existsSync(path) ? parse(path, testScoreSchema) : undefined
+}
+
+export const writeTestScore = (run: string, score: TestScore): void => writeJson(join(run, file.test), score)
+
+/** [class][predicted] counts after the last epoch. */
 export const writeConfusion = (run: string, confusion: number[][]): void =>
   writeFileAtomic(join(run, file.confusion), JSON.stringify(confusion))
 
@@ -149,6 +158,7 @@ export function readRun(run: string): Run {
   const { id, config, created, classes, parameters } = readRunHeader(run)
   const epochs = readEpochs(run)
   const confusionPath = join(run, file.confusion)
+  const test = readTestScore(run)
   return {
     id,
     config,
@@ -158,6 +168,7 @@ export function readRun(run: string): Run {
     epochs,
     ...readStatus(run),
     best: bestEpoch(epochs, config),
+    ...(test && { test }),
     confusion: existsSync(confusionPath) ? parse(confusionPath, confusionSchema) : null,
     warnings: firingWarnings(epochs.at(-1)?.firingRates ?? []),
   }
@@ -168,14 +179,18 @@ export function summarizeRun({
   epochs,
   confusion: _,
   ...run
-}: Run): Omit<Run, 'epochs' | 'confusion'> & { epochsDone: number; lastTestAccuracy: number | null } {
-  return { ...run, epochsDone: epochs.length, lastTestAccuracy: epochs.at(-1)?.testAccuracy ?? null }
+}: Run): Omit<Run, 'epochs' | 'confusion'> & { epochsDone: number; lastTestAccuracy: number | null; lastValidationAccuracy: number | null } {
+  const last = epochs.at(-1)
+  return { ...run, epochsDone: epochs.length, lastTestAccuracy: last?.testAccuracy ?? null, lastValidationAccuracy: last?.validationAccuracy ?? null }
 }
 
 /** The best epoch of the stage that the run is in: other stages have other timesteps. */
 function bestEpoch(epochs: readonly EpochMetrics[], config: TrainingConfig): Run['best'] {
   const { start } = stageAt(config, epochs.length - 1)
   let best: { epoch: number; value: number; testLoss: number } | null = null
-  for (const line of epochs.slice(start)) if (isBetter(line, best)) best = { epoch: line.epoch, value: line.testAccuracy, testLoss: line.testLoss }
-  return best && { epoch: best.epoch, metric: 'testAccuracy', value: best.value }
+  for (const line of epochs.slice(start)) {
+    const { accuracy, loss } = measured(line)
+    if (isBetter(line, best)) best = { epoch: line.epoch, value: accuracy, testLoss: loss }
+  }
+  return best && { epoch: best.epoch, metric: config.protocol === 'fair' ? 'validationAccuracy' : 'testAccuracy', value: best.value }
 }

@@ -46,6 +46,13 @@ export const trainingConfigSchema = z.object({
    */
   stages: z.array(stageSchema).min(1).max(8).optional(),
   batchSize: z.number().int().min(1).max(1024),
+  /**
+   * What chooses the best epoch. fair: accuracy on a part of the training samples that is kept apart for validation; the test split is
+   * scored once, at the end. papers (and where it is missing, in runs of before there was a choice): accuracy on the test split.
+   */
+  protocol: z.enum(['fair', 'papers']).optional(),
+  /** Share of every class's training samples kept apart for validation; 0.1 where missing. */
+  validationShare: z.number().gt(0).max(0.5).optional(),
   /** Keeps a checkpoint of every so many epochs, for analyses over the run's epochs. */
   keepEvery: z.number().int().min(1).optional(),
   /** Seeds initial weights, sample order and augmentation. */
@@ -67,7 +74,7 @@ export type TrainingConfig = z.infer<typeof trainingConfigSchema>
 
 const spikingLayerRateSchema = z.object({ layer: z.string(), rate: z.number() })
 
-/** One line of epochs.jsonl: written after every epoch. Losses: train = the method's loss; test = cross-entropy of the time-mean logits. */
+/** One line of epochs.jsonl: written after every epoch. Losses: train = the method's loss; validation and test = cross-entropy of the time-mean logits. */
 export const epochMetricsSchema = z.object({
   /** Counted from 1. */
   epoch: z.number().int(),
@@ -77,11 +84,15 @@ export const epochMetricsSchema = z.object({
   timesteps: z.number().int().optional(),
   trainLoss: z.number(),
   trainAccuracy: z.number(),
-  testLoss: z.number(),
-  testAccuracy: z.number(),
-  /** Accuracy of every single timestep's logits on the test split, T values. */
+  /** On the test split; only of runs whose test split chooses the best epoch (protocol "papers"). */
+  testLoss: z.number().optional(),
+  testAccuracy: z.number().optional(),
+  /** On the validation split, of all other runs. */
+  validationLoss: z.number().optional(),
+  validationAccuracy: z.number().optional(),
+  /** Accuracy of every single timestep's logits on the split that is measured after epochs, T values. */
   timestepAccuracy: z.array(z.number()),
-  /** Mean spikes per neuron and timestep on the test split, every neuron layer in forward order. */
+  /** Mean spikes per neuron and timestep on the same split, every neuron layer in forward order. */
   firingRates: z.array(spikingLayerRateSchema),
   samplesPerSecond: z.number(),
   seconds: z.number(),
@@ -98,9 +109,21 @@ export const stepProgressSchema = z.object({
 })
 export type StepProgress = z.infer<typeof stepProgressSchema>
 
-export const bestSchema = z.object({ epoch: z.number().int(), metric: z.literal('testAccuracy'), value: z.number() })
+export const bestSchema = z.object({ epoch: z.number().int(), metric: z.enum(['testAccuracy', 'validationAccuracy']), value: z.number() })
 
-/** A run as the window shows it. Confusion: [class][predicted] counts on the test split after the last epoch. */
+/** The test split, scored once with the checkpoint that validation has chosen. */
+export const testScoreSchema = z.object({
+  epoch: z.number().int(),
+  samples: z.number().int(),
+  loss: z.number(),
+  accuracy: z.number(),
+  timestepAccuracy: z.array(z.number()),
+  /** [class][predicted] counts. */
+  confusion: z.array(z.array(z.number())),
+})
+export type TestScore = z.infer<typeof testScoreSchema>
+
+/** A run as the window shows it. Confusion: [class][predicted] counts after the last epoch, on the split that is measured then. */
 export const runSchema = z.object({
   id: z.string(),
   config: trainingConfigSchema,
@@ -110,6 +133,8 @@ export const runSchema = z.object({
   message: z.string().nullable(),
   epochs: z.array(epochMetricsSchema),
   best: bestSchema.nullable(),
+  /** Where the protocol is fair and the run has ended. */
+  test: testScoreSchema.optional(),
   confusion: z.array(z.array(z.number())).nullable(),
   classes: z.array(z.string()),
   /** Trainable parameters. */

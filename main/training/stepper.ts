@@ -11,6 +11,7 @@ import type { Random } from '../random.ts'
 import { methodAt } from './schedule.ts'
 import type { TrainingConfig } from './schema.ts'
 import { drawnTimesteps, drawsTimesteps } from '../snn/losses/slt.ts'
+import { splitsOf } from './splits.ts'
 import { stageAt } from './stages.ts'
 import { hostTensor, scalar, TrainingState } from './state.ts'
 import { networkShape } from './trainable.ts'
@@ -79,7 +80,7 @@ export class Stepper {
     this.#config = config
     this.#dataset = dataset
     this.#method = config.method
-    this.#full = Math.min(config.batchSize, dataset.train.length)
+    this.#full = Math.min(config.batchSize, splitsOf(config, dataset).train.length)
     this.program = this.#build(this.#full, config.method, dataset.shape[0])
     this.state = new TrainingState(this.program.state)
     const weights = initialVariables(this.program.info, config.seed)

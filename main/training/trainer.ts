@@ -6,15 +6,17 @@ import { Random } from '../random.ts'
 import { networkInfo } from '../snn/network.ts'
 import { removeTemporaries } from './atomic.ts'
 import { checkpointPath, configHash, hasCheckpoint, keepLastAs, writeCheckpoint, type Progress } from './checkpoint.ts'
-import { Evaluator } from './evaluate.ts'
+import { checkpointVariables, Evaluator } from './evaluate.ts'
+import { measured } from './measured.ts'
 import { isBetter } from './metrics.ts'
 import { Pace } from './pace.ts'
 import type { TrainingOutcome } from './protocol.ts'
 import { resumePoint } from './resume.ts'
-import { appendEpoch, createRun, cutEpochs, isAlive, isRun, readRunHeader, storedStatus, writeConfusion, writeStatus } from './run-store.ts'
+import { appendEpoch, createRun, cutEpochs, isAlive, isRun, readRunHeader, readTestScore, storedStatus, writeConfusion, writeStatus, writeTestScore } from './run-store.ts'
 import { learningRateOf } from './schedule.ts'
 import type { EpochMetrics, StepProgress, TrainingConfig } from './schema.ts'
 import { stageAt, totalEpochs } from './stages.ts'
+import { splitsOf, type Splits } from './splits.ts'
 import { Stepper } from './stepper.ts'
 import { networkShape, openTrainable, timestepsFault } from './trainable.ts'
 
@@ -56,6 +58,7 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
   try {
     const fault = timestepsFault(config, dataset.manifest.classes.length, dataset.shape)
     if (fault !== null) throw new Error(fault)
+    splitsOf(config, dataset)
     if (known === undefined) {
       const { hash, classes } = dataset.manifest
       createRun(run, { config, datasetHash: hash, classes, parameters: networkInfo(networkShape(config, dataset)).parameters })
@@ -96,6 +99,7 @@ function explain(error: unknown, config: TrainingConfig): string {
 class Training {
   readonly #options: TrainOptions
   readonly #dataset: Dataset
+  readonly #splits: Splits
   readonly #stepper: Stepper
   readonly #random: Random
   readonly #pace: Pace
@@ -107,6 +111,7 @@ class Training {
     const { config, engine } = options
     this.#options = options
     this.#dataset = dataset
+    this.#splits = splitsOf(config, dataset)
     this.#stepper = new Stepper(engine, config, dataset)
     this.#random = new Random(config.seed, 'augmentation')
     this.#progress = {
@@ -121,7 +126,7 @@ class Training {
       configHash: configHash(config),
     }
     const timesteps = Array.from({ length: totalEpochs(config) }, (_, epoch) => stageAt(config, epoch).timesteps ?? dataset.shape[0])
-    this.#pace = new Pace(dataset.train.length, timesteps)
+    this.#pace = new Pace(this.#splits.train.length, timesteps)
   }
 
   async toTheEnd(): Promise<TrainingOutcome> {
@@ -140,10 +145,31 @@ class Training {
       while (this.#progress.epoch < epochs) {
         if (!(await this.#epoch(await this.#enter()))) return { state: 'stopped', message: null }
       }
-      return { state: 'finished', message: null }
+      return (await this.#scoreTest()) ? { state: 'finished', message: null } : { state: 'stopped', message: null }
     } finally {
       await this.#evaluator?.of.release()
       await this.#stepper.release()
+    }
+  }
+
+  /**
+   * Scores the test split with the checkpoint that validation has chosen, once.
+   * @returns false where it was stopped before it was done
+   */
+  async #scoreTest(): Promise<boolean> {
+    const { config, run, engine, signal } = this.#options
+    const { best } = this.#progress
+    if (this.#splits.measured === 'test' || best === null || readTestScore(run) !== undefined) return true
+    const { test } = this.#splits
+    const evaluator = await Evaluator.open(engine, config, this.#dataset, Math.min(config.batchSize, test.length))
+    try {
+      const score = await evaluator.run(checkpointVariables(run, 'best', evaluator.program), test, signal)
+      if (score === null) return false
+      const { samples, loss, accuracy, timestepAccuracy, confusion } = score
+      writeTestScore(run, { epoch: best.epoch, samples, loss, accuracy, timestepAccuracy, confusion })
+      return true
+    } finally {
+      await evaluator.release()
     }
   }
 
@@ -158,7 +184,7 @@ class Training {
     }
     if (this.#evaluator?.stage !== stage.index) {
       await this.#evaluator?.of.release()
-      const batch = Math.min(config.batchSize, this.#dataset.test.length)
+      const batch = Math.min(config.batchSize, this.#splits[this.#splits.measured].length)
       const of = await Evaluator.open(engine, config, this.#dataset, batch, stage.timesteps ?? undefined)
       this.#evaluator = { of, stage: stage.index }
     }
@@ -168,7 +194,7 @@ class Training {
   /** One epoch, or the rest of one. @returns false where it was stopped and saved on the way */
   async #epoch(evaluator: Evaluator): Promise<boolean> {
     const { config, signal, onStep, onEpoch } = this.#options
-    const { train, test } = this.#dataset
+    const { train, measured: split } = this.#splits
     const { epoch } = this.#progress
     const order = epochOrder(train.length, config.seed, epoch).map((position) => train[position] ?? -1)
     const batches = Math.ceil(train.length / config.batchSize)
@@ -201,19 +227,20 @@ class Training {
     }
 
     const trained = seconds()
-    const evaluation = await evaluator.run(this.#stepper.state.inputs, test, signal)
+    const evaluation = await evaluator.run(this.#stepper.state.inputs, this.#splits[split], signal)
     if (evaluation === null) return this.#pause({ ...sums, seconds: trained })
     this.#pace.evaluation(seconds() - trained)
     if (!Number.isFinite(evaluation.loss))
-      throw new TrainingError(divergence(`The test loss became ${evaluation.loss} after epoch ${epoch + 1}`, config))
+      throw new TrainingError(divergence(`The ${split} loss became ${evaluation.loss} after epoch ${epoch + 1}`, config))
     const metrics: EpochMetrics = {
       epoch: epoch + 1,
       learningRate: learningRateOf(config, epoch),
       ...(config.stages && { timesteps: stageAt(config, epoch).timesteps ?? this.#dataset.shape[0] }),
       trainLoss: sums.lossSum / sums.samples,
       trainAccuracy: sums.correct / sums.samples,
-      testLoss: evaluation.loss,
-      testAccuracy: evaluation.accuracy,
+      ...(split === 'test'
+        ? { testLoss: evaluation.loss, testAccuracy: evaluation.accuracy }
+        : { validationLoss: evaluation.loss, validationAccuracy: evaluation.accuracy }),
       timestepAccuracy: evaluation.timestepAccuracy,
       firingRates: evaluation.firingRates,
       samplesPerSecond: sums.samples / trained,
@@ -231,13 +258,14 @@ class Training {
   #save(metrics: EpochMetrics, confusion: number[][]): void {
     const { run } = this.#options
     const better = isBetter(metrics, this.#progress.best)
+    const { split, accuracy, loss } = measured(metrics)
     if (better)
-      this.#progress.best = { epoch: metrics.epoch, metric: 'testAccuracy', value: metrics.testAccuracy, testLoss: metrics.testLoss }
+      this.#progress.best = { epoch: metrics.epoch, metric: `${split}Accuracy`, value: accuracy, testLoss: loss }
     this.#progress = {
       ...this.#progress,
       epoch: metrics.epoch,
       partial: null,
-      testAccuracy: metrics.testAccuracy,
+      testAccuracy: accuracy,
       random: { augmentation: this.#random.state },
     }
     appendEpoch(run, metrics)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Experiment, ExperimentRun, ExperimentSummary, Job } from '../../preload/contract/index.ts'
 import { readJson, writeJson } from '../training/atomic.ts'
+import { measured } from '../training/measured.ts'
 import { readRun, isRun } from '../training/run-store.ts'
 import { trainingConfigSchema, type TrainingConfig } from '../training/schema.ts'
 import { expandSweep, SweepError, sweepSchema, type Sweep, type Variant } from '../training/sweep.ts'
@@ -155,8 +156,9 @@ export class Experiments {
   #standing(run: string): Omit<ExperimentRun, 'run' | 'values' | 'seed'> {
     const folder = this.#shared.library.folder('runs', run)
     try {
-      const { state, message, epochs, best } = readRun(folder)
-      return { state, message, epochsDone: epochs.length, last: epochs.at(-1)?.testAccuracy ?? null, best: best?.value ?? null }
+      const { state, message, epochs, best, test } = readRun(folder)
+      const last = epochs.at(-1)
+      return { state, message, epochsDone: epochs.length, last: last ? measured(last).accuracy : null, best: test?.accuracy ?? best?.value ?? null }
     } catch (error) {
       if (!isRun(folder)) return { state: 'removed', message: null, epochsDone: 0, last: null, best: null }
       return { state: 'failed', message: error instanceof Error ? error.message : String(error), epochsDone: 0, last: null, best: null }

@@ -91,7 +91,7 @@ export class Models {
   }
 
   /** Measures a checkpoint on a split of the run's dataset; its job shows how it goes. */
-  async evaluate(run: string, checkpoint: Checkpoint, split: 'train' | 'test'): Promise<RunEvaluation> {
+  async evaluate(run: string, checkpoint: Checkpoint, split: 'train' | 'validation' | 'test'): Promise<RunEvaluation> {
     const { jobs, library, spawn } = this.#shared
     const { name, dataset } = this.#trained(run, checkpoint)
     let answer: RunEvaluation | undefined

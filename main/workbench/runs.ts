@@ -5,10 +5,12 @@ import { openDataset, readManifest } from '../datasets/dataset.ts'
 import { GraphError } from '../graph/tensor.ts'
 import { networkInfo } from '../snn/network.ts'
 import { launchEstimate, launchTraining } from '../training/launcher.ts'
+import { measured } from '../training/measured.ts'
 import type { TrainingOutcome } from '../training/protocol.ts'
 import { createRun, isAlive, readRun, readRunHeader, storedStatus, summarizeRun, writeStatus } from '../training/run-store.ts'
 import type { EpochMetrics, Run, StepProgress, TrainingConfig } from '../training/schema.ts'
 import { totalEpochs } from '../training/stages.ts'
+import { tooFewToValidate } from '../training/splits.ts'
 import { timestepsFault } from '../training/trainable.ts'
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
@@ -18,7 +20,7 @@ import { Throttle } from './throttle.ts'
 
 /** Epochs and steps of a small network may take milliseconds; nobody reads more often than this. */
 const tellEveryMs = 100
-const files = ['run.json', 'status.json', 'epochs.jsonl', 'confusion.json']
+const files = ['run.json', 'status.json', 'epochs.jsonl', 'confusion.json', 'test.json']
 
 /** Training runs: started, waited for in line, stopped, resumed, listed. */
 export class Runs {
@@ -37,8 +39,9 @@ export class Runs {
    * Makes the run's folder, in which it waits.
    * @throws where the dataset is gone, has too few classes, or the network doesn't fit its frames
    */
-  create(config: TrainingConfig): string {
+  create(given: TrainingConfig): string {
     const { library } = this.#shared
+    const config: TrainingConfig = { protocol: 'fair', ...given }
     const { classes, hash, shape, samples, name } = readManifest(library.existing('datasets', config.dataset))
     if (classes.length < 2)
       throw new UsageError(
@@ -51,6 +54,9 @@ export class Runs {
     const parameters = fits(() => networkInfo({ network: config.network, classes: classes.length, shape }).parameters, config)
     const fault = timestepsFault(config, classes.length, shape)
     if (fault !== null) throw new UsageError(fault)
+    const trained = samples.filter(({ split }) => split === 'train')
+    if (config.protocol === 'fair' && new Set(trained.map(({ label }) => label)).size === trained.length)
+      throw new UsageError(tooFewToValidate(name))
     const id = library.claim('runs', config.name)
     try {
       createRun(library.folder('runs', id), { config, datasetHash: hash, classes, parameters })
@@ -67,9 +73,10 @@ export class Runs {
     const { config } = readRunHeader(library.existing('runs', id))
     return jobs.start({ kind: 'training', title: `Train ${config.name}`, subject: id }, async (context) => {
       const outcome = await this.train(id, context)
-      const { epochs } = readRun(library.folder('runs', id))
+      const { epochs, test } = readRun(library.folder('runs', id))
       const last = epochs.at(-1)
-      const said = last ? `${epochs.length} of ${totalEpochs(config)} epochs, test accuracy ${percent(last.testAccuracy)}` : 'no epoch finished'
+      const score = test ? `; test accuracy of epoch ${test.epoch} ${percent(test.accuracy)}` : ''
+      const said = last ? `${epochs.length} of ${totalEpochs(config)} epochs, ${accuracyText(last)}${score}` : 'no epoch finished'
       if (outcome.state === 'failed') throw new Error(outcome.message ?? 'Training failed.')
       if (outcome.state === 'stopped') throw new Cancelled(`Stopped and saved: ${said}. Resume goes on from here.`)
       return said
@@ -97,7 +104,7 @@ export class Runs {
       })
     }
     const onEpoch = (metrics: EpochMetrics): void => {
-      lastEpoch = `, test accuracy ${percent(metrics.testAccuracy)}`
+      lastEpoch = `, ${accuracyText(metrics)}`
       context.update({ progress: share(metrics.epoch / epochs), detail: `epoch ${metrics.epoch} of ${epochs}${lastEpoch}` })
       tellEpoch.call()
     }
@@ -229,6 +236,12 @@ export function runHandlers(shared: Shared, runs: Runs): Pick<Handlers, RunCalls
       return {}
     },
   }
+}
+
+/** "validation accuracy 93.1 %". */
+function accuracyText(metrics: EpochMetrics): string {
+  const { split, accuracy } = measured(metrics)
+  return `${split} accuracy ${percent(accuracy)}`
 }
 
 function signatureOf(path: string): string {

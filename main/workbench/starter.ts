@@ -92,10 +92,10 @@ export class Starter {
     if (!shown) throw new Error('The starter dataset has no test recording.')
     context.update({ progress: begun, detail: `runs the model on ${basename(shown.file)}` })
     const { top } = await models.infer(model, join(dataset.source, shown.file))
-    const { best } = readRun(library.existing('runs', run))
+    const { test } = readRun(library.existing('runs', run))
     const [first] = top
     const answer = `${first?.label ?? 'nothing'} (${percent(first?.probability ?? NaN)})`
-    return `test accuracy ${percent(best?.value ?? NaN)}; ${shown.file} is recognized as ${answer}`
+    return `test accuracy ${percent(test?.accuracy ?? NaN)}; ${shown.file} is recognized as ${answer}`
   }
 
   /** A DVS128's recordings to learn from, and a few of an N-MNIST-like camera. What is there already is kept. */

@@ -76,12 +76,12 @@ export const datasetSummarySchema = datasetManifestSchema.omit({ samples: true, 
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>
 
 /** A run as lists show it. */
-export const runSummarySchema = runSchema.omit({ epochs: true, confusion: true }).extend({ epochsDone: z.number(), lastTestAccuracy: z.number().nullable() })
+export const runSummarySchema = runSchema.omit({ epochs: true, confusion: true }).extend({ epochsDone: z.number(), lastTestAccuracy: z.number().nullable(), lastValidationAccuracy: z.number().nullable().optional() })
 export type RunSummary = z.infer<typeof runSummarySchema>
 
 /** A checkpoint measured on a split. Confusion: [class][predicted] counts. */
 export const evaluationSchema = epochMetricsSchema.pick({ timestepAccuracy: true, firingRates: true }).extend({
-  checkpoint: z.enum(['best', 'last']), split: z.enum(['train', 'test']), samples: z.number(), loss: z.number(), accuracy: z.number(), confusion: z.array(z.array(z.number())),
+  checkpoint: z.enum(['best', 'last']), split: z.enum(['train', 'validation', 'test']), samples: z.number(), loss: z.number(), accuracy: z.number(), confusion: z.array(z.array(z.number())),
 })
 export type RunEvaluation = z.infer<typeof evaluationSchema>
 
@@ -183,7 +183,7 @@ export const calls = {
   'runs.resume': { input: id, output: z.object({ job: z.string() }) },
   'runs.remove': { input: id, output: nothing },
   /** Measures a checkpoint on a split, as a job of kind evaluation; answers when it is done. */
-  'runs.evaluate': { input: id.extend({ checkpoint: z.enum(['best', 'last']).default('best'), split: z.enum(['train', 'test']).default('test') }), output: evaluationSchema },
+  'runs.evaluate': { input: id.extend({ checkpoint: z.enum(['best', 'last']).default('best'), split: z.enum(['train', 'validation', 'test']).default('test') }), output: evaluationSchema },
 
   /** Analyses a checkpoint as a job of kind analysis; keeps the result with the run and answers when it is done. */
   'runs.analyze': { input: id.extend({ kind: analysisKindSchema, options: analysisOptionsSchema.prefault({}) }), output: storedAnalysisSchema },

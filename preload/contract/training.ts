@@ -1,2 +1,3 @@
 /** What follows from a run's configuration, for whoever shows it. */
+export { measured } from '../../main/training/measured.ts'
 export { stagesOf, totalEpochs } from '../../main/training/stages.ts'

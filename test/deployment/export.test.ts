@@ -77,7 +77,7 @@ describe('exportModel', () => {
       sensor: [10, 10],
       dataset: { name: 'Moving bars', hash },
       accuracy: { split: 'test', value: accuracy, samples: 30 },
-      checkpoint: { kind: 'best', epoch: best!.epoch, chosenBy: 'highest test accuracy, then lowest test loss' },
+      checkpoint: { kind: 'best', epoch: best!.epoch, chosenBy: 'highest test accuracy, then lowest test loss (as in the papers: the split that chose it also scores it)' },
       neuron: {
         tau: 1.5,
         threshold: 0.8,

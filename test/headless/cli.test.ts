@@ -61,7 +61,7 @@ describe('usage', () => {
       [['train', '--what'], /--what/],
       [['infer', 'model'], /RECORDING missing/],
       [['serve', '--port', 'x'], /--port must be a number/],
-      [['evaluate', 'r', '--split', 'all'], /--split must be test or train/],
+      [['evaluate', 'r', '--split', 'all'], /--split must be test or validation or train/],
     ]
     const answers = await Promise.all(cases.map(([args]) => saccade(...args)))
     answers.forEach(({ code, stdout, stderr }, i) => {
@@ -161,9 +161,9 @@ describe('the main job', () => {
     })
 
     const evaluation = JSON.parse(
-      (await saccade('evaluate', 'First', '--checkpoint', 'last', '--library', library, '--json')).stdout,
+      (await saccade('evaluate', 'First', '--checkpoint', 'best', '--library', library, '--json')).stdout,
     ) as RunEvaluation
-    expect(evaluation).toMatchObject({ samples: 8, accuracy: run.epochs[2]?.testAccuracy })
+    expect(evaluation).toMatchObject({ samples: 8, accuracy: run.test?.accuracy })
 
     const copy = join(folder, 'copy.onnx')
     const exported = JSON.parse(
@@ -209,7 +209,7 @@ describe('the main job', () => {
       const resumed = await saccade('train', '--resume', name, '--library', library, '--json')
       expect(resumed.code).toBe(0)
       const figures = (run: Run): unknown =>
-        run.epochs.map(({ epoch, trainLoss, testLoss, testAccuracy }) => [epoch, trainLoss, testLoss, testAccuracy])
+        [run.test, ...run.epochs.map(({ epoch, trainLoss, validationLoss, validationAccuracy }) => [epoch, trainLoss, validationLoss, validationAccuracy])]
       expect(figures(JSON.parse(resumed.stdout) as Run)).toEqual(figures(whole))
     }
     expect((await saccade('train', '--resume', 'stopped', '--library', library)).stderr).toContain('is finished')

@@ -38,7 +38,7 @@ describe('train', () => {
     expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
     expect(epochs[39]!.trainLoss).toBeLessThan(epochs[0]!.trainLoss * 0.7)
     expect(epochs[39]!.trainAccuracy).toBeGreaterThan(0.8)
-    expect(best!.value).toBe(Math.max(...epochs.map(({ testAccuracy }) => testAccuracy)))
+    expect(best!.value).toBe(Math.max(...epochs.map((epoch) => epoch.testAccuracy ?? NaN)))
     expect(confusion!.flat().reduce((a, b) => a + b)).toBe(7)
     expect(epochs[0]!.firingRates).toHaveLength(2)
     expect(epochs[0]!.timestepAccuracy).toHaveLength(4)

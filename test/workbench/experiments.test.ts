@@ -43,7 +43,7 @@ describe('experiments', () => {
     // The same settings by themselves give the same run.
     const alone = await bench.call('runs.start', tinyRun(dataset, { epochs: 1, seed: 2, method: { name: 'sdt' } }))
     await bench.done(alone.job)
-    expect((await bench.call('runs.get', { id: alone.run })).epochs[0]!.testLoss).toBe((await bench.call('runs.get', { id: runs[1]!.run })).epochs[0]!.testLoss)
+    expect((await bench.call('runs.get', { id: alone.run })).epochs[0]!.validationLoss).toBe((await bench.call('runs.get', { id: runs[1]!.run })).epochs[0]!.validationLoss)
     await expect(bench.call('experiments.resume', { id: experiment })).rejects.toThrow('nothing left to train')
     await bench.call('experiments.remove', { id: experiment, runs: true })
     expect((await bench.call('experiments.list', {})).experiments).toEqual([])

@@ -161,7 +161,7 @@ describe('training', () => {
       subject: run,
       title: 'Train First',
       progress: 1,
-      detail: expect.stringMatching(/^4 of 4 epochs, test accuracy/) as string,
+      detail: expect.stringMatching(/^4 of 4 epochs, validation accuracy .*; test accuracy of epoch \d/) as string,
     })
     expect(steps.at(-1)).toMatchObject({ run, progress: { epoch: 4, step: 2, steps: 2 } })
     // Made, waiting, and at its end; epochs of milliseconds are told together.
@@ -170,10 +170,12 @@ describe('training', () => {
     expect(read).toMatchObject({ state: 'finished', classes: ['circle', 'cross', 'square', 'triangle'] })
     expect(read.epochs).toHaveLength(4)
     const { runs } = await bench.call('runs.list', {})
-    expect(runs.find(({ id }) => id === run)).toMatchObject({ epochsDone: 4, lastTestAccuracy: read.epochs[3]?.testAccuracy })
+    expect(runs.find(({ id }) => id === run)).toMatchObject({ epochsDone: 4, lastTestAccuracy: null, lastValidationAccuracy: read.epochs[3]?.validationAccuracy, test: read.test })
 
-    const evaluation = await bench.call('runs.evaluate', { id: run, checkpoint: 'last' })
-    expect(evaluation).toMatchObject({ samples: 8, accuracy: read.epochs[3]?.testAccuracy, split: 'test' })
+    const evaluation = await bench.call('runs.evaluate', { id: run, checkpoint: 'best' })
+    expect(evaluation).toMatchObject({ samples: 8, accuracy: read.test!.accuracy, split: 'test' })
+    const validated = await bench.call('runs.evaluate', { id: run, checkpoint: 'last', split: 'validation' })
+    expect(validated).toMatchObject({ accuracy: read.epochs[3]?.validationAccuracy, split: 'validation' })
     expect(evaluation.confusion.flat().reduce((a, b) => a + b, 0)).toBe(8)
 
     const exporting = await bench.call('models.export', { run, checkpoint: 'last' })

@@ -35,9 +35,9 @@ export function ExportDialog({ opened, onClose }: { readonly opened: boolean; re
             <Radio
               size="xs"
               value="best"
-              label={`Best by test accuracy${run?.best ? `: epoch ${run.best.epoch}, ${percent(run.best.value)}` : ''}`}
+              label={`${run?.config.protocol === 'fair' ? 'Best by validation accuracy' : 'Best by test accuracy, as in the papers'}${run?.best ? `: epoch ${run.best.epoch}, ${percent(run.best.value)}` : ''}`}
             />
-            <Radio size="xs" value="last" label={`Last: epoch ${run?.epochsDone ?? '–'}, ${percent(run?.lastTestAccuracy)}`} />
+            <Radio size="xs" value="last" label={`Last: epoch ${run?.epochsDone ?? '–'}, ${percent(run?.lastTestAccuracy ?? run?.lastValidationAccuracy)}`} />
           </Stack>
         </Radio.Group>
         <Group justify="flex-end" gap="xs">

@@ -93,7 +93,7 @@ export function ModelPage({ id }: { readonly id: string }) {
             <TryPanel model={model.id} pictures={pictures} title={`Try it on a ${pictures ? 'picture' : 'recording'}`} />
           </div>
           <div className={styles.stack}>
-            <Proof proof={model.proof} />
+            <Proof proof={model.proof} chosenBy={model.chosenBy} />
             {preparation !== null && (
               <Panel title={`What it does with ${pictures ? 'pictures' : 'recordings'}`}>
                 <Facts rows={preparationRows(preparation)} />

@@ -35,7 +35,7 @@ export function ProofSign({ proof }: { readonly proof: ExportProof }) {
 }
 
 /** What was measured when the file ran beside the trained network. */
-export function Proof({ proof }: { readonly proof: ExportProof }) {
+export function Proof({ proof, chosenBy }: { readonly proof: ExportProof; readonly chosenBy?: string | undefined }) {
   const rows: readonly (readonly [string, string, string])[] = [
     ['Same decision', percent(proof.argmaxAgreement), `of ${count(proof.samples)} test samples`],
     ['Largest logit difference', figure(proof.largestLogitDifference), 'any class, any sample'],
@@ -58,6 +58,7 @@ export function Proof({ proof }: { readonly proof: ExportProof }) {
       </dl>
       <p className={styles.note}>
         The exported file was run by {proof.runtime} ({proof.provider}) on the whole test split, beside the trained network.
+        {chosenBy === undefined ? '' : ` Checkpoint: ${chosenBy}.`}
       </p>
     </Panel>
   )

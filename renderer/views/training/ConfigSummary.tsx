@@ -58,6 +58,12 @@ export function stagesText({ stages = [], epochs }: Pick<TrainingConfig, 'stages
   return [...stages.map((stage) => `${stage.epochs} with T = ${stage.timesteps} (rate ${stage.learningRate})`), `${epochs}`].join(', then ')
 }
 
+/** What chooses the best epoch, and what the test split is for. */
+export function protocolText({ protocol, validationShare = 0.1 }: Pick<TrainingConfig, 'protocol' | 'validationShare'>): string {
+  if (protocol !== 'fair') return 'test accuracy, as in the papers'
+  return `validation accuracy (${Math.round(validationShare * 100)} % of the training samples); test scored once, at the end`
+}
+
 /** How a run was set up, and a new run with the same settings. */
 export function ConfigSummary({ run }: { readonly run: Run }) {
   const { config } = run
@@ -114,6 +120,7 @@ export function ConfigSummary({ run }: { readonly run: Run }) {
           ['Learning rate', rateText(config)],
           ['Epochs, batch', `${stagesText(config)}, ${config.batchSize}`],
           ['Augmentation', augmentationText(config.augmentation)],
+          ['Best epoch by', protocolText(config)],
           ['Seed, device', `${config.seed}, ${config.device}`],
           ['Started', since(run.created, new Date())],
         ]}

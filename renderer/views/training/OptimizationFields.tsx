@@ -81,6 +81,21 @@ export function OptimizationFields(part: FormPart) {
           data={Object.entries(optimizerTitles).map(([value, label]) => ({ value, label }))}
           onChange={(name) => has(optimizers, name) && set(changed(form, { optimizer: optimizers[name] }))}
         />
+        <Select
+          label="Best epoch by"
+          description={
+            config.protocol === 'fair'
+              ? 'A tenth of the training samples is kept apart; the test split is scored once, at the end.'
+              : 'As TRT and TET report it: the split that scores also chooses, so the number is too good.'
+          }
+          allowDeselect={false}
+          value={config.protocol ?? 'papers'}
+          data={[
+            { value: 'fair', label: 'validation accuracy (fair)' },
+            { value: 'papers', label: 'test accuracy (as in the papers)' },
+          ]}
+          onChange={(value) => set(changed(form, { protocol: value === 'fair' ? 'fair' : 'papers' }))}
+        />
         <NumberField
           label="Seed"
           name="Seed"

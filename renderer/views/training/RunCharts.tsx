@@ -4,8 +4,10 @@ import type { LiveSteps } from '../../api/runs.ts'
 import { figure, percent, percentMark } from '../../app/format.ts'
 import { LineChart } from '../../charts/LineChart.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
-import { accuracyCurves, firingCurves, lossCurves, marksOf, timestepCurves } from './curves.ts'
+import { accuracyCurves, firingCurves, lossCurves, marksOf, splitOf, timestepCurves } from './curves.ts'
 import styles from './training.module.css'
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** In the place of a chart that has nothing to draw yet. */
 function Later({ title, children }: { readonly title: string; readonly children: ReactNode }) {
@@ -36,16 +38,16 @@ export function RunCharts({ run, live }: { readonly run: Run; readonly live: Liv
       </Panel>
       <Panel>
         {nothing ? (
-          <Later title="Accuracy">Measured on the test split after each epoch.</Later>
+          <Later title="Accuracy">Measured on the {splitOf(run)} split after each epoch.</Later>
         ) : (
           <LineChart title="Accuracy" {...accuracy} marks={marks} xLabel="epoch" format={percent} ticks={percentMark} />
         )}
       </Panel>
       <Panel>
         {nothing ? (
-          <Later title="Test accuracy per timestep">Every timestep’s own logits, measured after each epoch.</Later>
+          <Later title={`${capital(splitOf(run))} accuracy per timestep`}>Every timestep’s own logits, measured after each epoch.</Later>
         ) : (
-          <LineChart title="Test accuracy per timestep" {...timesteps} xLabel="t =" format={percent} ticks={percentMark} />
+          <LineChart title={`${capital(splitOf(run))} accuracy per timestep`} {...timesteps} xLabel="t =" format={percent} ticks={percentMark} />
         )}
       </Panel>
       <Panel>

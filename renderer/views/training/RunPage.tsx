@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { Button, Loader, Menu } from '@mantine/core'
 import { IconChevronDown, IconPackageExport, IconPlayerPlay, IconPlayerStop, IconTrash } from '@tabler/icons-react'
 import type { Run } from '../../../preload/contract/index.ts'
-import { totalEpochs } from '../../../preload/contract/training.ts'
+import { measured, totalEpochs } from '../../../preload/contract/training.ts'
 import { readRun, useRuns, type LiveSteps } from '../../api/runs.ts'
 import { count, figure, percent, seconds } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
@@ -14,6 +14,7 @@ import { Panel } from '../../widgets/Panel.tsx'
 import { Failure, Problems } from '../../widgets/Problems.tsx'
 import widgets from '../../widgets/widgets.module.css'
 import { removeRun, resumeRun, stopRun } from './actions.ts'
+import { splitOf } from './curves.ts'
 import { ConfigSummary } from './ConfigSummary.tsx'
 import { AnalysesPanel } from './analysis/AnalysesPanel.tsx'
 import { RunCharts } from './RunCharts.tsx'
@@ -57,7 +58,7 @@ function Actions({ run }: { readonly run: Run }) {
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={() => void exportRun(run.id, 'best')}>
-              Best checkpoint{run.best === null ? '' : ` (epoch ${run.best.epoch}, ${percent(run.best.value)})`}
+              Best checkpoint by {splitOf(run)} accuracy{run.best === null ? '' : ` (epoch ${run.best.epoch}, ${percent(run.best.value)})`}
             </Menu.Item>
             <Menu.Item onClick={() => void exportRun(run.id, 'last')}>Last checkpoint (epoch {run.epochs.at(-1)?.epoch})</Menu.Item>
           </Menu.Dropdown>
@@ -83,17 +84,23 @@ function Figure({ title, value, note }: { readonly title: string; readonly value
 function Figures({ run, live }: { readonly run: Run; readonly live: LiveSteps | undefined }) {
   const last = run.epochs.at(-1)
   const epochs = totalEpochs(run.config)
+  const fair = run.config.protocol === 'fair'
   const now = run.state === 'running' ? live?.last : undefined
   const done = now === undefined ? run.epochs.length : now.epoch - 1 + now.step / now.steps
   return (
     <div className={styles.figures}>
       <dl>
-        <Figure title="Test accuracy" value={percent(last?.testAccuracy)} note={last === undefined ? undefined : `epoch ${last.epoch}`} />
         <Figure
-          title="Best test accuracy"
-          value={percent(run.best?.value)}
-          note={run.best === null ? undefined : `epoch ${run.best.epoch}`}
+          title={fair ? 'Validation accuracy' : 'Test accuracy'}
+          value={percent(last && measured(last).accuracy)}
+          note={last === undefined ? undefined : `epoch ${last.epoch}`}
         />
+        <Figure
+          title={fair ? 'Best validation accuracy' : 'Best test accuracy'}
+          value={percent(run.best?.value)}
+          note={run.best === null ? undefined : `epoch ${run.best.epoch}${fair ? '' : ', as in the papers'}`}
+        />
+        {fair && <Figure title="Test accuracy" value={percent(run.test?.accuracy)} note={run.test ? `epoch ${run.test.epoch}, scored once` : 'scored at the end'} />}
         <Figure title="Train loss" value={figure(now?.loss ?? last?.trainLoss)} note={now === undefined ? undefined : 'this batch'} />
         <Figure
           title="Epoch"
@@ -176,13 +183,13 @@ export function RunPage({ id }: { readonly id: string }) {
         <Deferred>
           <div className={styles.below}>
             <Panel
-              title="Confusion on the test split"
-              aside={run.confusion === null ? null : <span className={styles.hint}>after epoch {run.epochs.at(-1)?.epoch}</span>}
+              title={`Confusion on the ${run.test === undefined ? splitOf(run) : 'test'} split`}
+              aside={run.confusion === null ? null : <span className={styles.hint}>after epoch {run.test?.epoch ?? run.epochs.at(-1)?.epoch}</span>}
             >
               {run.confusion === null ? (
                 <p className={styles.empty}>Measured after the first epoch.</p>
               ) : (
-                <ConfusionMatrix matrix={run.confusion} classes={run.classes} />
+                <ConfusionMatrix matrix={run.test?.confusion ?? run.confusion} classes={run.classes} />
               )}
             </Panel>
             <ConfigSummary run={run} />

@@ -3,7 +3,7 @@ import { Button, Checkbox, Skeleton } from '@mantine/core'
 import { IconBrain, IconCpu, IconFolderPlus, IconPlus } from '@tabler/icons-react'
 import { create } from 'zustand'
 import type { RunSummary } from '../../../preload/contract/index.ts'
-import { totalEpochs } from '../../../preload/contract/training.ts'
+import { measured, totalEpochs } from '../../../preload/contract/training.ts'
 import { useLibrary } from '../../api/library.ts'
 import { readRun, useRuns } from '../../api/runs.ts'
 import { figure, percent, percentMark, plural, since } from '../../app/format.ts'
@@ -15,7 +15,7 @@ import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
 import { StarterButton } from '../../widgets/StarterButton.tsx'
 import widgets from '../../widgets/widgets.module.css'
-import { compareCurves } from './curves.ts'
+import { compareCurves, splitOf } from './curves.ts'
 import { ExperimentList } from './ExperimentList.tsx'
 import { StateTag } from './state-tag.tsx'
 import styles from './training.module.css'
@@ -28,14 +28,16 @@ const shownAtFirst = 4
 function Comparison({ ids, colors }: { readonly ids: readonly string[]; readonly colors: ReadonlyMap<string, string> }) {
   const details = useRuns((state) => state.details)
   const runs = useMemo(() => ids.flatMap((id) => details[id] ?? []).filter((run) => run.epochs.length > 0), [ids, details])
-  const accuracy = useMemo(() => compareCurves(runs, colors, (metrics) => metrics.testAccuracy), [runs, colors])
-  const loss = useMemo(() => compareCurves(runs, colors, (metrics) => metrics.testLoss), [runs, colors])
+  const accuracy = useMemo(() => compareCurves(runs, colors, (metrics) => measured(metrics).accuracy), [runs, colors])
+  const loss = useMemo(() => compareCurves(runs, colors, (metrics) => measured(metrics).loss), [runs, colors])
   if (runs.length === 0) return null
+  const splits = [...new Set(runs.map(splitOf))]
+  const title = splits.length > 1 ? 'Validation or test' : splits[0] === 'validation' ? 'Validation' : 'Test'
   return (
     <Panel className={styles.comparison}>
       <div className={styles.pair}>
         <LineChart
-          title="Test accuracy"
+          title={`${title} accuracy`}
           {...accuracy}
           xLabel="epoch"
           format={percent}
@@ -44,7 +46,7 @@ function Comparison({ ids, colors }: { readonly ids: readonly string[]; readonly
           sync="compare"
           height={210}
         />
-        <LineChart title="Test loss" {...loss} xLabel="epoch" format={figure} sync="compare" height={210} />
+        <LineChart title={`${title} loss`} {...loss} xLabel="epoch" format={figure} sync="compare" height={210} />
       </div>
     </Panel>
   )
@@ -64,6 +66,7 @@ function Row({ run, color, dataset, compared, onCompare }: RowProps) {
     if (useRuns.getState().details[run.id]?.epochs.length !== run.epochsDone) void readRun(run.id)
   }, [run.id, run.epochsDone])
   const open = () => go({ view: 'training', page: 'run', id: run.id })
+  const fair = run.config.protocol === 'fair'
   return (
     <tr>
       <td>
@@ -88,15 +91,18 @@ function Row({ run, color, dataset, compared, onCompare }: RowProps) {
       <td className={styles.number}>
         {run.epochsDone} / {totalEpochs(run.config)}
       </td>
-      <td className={styles.number} title={run.best === null ? undefined : `epoch ${run.best.epoch}`}>
+      <td className={styles.number} title={run.best === null ? undefined : `${splitOf(run)}, epoch ${run.best.epoch}`}>
         {percent(run.best?.value)}
       </td>
-      <td className={styles.number}>{percent(run.lastTestAccuracy)}</td>
+      <td className={styles.number}>{percent(run.lastTestAccuracy ?? run.lastValidationAccuracy)}</td>
+      <td className={styles.number} title={run.test ? `epoch ${run.test.epoch}, scored once` : fair ? 'scored at the end' : 'The test split chose the epoch'}>
+        {fair ? percent(run.test?.accuracy) : `${percent(run.best?.value)}, as in the papers`}
+      </td>
       <td>
         <Sparkline
           color={color}
-          label={`Test accuracy of ${run.config.name}`}
-          values={epochs?.map((metrics) => metrics.testAccuracy) ?? []}
+          label={`${fair ? 'Validation' : 'Test'} accuracy of ${run.config.name}`}
+          values={epochs?.map((metrics) => measured(metrics).accuracy) ?? []}
         />
       </td>
       <td className={styles.when}>{since(run.created, new Date())}</td>
@@ -177,9 +183,10 @@ export function RunsPage() {
                 <th>Method</th>
                 <th>State</th>
                 <th className={styles.number}>Epochs</th>
-                <th className={styles.number}>Best test</th>
-                <th className={styles.number}>Last test</th>
-                <th>Test accuracy</th>
+                <th className={styles.number}>Best</th>
+                <th className={styles.number}>Last</th>
+                <th className={styles.number}>Test</th>
+                <th>Accuracy</th>
                 <th className={styles.when}>Started</th>
               </tr>
             </thead>

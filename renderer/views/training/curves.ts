@@ -1,5 +1,5 @@
 import type { EpochMetrics, Run } from '../../../preload/contract/index.ts'
-import { stagesOf } from '../../../preload/contract/training.ts'
+import { measured, stagesOf } from '../../../preload/contract/training.ts'
 import type { LiveSteps } from '../../api/runs.ts'
 import type { Line } from '../../charts/LineChart.tsx'
 import { lineColor } from '../../charts/colors.ts'
@@ -24,6 +24,9 @@ export function align(
   }
 }
 
+/** The split that is measured after every epoch. */
+export const splitOf = ({ config }: Pick<Run, 'config'>): 'validation' | 'test' => (config.protocol === 'fair' ? 'validation' : 'test')
+
 const epochsOf = (run: Run) => run.epochs.map((metrics) => metrics.epoch)
 
 /** Where the run's stages and losses change, half an epoch before the first one of the new: for the charts over epochs. */
@@ -45,7 +48,7 @@ export function lossCurves(run: Run, live: LiveSteps | undefined): Curves {
       x: epochsOf(run),
       y: run.epochs.map((metrics) => metrics.trainLoss),
     },
-    { line: { label: 'test (CE)', color: '--series-2' }, x: epochsOf(run), y: run.epochs.map((metrics) => metrics.testLoss) },
+    { line: { label: `${splitOf(run)} (CE)`, color: '--series-2' }, x: epochsOf(run), y: run.epochs.map((metrics) => measured(metrics).loss) },
   ])
 }
 
@@ -57,7 +60,7 @@ export function accuracyCurves(run: Run): Curves {
       x: epochsOf(run),
       y: run.epochs.map((metrics) => metrics.trainAccuracy),
     },
-    { line: { label: 'test', color: '--series-2' }, x: epochsOf(run), y: run.epochs.map((metrics) => metrics.testAccuracy) },
+    { line: { label: splitOf(run), color: '--series-2' }, x: epochsOf(run), y: run.epochs.map((metrics) => measured(metrics).accuracy) },
   ])
 }
 

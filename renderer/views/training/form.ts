@@ -35,7 +35,7 @@ export function initialForm(presets: Presets, dataset: DatasetSummary): RunForm 
   const [network] = presets.networks
   const [training] = presets.trainings
   if (!network || !training) return null
-  const config: TrainingConfig = { ...training.settings, name: '', dataset: dataset.id, network: network.network, seed: 42, device: 'cpu' }
+  const config: TrainingConfig = { ...training.settings, name: '', dataset: dataset.id, network: network.network, protocol: 'fair', seed: 42, device: 'cpu' }
   return named({ config, networkPreset: network.id, trainingPreset: training.id, named: false }, dataset.name)
 }
 

@@ -124,8 +124,8 @@ const metrics = (epoch: number, change: Partial<EpochMetrics> = {}): EpochMetric
   learningRate: 1e-3,
   trainLoss: 2 / epoch,
   trainAccuracy: 0.5,
-  testLoss: 3 / epoch,
-  testAccuracy: epoch / 10,
+  validationLoss: 3 / epoch,
+  validationAccuracy: epoch / 10,
   timestepAccuracy: [0.1, epoch / 10],
   firingRates: [
     { layer: 'conv1', rate: 0.1 * epoch },
@@ -146,7 +146,7 @@ const run = (id: string, epochs: EpochMetrics[], best: number | null = null): Ru
   classes: [],
   parameters: 1,
   warnings: [],
-  best: best === null ? null : { epoch: best, metric: 'testAccuracy', value: 1 },
+  best: best === null ? null : { epoch: best, metric: 'validationAccuracy', value: 1 },
 })
 
 describe('curves', () => {
@@ -172,9 +172,9 @@ describe('curves', () => {
     expect(lines.map((line) => [line.label, line.values])).toEqual([
       ['batch', [3, 2, 1]],
       ['train (TRT)', [null, null, 2]],
-      ['test (CE)', [null, null, 3]],
+      ['validation (CE)', [null, null, 3]],
     ])
-    expect(lossCurves(run('r', []), undefined).lines.map((line) => line.label)).toEqual(['train (TRT)', 'test (CE)'])
+    expect(lossCurves(run('r', []), undefined).lines.map((line) => line.label)).toEqual(['train (TRT)', 'validation (CE)'])
   })
   it('shows first, best and last epoch per timestep, none of them twice', () => {
     const labels = (epochs: EpochMetrics[], best: number | null) => timestepCurves(run('r', epochs, best)).lines.map((line) => line.label)
@@ -192,7 +192,7 @@ describe('curves', () => {
     const compared = compareCurves(
       [run('a', [metrics(1)]), run('b', [metrics(1), metrics(2)])],
       new Map([['b', '--series-2']]),
-      (epoch) => epoch.testAccuracy,
+      (epoch) => epoch.validationAccuracy ?? NaN,
     )
     expect(compared.lines.map((line) => [line.label, line.color, line.values])).toEqual([
       ['a', '--series-1', [0.1, null]],
