@@ -205,7 +205,11 @@ describe('bad input', () => {
     await page.getByRole('textbox', { name: 'Name of the run' }).fill('On nothing')
     await page.getByRole('button', { name: 'Start training' }).click()
     await page.getByRole('alert').filter({ hasText: 'frames.npy' }).first().waitFor({ timeout: 60_000 })
-    await page.getByRole('heading', { name: 'On nothing' }).waitFor()
+    // Refused where it was started: there is no such run.
+    await page.getByRole('button', { name: 'Start training' }).waitFor()
+    await visit('Training')
+    await page.waitForURL(/#\/training$/)
+    expect(await page.getByText('On nothing').count()).toBe(0)
   })
 
   test('a page without its token is told what is missing', async () => {
@@ -218,5 +222,5 @@ describe('bad input', () => {
 })
 
 test('no script threw, and the policy refused nothing', () => {
-  expect(window.faults.filter((fault) => !/status of (400|500)/.test(fault))).toEqual([])
+  expect(window.faults.filter((fault) => !/status of (400|422|500)/.test(fault))).toEqual([])
 })
