@@ -8,7 +8,10 @@ import type { NeuronSettings } from '../schema.ts'
  * sigmoid   alpha s(alpha x) (1 - s(alpha x)), s the logistic function (primitive: s(alpha x))
  * arctangent alpha/2 / (1 + (pi/2 alpha x)²) (PLIF, Fang et al. 2021; primitive: atan(pi/2 alpha x)/pi + 1/2)
  * gaussian  the normal density of deviation alpha: what LocalZO's estimate, mean over normal z of |z| [|x| < alpha |z|]/(2 alpha),
- *           is on average (Mukhoty et al. 2023, theorem 1; alpha 0.5 there), without its sampling noise
+ *           is on average (Mukhoty et al. 2023, theorem 1; alpha 0.5 there), without its sampling noise. The noise is not
+ *           offered: ONNX's random operators take their seed when a program is loaded and keep their state inside the session,
+ *           so a resumed run would go on with other draws, and each engine with its own; five draws for each neuron and
+ *           timestep from outside would be 737 million numbers a step (VGGSNN, T 10, batch 16)
  */
 export interface Surrogate {
   /** The derivative at x, in plain numbers. */
