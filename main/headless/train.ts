@@ -23,7 +23,8 @@ import {
 import { duration, percent, table } from './terminal.ts'
 
 const methods = methodSchema.options.map(({ shape }) => shape.name.value)
-const options = {
+/** Options that make a run's settings. */
+export const trainOptions = {
   ...shared,
   dataset: { type: 'string' },
   resume: { type: 'string' },
@@ -48,6 +49,9 @@ const options = {
   roll: { type: 'string' },
   crop: { type: 'string' },
   cutout: { type: 'string' },
+  nda: { type: 'string' },
+  'event-drop': { type: 'boolean' },
+  mix: { type: 'boolean' },
   'resized-crop': { type: 'boolean' },
   device: { type: 'string' },
   eta: { type: 'string' },
@@ -61,7 +65,7 @@ const options = {
   'switch-after': { type: 'string' },
   stage: { type: 'string', multiple: true },
 } as const
-type Values = Partial<Record<keyof typeof options, string | boolean | string[]>>
+type Values = Partial<Record<keyof typeof trainOptions, string | boolean | string[]>>
 
 export const train: Command = {
   summary: 'a network on a dataset, with SDT, TET, TRT and other methods',
@@ -89,6 +93,9 @@ Ctrl-C saves and stops; --resume goes on to exactly the numbers the run would ha
   --protocol fair|papers  fair (default): the best epoch by validation accuracy, the test split scored once, at the end;
                          papers: the best epoch by test accuracy, as the papers report it
   --validation-share X   share of the training samples kept apart (default 0.1; fair only)
+  --nda N                roll, rotate or shear by up to N degrees (NDA; DVS-CIFAR10: 30, N-Caltech101: 15)
+  --event-drop           drop events of a stretch of time, of a rectangle, or at random (EventDrop)
+  --mix                  exchange rectangles between samples of a batch, labels with them (CutMix)
   --keep-every N         keep a checkpoint of every N epochs, for analyses over epochs
   --seed N               of weights, order and augmentation (default 42)
   --device NAME          cpu (default), webgpu, cuda, dml, coreml, tensorflow, or auto: the fastest that works
@@ -96,7 +103,7 @@ Ctrl-C saves and stops; --resume goes on to exactly the numbers the run would ha
   --resume RUN           goes on with a stopped run
 ${sharedUsage}`,
   async run(args, host) {
-    const { values, positionals } = parse(args, options)
+    const { values, positionals } = parse(args, trainOptions)
     positional(positionals)
     await withWorkbench(values.library, async (workbench) => {
       if (values.preset === 'list') return listPresets(workbench, host)
@@ -137,7 +144,8 @@ export async function findRun(workbench: Workbench, wanted: string): Promise<str
   )
 }
 
-async function configured(workbench: Workbench, values: Values): Promise<CallInput<'runs.start'>> {
+/** A run's settings from the command line. @throws UsageError naming the option that is wrong */
+export async function configured(workbench: Workbench, values: Values): Promise<CallInput<'runs.start'>> {
   const text = (name: keyof Values): string | undefined => (typeof values[name] === 'string' ? values[name] : undefined)
   const amount = (name: keyof Values): number | undefined => number(text(name), name)
   if (text('dataset') === undefined) throw new UsageError('--dataset missing: which dataset to learn from.')
@@ -189,6 +197,9 @@ async function configured(workbench: Workbench, values: Values): Promise<CallInp
       crop: amount('crop') ?? settings.augmentation.crop,
       cutout: amount('cutout') ?? settings.augmentation.cutout,
       resizedCrop: values['resized-crop'] === true || settings.augmentation.resizedCrop,
+      nda: amount('nda') ?? settings.augmentation.nda,
+      eventDrop: values['event-drop'] === true || settings.augmentation.eventDrop,
+      mix: values.mix === true || settings.augmentation.mix,
     },
     device: await configuredDevice(workbench, text('device')),
   }

@@ -86,7 +86,8 @@ function configured(base: TrainingConfig, values: Record<string, SweepValue>, se
   return parsed.data
 }
 
-const nameOf = (base: string, label: string): string => `${base.slice(0, Math.max(1, 77 - label.length))} · ${label}`.slice(0, 80)
+/** What differs comes first: lists cut long names. */
+const nameOf = (base: string, label: string): string => `${label} · ${base}`.slice(0, 80)
 
 function set(config: Record<string, unknown>, parameter: string, value: SweepValue): void {
   if (parameter === 'method') {

@@ -31,9 +31,9 @@ export const experimentRunSchema = z.object({
   state: z.union([runStateSchema, z.literal('removed')]),
   epochsDone: z.number(),
   message: z.string().nullable(),
-  /** Test accuracy after the last epoch. */
+  /** Accuracy after the last epoch: on the validation split where the protocol is fair, else on the test split. */
   last: z.number().nullable(),
-  /** Of the epoch that the run calls its best. */
+  /** Test accuracy of the best epoch: scored once at the end where the protocol is fair; else the test split chose that epoch. */
   best: z.number().nullable(),
 })
 export type ExperimentRun = z.infer<typeof experimentRunSchema>

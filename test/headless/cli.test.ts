@@ -32,7 +32,7 @@ describe('usage', () => {
   test('without a command: what there is, exit code 2; asked for it: 0', async () => {
     const [none, help, wrong] = await Promise.all([saccade(), saccade('--help'), saccade('tarin')])
     for (const { stderr } of [none, wrong]) {
-      for (const name of ['inspect', 'import', 'train', 'evaluate', 'analyze', 'export', 'infer', 'library', 'watch', 'devices', 'serve']) expect(stderr).toContain(`\n  ${name} `)
+      for (const name of ['inspect', 'import', 'train', 'sweep', 'evaluate', 'analyze', 'export', 'infer', 'library', 'watch', 'devices', 'serve']) expect(stderr).toContain(`\n  ${name} `)
     }
     expect([none.code, help.code, wrong.code]).toEqual([2, 0, 2])
     expect(wrong.stderr).toContain('There is no command "tarin".')
@@ -40,7 +40,7 @@ describe('usage', () => {
   })
 
   test('every command tells its options', async () => {
-    const commands = ['inspect', 'import', 'train', 'evaluate', 'analyze', 'export', 'infer', 'library', 'watch', 'devices', 'serve']
+    const commands = ['inspect', 'import', 'train', 'sweep', 'evaluate', 'analyze', 'export', 'infer', 'library', 'watch', 'devices', 'serve']
     const answers = await Promise.all(commands.map((name) => saccade(name, '--help')))
     answers.forEach(({ code, stdout }, i) => {
       expect([commands[i], code]).toEqual([commands[i], 0])
@@ -59,6 +59,7 @@ describe('usage', () => {
       [['train', '--library', library], /--dataset missing/],
       [['train', '--dataset', 'x', '--library', library], /There is no dataset "x"/],
       [['train', '--what'], /--what/],
+      [['sweep', '--resume', 'x', '--library', library], /There is no experiment "x"/],
       [['infer', 'model'], /RECORDING missing/],
       [['serve', '--port', 'x'], /--port must be a number/],
       [['evaluate', 'r', '--split', 'all'], /--split must be test or validation or train/],

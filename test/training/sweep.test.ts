@@ -12,7 +12,7 @@ describe('sweeps', () => {
     expect(runs.map(({ config: { method, batchSize, seed } }) => ['eta' in method ? method.eta : null, batchSize, seed])).toEqual([
       [0, 4, 1], [0, 4, 2], [0, 8, 1], [0, 8, 2], [0.1, 4, 1], [0.1, 4, 2], [0.1, 8, 1], [0.1, 8, 2],
     ])
-    expect(runs[3]).toMatchObject({ values: { 'method.eta': 0, batchSize: 8 }, seed: 2, config: { name: 'base · eta=0 batchSize=8 seed=2' } })
+    expect(runs[3]).toMatchObject({ values: { 'method.eta': 0, batchSize: 8 }, seed: 2, config: { name: 'eta=0 batchSize=8 seed=2 · base' } })
     // All else is the base's.
     expect({ ...runs[3]!.config, name: base.name, seed: base.seed, batchSize: base.batchSize, method: base.method }).toEqual(base)
   })

@@ -20,8 +20,8 @@ export function AugmentationFields({ form, faults, set }: FormPart) {
                 <Checkbox label={label} checked={augmentation[key] ?? false} onChange={(event) => put(event.currentTarget.checked)} />
               ) : (
                 <label>
-                  <NumberField label="" name={`${label} in pixels`} width={52} value={augmentation[key] ?? 0} onChange={put} />
-                  {label}, px
+                  <NumberField label="" name={`${label} in ${kind}`} width={52} value={augmentation[key] ?? 0} onChange={put} />
+                  {label}, {kind === 'pixels' ? 'px' : '°'}
                 </label>
               )}
               <p>{help}</p>

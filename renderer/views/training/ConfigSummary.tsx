@@ -7,7 +7,7 @@ import { go } from '../../app/route.ts'
 import { Facts, Panel } from '../../widgets/Panel.tsx'
 import { augmentationText } from './augmentation.ts'
 import { useRunForm } from './form.ts'
-import { neuronVariantsText } from './NeuronVariants.tsx'
+import { neuronVariantsText } from './neuron-variants.ts'
 import { methodTexts, optimizerTitles } from './parameters.ts'
 import styles from './training.module.css'
 

@@ -23,6 +23,13 @@ import { StateTag } from './state-tag.tsx'
 import styles from './sweep.module.css'
 import tables from './training.module.css'
 
+/** What its accuracies are: of the fair protocol, or as in the papers, where the test split chooses the epoch. */
+function wordsOf({ protocol }: Experiment['base']): { readonly title: string; readonly drawn: 'last' | 'best'; readonly best: string; readonly last: string } {
+  return protocol === 'fair'
+    ? { title: 'Test accuracy, scored once', drawn: 'best', best: 'Test, scored once', last: 'Last validation' }
+    : { title: 'Test accuracy after the last epoch', drawn: 'last', best: 'Best test, as in the papers', last: 'Last test' }
+}
+
 /** An experiment read again whenever one of its runs or its own state changes. */
 function useExperiment(id: string) {
   const found = useCall('experiments.get', { id }, true)
@@ -98,22 +105,24 @@ function Actions({ experiment }: { readonly experiment: Experiment }) {
 }
 
 function Results({ experiment }: { readonly experiment: Experiment }) {
-  const { results } = experiment
+  const { results, base } = experiment
+  const words = wordsOf(base)
+  const split = experiment.base.protocol === 'papers' ? 'Test' : 'Validation'
   const parameters = Object.keys(results[0]?.values ?? {})
-  const curve = accuracyOver(results, 'last')
+  const curve = accuracyOver(results, words.drawn)
   const nameOf = (values: Experiment['results'][number]['values']) => parameters.map((name) => valueText(values[name])).join(', ') || 'all seeds'
   return (
     <div className={styles.pair}>
-      <Panel title="Test accuracy" className={styles.chart}>
+      <Panel title={`${split} accuracy`} className={styles.chart}>
         {curve === null ? (
           <Bars
-            label="Test accuracy after the last epoch"
+            label={`${split} accuracy after the last epoch`}
             most={1}
-            bars={results.map(({ values, last }, index) => ({ label: nameOf(values), parts: [{ value: last?.mean ?? 0, color: lineColor(index) }], text: meanText(last) }))}
+            bars={results.map((result, index) => ({ label: nameOf(result.values), parts: [{ value: result[words.drawn]?.mean ?? 0, color: lineColor(index) }], text: meanText(result[words.drawn]) }))}
           />
         ) : (
           <LineChart
-            title={`After the last epoch, over ${parameterName(curve.parameter)}`}
+            title={`${words.title}, over ${parameterName(curve.parameter)}`}
             x={curve.x}
             xLabel={parameterName(curve.parameter)}
             lines={curve.lines}
@@ -133,8 +142,8 @@ function Results({ experiment }: { readonly experiment: Experiment }) {
                   <th key={name}>{parameterName(name)}</th>
                 ))}
                 {parameters.length === 0 && <th>Setting</th>}
-                <th className={tables.number}>Last test</th>
-                <th className={tables.number}>Best test</th>
+                <th className={tables.number}>{words.best}</th>
+                <th className={tables.number}>{words.last}</th>
                 <th className={tables.number}>Seeds</th>
               </tr>
             </thead>
@@ -145,8 +154,8 @@ function Results({ experiment }: { readonly experiment: Experiment }) {
                     <td key={name}>{valueText(values[name])}</td>
                   ))}
                   {parameters.length === 0 && <td>as they are</td>}
-                  <td className={tables.number}>{meanText(last)}</td>
                   <td className={tables.number}>{meanText(best)}</td>
+                  <td className={tables.number}>{meanText(last)}</td>
                   <td className={tables.number}>
                     {last?.count ?? 0} / {runs}
                   </td>
@@ -170,7 +179,8 @@ export function ExperimentPage({ id }: { readonly id: string }) {
       </div>
     )
   if (experiment === null) return <EmptyState icon={<Loader size="sm" />} title="Reading the experiment…" />
-  const { name, runs, job, finished, failed } = experiment
+  const { name, runs, job, finished, failed, base } = experiment
+  const words = wordsOf(base)
   const parameters = Object.keys(runs[0]?.values ?? {})
   return (
     <div className={widgets.page}>
@@ -196,8 +206,8 @@ export function ExperimentPage({ id }: { readonly id: string }) {
                 <th className={tables.number}>Seed</th>
                 <th>State</th>
                 <th className={tables.number}>Epochs</th>
-                <th className={tables.number}>Best test</th>
-                <th className={tables.number}>Last test</th>
+                <th className={tables.number}>{words.best}</th>
+                <th className={tables.number}>{words.last}</th>
               </tr>
             </thead>
             <tbody>

@@ -52,12 +52,12 @@ export function accuracyOver(results: readonly Result[], which: 'last' | 'best')
 export const valueText = (value: SweepValue | undefined): string => (typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value ?? ''))
 
 /** A row a run: what spreadsheets and pandas read. */
-export function experimentCsv({ runs }: Pick<Experiment, 'runs'>): string {
+export function experimentCsv({ runs, base }: Pick<Experiment, 'runs' | 'base'>): string {
   const parameters = Object.keys(runs[0]?.values ?? {})
   const cell = (value: unknown): string => {
     const text = String(value ?? '')
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
   }
-  const rows = runs.map(({ run, values, seed, state, epochsDone, last, best }) => [run, ...parameters.map((name) => values[name]), seed, state, epochsDone, last, best])
-  return [['run', ...parameters, 'seed', 'state', 'epochs', 'lastTestAccuracy', 'bestTestAccuracy'], ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('')
+  const rows = runs.map(({ run, values, seed, state, epochsDone, last, best }) => [run, ...parameters.map((name) => values[name]), seed, state, epochsDone, base.protocol ?? 'papers', last, best])
+  return [['run', ...parameters, 'seed', 'state', 'epochs', 'protocol', 'lastAccuracy', 'testAccuracyOfBest'], ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('')
 }

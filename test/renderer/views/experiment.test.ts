@@ -55,6 +55,7 @@ describe('results of an experiment', () => {
     expect([meanText(null), meanText(statistic(0.931)), meanText(statistic(0.931, 0.0042, 3))]).toEqual(['–', '93.1 %', '93.1 % ± 0.4'])
     expect(['method.eta', 'learningRate', 'network.neuron.tau'].map(parameterName)).toEqual(['η', 'learning rate', 'τ'])
     const run = { run: 'a', values: { 'method.eta': 0.1, note: 'x,"y"' }, seed: 1, state: 'finished' as const, epochsDone: 2, message: null, last: 0.5, best: null }
-    expect(experimentCsv({ runs: [run] })).toBe('run,method.eta,note,seed,state,epochs,lastTestAccuracy,bestTestAccuracy\na,0.1,"x,""y""",1,finished,2,0.5,\n')
+    const base = { protocol: 'fair' } as Experiment['base']
+    expect(experimentCsv({ runs: [run], base })).toBe('run,method.eta,note,seed,state,epochs,protocol,lastAccuracy,testAccuracyOfBest\na,0.1,"x,""y""",1,finished,2,fair,0.5,\n')
   })
 })
