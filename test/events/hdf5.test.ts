@@ -60,6 +60,12 @@ describe('layouts', () => {
       prophesee(),
     ])],
     ['big-endian records', 'HDF5 (Prophesee)', makeHdf5([prophesee({ type: [['x', '>u2'], ['y', '>u2'], ['p', '>u2'], ['t', '>i8']] })])],
+    ['big-endian records, gzip', 'HDF5 (Prophesee)', makeHdf5([prophesee({ type: [['x', '>u2'], ['y', '>u2'], ['p', '>u2'], ['t', '>i8']], chunks: [4096], filters: [shuffle(14), gzip] })])],
+    ['big-endian columns, gzip', 'HDF5', makeHdf5(columns('events/', batch, { chunks: [4096], filters: [gzip] }, ['>i8', '>u2', '>i4', '<i1']))],
+    ['records of mixed order, gzip', 'HDF5 (Prophesee)', makeHdf5([prophesee({ type: [['x', '>u2'], ['y', '<u2'], ['p', '<i1'], ['t', '>i8']], chunks: [4096], filters: [gzip] })])],
+    ['4 x N, gzip, chunks of all columns', 'HDF5', makeHdf5([{ path: 'data', type: '<i4', shape: [4, n], values: [sideways], chunks: [4, 6000], filters: [gzip] }])],
+    ['4 x N, gzip, chunks of one column', 'HDF5', makeHdf5([{ path: 'data', type: '<i4', shape: [4, n], values: [sideways], chunks: [1, 6000], filters: [gzip] }])],
+    ['N x 4, gzip, chunks of rows', 'HDF5', makeHdf5([{ path: 'data', type: '<f8', shape: [n, 4], values: [matrix], chunks: [1000, 4], filters: [shuffle(8), gzip] }])],
     ['records of mixed order', 'HDF5 (Prophesee)', makeHdf5([prophesee({ type: [['x', '>u2'], ['y', '<u2'], ['p', '<i1'], ['t', '>i8']] })])],
     ['DSEC', 'HDF5 (DSEC)', makeHdf5([
       ...columns('events/', batchOf(events.map((event) => ({ ...event, t: event.t - 5000 }))), { chunks: [3000], filters: [gzip] }, ['<u4', '<u2', '<u2', '<u1']),

@@ -40,18 +40,16 @@ export function codecsOf(filters: readonly CodecFilter[], chunks: readonly numbe
   return `${packed}; chunks of ${chunks.map((size) => size.toLocaleString('en')).join(' x ')}`
 }
 
-/** Whether chunks are unpacked here, because the library lacks one of their filters. */
-export const unpackedHere = (filters: readonly CodecFilter[]): boolean => filters.some(({ id }) => !builtIn.has(id))
-
-/** A sentence about the first filter that can't be undone, with what to do; null where all can. */
-export function codecFault({ path, filters, shape, chunks }: Dataset): string | null {
-  if (!unpackedHere(filters)) return null
-  // Chunks that are unpacked here are runs of rows: those of a matrix must be as wide as it is.
-  const apart = shape.length > 1 && chunks?.[1] !== shape[1]
-  const filter = filters.find(({ id, values }) => !(apart ? builtIn.has(id) : unpackable(id) && !(id === 32001 && values[6] === SNAPPY)))
+/**
+ * A sentence about the first filter that can't be undone, with what to do; null where all can.
+ * @param rows chunks are runs of rows: of others only what the library itself undoes can be read
+ */
+export function codecFault({ path, filters }: Dataset, rows: boolean): string | null {
+  if (filters.every(({ id }) => builtIn.has(id))) return null
+  const filter = filters.find(({ id, values }) => !(rows ? unpackable(id) && !(id === 32001 && values[6] === SNAPPY) : builtIn.has(id)))
   if (!filter) return null
   return (
-    `its dataset "${path}" is compressed with ${codecName(filter)} (HDF5 filter ${filter.id}), which Saccade does not read${apart && unpackable(filter.id) ? ' in matrices' : ''}. ` +
+    `its dataset "${path}" is compressed with ${codecName(filter)} (HDF5 filter ${filter.id}), which Saccade does not read${!rows && unpackable(filter.id) ? ' in matrices and big-endian numbers' : ''}. ` +
     `Save it again with gzip, e.g. "h5repack -f GZIP=4 in.h5 out.h5" where that filter is installed`
   )
 }

@@ -1,11 +1,10 @@
 import { RecordingError } from '../../recording.ts'
 import type { ByteStream } from '../arrays/byte-streams.ts'
 import { CodecError } from './codec-error.ts'
-import { unpackedHere } from './codecs.ts'
 import type { Dataset } from './datasets.ts'
 import type { LostRows } from './lost-rows.ts'
 import type { MountedSource, Reads } from './mounted.ts'
-import { unpackChunk } from './unpack.ts'
+import { unpackable, unpackChunk } from './unpack.ts'
 
 /** Bytes of a dataset read at a time, where its chunks are not larger: they stay in the second-level cache. */
 const SLICE = 1 << 19
@@ -26,6 +25,8 @@ export interface Grid {
   readonly chunkUnits: number | null
   /** Chunks beside each other in a row. */
   readonly across: number
+  /** A chunk is a run of whole units of one line, as they come out of the library. */
+  readonly rowChunks: boolean
 }
 
 /** Null where a dataset is no table: more than two dimensions, or many columns. */
@@ -41,9 +42,10 @@ export function gridOf(dataset: Dataset): Grid | null {
       unitBytes: second * itemSize,
       chunkUnits: chunks ? (chunks[0] ?? 1) : null,
       across: chunks ? Math.ceil(second / (chunks[1] ?? 1)) : 1,
+      rowChunks: !dataset.turned && (chunks?.[1] ?? second) === second,
     }
   if (first > NARROW) return null
-  return { dataset, wide: true, units: second, unitBytes: itemSize, chunkUnits: chunks ? (chunks[1] ?? 1) : null, across: 1 }
+  return { dataset, wide: true, units: second, unitBytes: itemSize, chunkUnits: chunks ? (chunks[1] ?? 1) : null, across: 1, rowChunks: !dataset.turned && chunks?.[0] === 1 }
 }
 
 /** The bytes of a dataset, one element after the other, from any byte on. What can't be read is zeros, and told as lost. */
@@ -54,7 +56,7 @@ export class DatasetStream implements ByteStream {
   readonly #total: number
   readonly #sliceUnits: number
   readonly #chunkBytes: number
-  /** The library lacks a filter of the chunks: it finds them, and they are unpacked here. */
+  /** The library finds the chunks, and they are unpacked here. */
   readonly #unpacks: boolean
   #at: number
   #slice = new Uint8Array(0)
@@ -71,7 +73,7 @@ export class DatasetStream implements ByteStream {
     this.#total = units * unitBytes * (wide ? (dataset.shape[0] ?? 1) : 1)
     const fitting = Math.max(1, Math.floor(SLICE / Math.max(1, unitBytes)))
     this.#sliceUnits = chunkUnits === null ? fitting : chunkUnits * Math.max(1, Math.floor(fitting / chunkUnits))
-    this.#unpacks = unpackedHere(dataset.filters)
+    this.#unpacks = grid.rowChunks && dataset.filters.length > 0 && dataset.filters.every(({ id }) => unpackable(id))
     this.#chunkBytes = (dataset.chunks ?? []).reduce((a, b) => a * b, dataset.itemSize)
     if (dataset.chunks && this.#chunkBytes > LARGEST_CHUNK)
       throw new RecordingError(
@@ -144,17 +146,23 @@ export class DatasetStream implements ByteStream {
   /** A chunk by itself, so that a fault in one costs no other. @returns whether the file has data for it */
   #chunk(line: number, from: number, to: number, sliceFrom: number): boolean {
     const { unitBytes, across } = this.#grid
-    const { status, reads } = this.#copy(line, from, to, (from - sliceFrom) * unitBytes)
-    if (status >= 0 && !reads.beyond && reads.data >= across) return true
-    if (this.#unpacks && reads.data > 0 && !reads.beyond && this.#unpack(reads, (from - sliceFrom) * unitBytes, (to - from) * unitBytes)) return true
+    const place = (from - sliceFrom) * unitBytes
+    if (this.#unpacks) {
+      const { reads } = this.#copy(line, from, to, place, true)
+      if (reads.data > 0 && !reads.beyond && this.#unpack(reads, place, (to - from) * unitBytes)) return true
+    }
+    const { status, reads } = this.#copy(line, from, to, place)
+    // Found behind structures without a signature, which the first try took for data; or left as it was by the filters.
+    const whole = reads.data >= across && !reads.beyond && (this.#unpacks ? this.#unpack(reads, place, (to - from) * unitBytes) : status >= 0)
+    if (whole) return true
     this.#slice.fill(0, (from - sliceFrom) * unitBytes, (to - sliceFrom) * unitBytes)
     if (reads.beyond) this.#lost.add('cut', from, to, this.#mounted.source.size)
-    else if (status < 0) this.#lost.add('damaged', from, to, reads.data > 0 ? reads.offset : undefined)
+    else if (status < 0 || reads.data > 0) this.#lost.add('damaged', from, to, reads.data > 0 ? reads.offset : undefined)
     else this.#lost.add('unwritten', from, to)
     return reads.data > 0
   }
 
-  /** Unpacks the chunk that the library read last and could not unpack; false where it is damaged. */
+  /** Unpacks the chunk that the library read last; false where it is damaged. */
   #unpack({ offset, length }: Reads, place: number, wanted: number): boolean {
     try {
       const bytes = unpackChunk(this.#mounted.source.read(offset, length), this.#grid.dataset.filters, this.#chunkBytes)
@@ -168,7 +176,7 @@ export class DatasetStream implements ByteStream {
   }
 
   /** Copies units of a line to a place of the slice. */
-  #copy(line: number, from: number, to: number, place: number): { status: number; reads: Reads } {
+  #copy(line: number, from: number, to: number, place: number, find = false): { status: number; reads: Reads } {
     const { dataset, wide, unitBytes } = this.#grid
     const { module } = this.#mounted.library
     const [offset, count] = wide
@@ -185,7 +193,7 @@ export class DatasetStream implements ByteStream {
           // The library throws what is no Error, of the same faults.
           return -1
         }
-      })
+      }, find)
       if (result >= 0) this.#slice.set(module.HEAPU8.subarray(pointer, pointer + bytes), place)
       return { status: result, reads }
     } finally {

@@ -14,6 +14,8 @@ export interface Dataset {
   readonly chunks: readonly number[] | null
   /** What chunks went through when they were written, in this order. */
   readonly filters: readonly CodecFilter[]
+  /** The library turns its big-endian numbers around: what lies in the file is not what `type` tells. */
+  readonly turned: boolean
   /** Set where the data lies in other files. */
   readonly elsewhere: boolean
 }
@@ -85,20 +87,24 @@ function describe(mounted: MountedSource, path: string): Dataset | 'other' {
     itemSize: metadata.size,
     chunks: metadata.chunks,
     filters: filters.map(({ id, name, cd_values }) => ({ id, name, values: cd_values })),
+    turned: isTurned(metadata),
     elsewhere: (metadata.virtual_sources?.length ?? 0) > 0,
   }
 }
 
 function typeOf(metadata: Metadata): Scalar | readonly Field[] | null {
   if (metadata.type !== COMPOUND) return scalarOf(metadata)
-  const members = metadata.compound_type?.members ?? []
-  // The library turns records around where all their fields are big-endian, and leaves mixed ones as they are.
-  const turned = members.every(({ littleEndian }) => !littleEndian)
-  const fields = members.flatMap((member): Field[] => {
+  const turned = isTurned(metadata)
+  const fields = (metadata.compound_type?.members ?? []).flatMap((member): Field[] => {
     const scalar = scalarOf(member)
     return scalar ? [{ name: member.name, scalar: { ...scalar, bigEndian: !member.littleEndian && !turned }, offset: member.offset }] : []
   })
   return fields.length > 0 ? fields : null
+}
+
+/** Records are turned where all their fields are big-endian; mixed ones are left as they are. */
+function isTurned({ type, compound_type, littleEndian }: Metadata): boolean {
+  return type === COMPOUND ? (compound_type?.members ?? []).every((member) => !member.littleEndian) : !littleEndian
 }
 
 /** Numbers come out of the library little-endian, however they lie in the file. */

@@ -5,6 +5,7 @@ import type { Extent } from '../extent.ts'
 import { ArrayError } from '../arrays/array-table.ts'
 import { TablePass } from '../arrays/table-pass.ts'
 import { codecFault, codecsOf } from './codecs.ts'
+import { gridOf } from './dataset-stream.ts'
 import { datasetsOf, type Dataset, type Tree } from './datasets.ts'
 import { candidatesOf, isScalar, surroundingsOf, type Candidate, type Surroundings } from './layout.ts'
 import { hdf5 as library } from './library.ts'
@@ -86,7 +87,7 @@ function tablesIn(mounted: MountedSource, tree: Tree): [Found, ...Found[]] {
 
 function unreadableFault(dataset: Dataset): string | null {
   if (dataset.elsewhere) return `its dataset "${dataset.path}" is a view of other files: choose one of these, or save it again as one file`
-  return codecFault(dataset)
+  return codecFault(dataset, gridOf(dataset)?.rowChunks ?? true)
 }
 
 function detailsOf({ candidate, table }: Found, around: Surroundings, offset: number, others: readonly Candidate[]): Record<string, string> {

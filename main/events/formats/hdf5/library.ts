@@ -36,7 +36,8 @@ export interface Hdf5Library {
   readonly module: Hdf5Module
   readonly fs: Hdf5FileSystem
   attribute(file: bigint, path: string, name: string): Attribute
-  /** What the library said of its faults since the last call. */
+  /** What the library says of its faults is kept from here to `said`: otherwise it costs more than finding a chunk. */
+  listen(): void
   said(): string
 }
 
@@ -67,12 +68,13 @@ async function load(): Promise<void> {
   const instance = await h5wasm.ready
   const fs = instance.FS as unknown as Hdf5FileSystem
   let said = ''
+  let listening = false
   // It reports every fault on stderr; here they become problems of the recording.
   const errors = fs.getStream(2)
   errors.stream_ops = {
     ...errors.stream_ops,
     write(_stream, buffer, offset, length) {
-      if (said.length < MOST_SAID) said += Buffer.from(buffer.subarray(offset, offset + length)).toString('latin1')
+      if (listening && said.length < MOST_SAID) said += Buffer.from(buffer.subarray(offset, offset + length)).toString('latin1')
       return length
     },
   }
@@ -80,9 +82,13 @@ async function load(): Promise<void> {
     module: instance as unknown as Hdf5Module,
     fs,
     attribute: (file, path, name) => new h5wasm.Attribute(file, path, name),
+    listen() {
+      said = ''
+      listening = true
+    },
     said() {
       const text = said
-      said = ''
+      listening = false
       return text
     },
   }

@@ -37,6 +37,7 @@ export class MountedSource {
   readonly library: Hdf5Library
   #reads = { data: 0, offset: 0, length: 0, beyond: false }
   #failure: unknown = null
+  #find = false
 
   /** @throws RecordingError where the file has no HDF5 superblock */
   constructor(library: Hdf5Library, source: ByteSource) {
@@ -47,10 +48,14 @@ export class MountedSource {
     this.superblock = superblock
   }
 
-  /** Calls the library; faults of reading the file itself (a closed or vanished file) are thrown behind it. */
-  call<T>(work: (file: bigint) => T): { result: T; reads: Reads } {
+  /**
+   * Calls the library; faults of reading the file itself (a closed or vanished file) are thrown behind it.
+   * @param find the first read of data fails: where it lies is all that is asked
+   */
+  call<T>(work: (file: bigint) => T, find = false): { result: T; reads: Reads } {
     const { id } = this.#open()
     this.#begin()
+    this.#find = find
     try {
       const result = work(id)
       this.#rethrow()
@@ -61,15 +66,10 @@ export class MountedSource {
     }
   }
 
-  /** Bytes of the file, for what the library can't decode. */
-  bytes(offset: number, length: number): Uint8Array {
-    return this.source.read(offset, length)
-  }
-
   #begin(): void {
     this.#reads = { data: 0, offset: 0, length: 0, beyond: false }
     this.#failure = null
-    this.library.said()
+    this.#find = false
   }
 
   #rethrow(): void {
@@ -93,6 +93,7 @@ export class MountedSource {
     node.usedBytes = Math.max(this.source.size, this.superblock.end)
     node.stream_ops = { ...node.stream_ops, read: (_stream, buffer, offset, length, position) => this.#read(buffer, offset, length, position) }
     this.#begin()
+    this.library.listen()
     const path = `/${name}`
     let id = -1n
     try {
@@ -104,7 +105,8 @@ export class MountedSource {
     } finally {
       if (id < 0n) fs.unlink(path)
     }
-    if (id < 0n) throw new RecordingError(this.source.path, `this HDF5 file can't be opened: ${openFault(this.library.said())}`, this.superblock.start)
+    const said = this.library.said()
+    if (id < 0n) throw new RecordingError(this.source.path, `this HDF5 file can't be opened: ${openFault(said)}`, this.superblock.start)
     const one: Mounted = { owner: this, id, path }
     mounted.push(one)
     return one
@@ -135,6 +137,7 @@ export class MountedSource {
       this.#reads.data++
       this.#reads.offset = position
       this.#reads.length = length
+      if (this.#find) throw new this.library.fs.ErrnoError(EIO)
     }
     return length
   }

@@ -20,12 +20,11 @@ const unpacked =
     return out.subarray(0, unpack(bytes, out))
   }
 
-/** Filters that are undone here, the library having only the first three. */
+/** Filters that are undone here. The library has the first three too, but fills a chunk that is too short with what memory holds. */
 const undo: Readonly<Record<number, Undo>> = {
   1: (bytes, _filter, size) => inflateSync(bytes, { maxOutputLength: size + SLACK }),
   2: (bytes, { values }) => unshuffle(bytes, Math.max(1, values[0] ?? 1)),
-  // The checksum is not compared: the codecs around it see damage themselves.
-  3: (bytes) => bytes.subarray(0, Math.max(0, bytes.length - 4)),
+  3: withoutChecksum,
   32000: unpacked(unpackLzf),
   32001: unpacked(unpackBlosc),
   32004: unpacked(unpackLz4),
@@ -52,6 +51,39 @@ export function unpackChunk(bytes: Uint8Array, filters: readonly CodecFilter[], 
     }
   }
   return data
+}
+
+function withoutChecksum(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < 4) throw new CodecError('it is cut short')
+  const data = bytes.subarray(0, bytes.length - 4)
+  const stored = new DataView(bytes.buffer, bytes.byteOffset + data.length, 4)
+  const sum = fletcher32(data)
+  // Libraries before 1.6.3 wrote it the other way round on some machines.
+  if (stored.getUint32(0, true) !== sum && stored.getUint32(0, false) !== sum) throw new CodecError('its checksum is wrong')
+  return data
+}
+
+/** Words of two bytes are summed; so many sums stay below 2^32. */
+const WORDS = 360
+
+/** H5_checksum_fletcher32 of the HDF5 library: words are big-endian, an odd byte is the upper half of one. */
+function fletcher32(bytes: Uint8Array): number {
+  let [low, high] = [0, 0]
+  const fold = (sum: number): number => (sum & 0xffff) + (sum >>> 16)
+  const whole = bytes.length & ~1
+  for (let at = 0; at < whole; ) {
+    for (const end = Math.min(whole, at + 2 * WORDS); at < end; at += 2) {
+      low += (bytes[at]! << 8) | bytes[at + 1]!
+      high += low
+    }
+    low = fold(low)
+    high = fold(high)
+  }
+  if (whole < bytes.length) {
+    low = fold(low + (bytes[whole]! << 8))
+    high = fold(high + low)
+  }
+  return ((fold(high) << 16) | fold(low)) >>> 0
 }
 
 /** The framing of HDF5's LZ4 filter: length of all, length of a block, then each block's own; big-endian. */
