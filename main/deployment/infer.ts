@@ -24,7 +24,10 @@ import { WindowRunner } from './window-runner.ts'
 export async function infer(modelPath: string, recordingPath: string, engine: Engine, withInput = false): Promise<InferenceResult> {
   const { onnx, metadata } = readModelFile(modelPath)
   const { labels, shape } = metadata
-  const { data, events, problems, decodeMs, framesMs, ...made } = await (metadata.normalization ? ofPicture : ofRecording)(recordingPath, metadata)
+  const { data, events, problems, decodeMs, framesMs, ...made } = await (metadata.normalization ? ofPicture : ofRecording)(
+    recordingPath,
+    metadata,
+  )
   const runner = await WindowRunner.open(engine, onnx, shape, labels.length)
   try {
     // A first run fetches its memory from the system; what is told is what a running system has.
@@ -49,7 +52,12 @@ export async function infer(modelPath: string, recordingPath: string, engine: En
   }
 }
 
-function rulesOf({ framing, filters, sensor, normalization }: ModelMetadata): Pick<ModelInput, 'framing' | 'filters' | 'sensor' | 'normalization'> {
+function rulesOf({
+  framing,
+  filters,
+  sensor,
+  normalization,
+}: ModelMetadata): Pick<ModelInput, 'framing' | 'filters' | 'sensor' | 'normalization'> {
   return { framing, filters, sensor, ...(normalization && { normalization }) }
 }
 

@@ -175,7 +175,11 @@ export class Player {
     this.#chunks.close()
     this.#chunks = this.#fetching(source)
     this.#sensor = [source.width, source.height]
-    this.store.setState((state) => ({ ...lengthened(state, source.durationUs), failure: null, ...(resized && { region: null, pixel: null }) }))
+    this.store.setState((state) => ({
+      ...lengthened(state, source.durationUs),
+      failure: null,
+      ...(resized && { region: null, pixel: null }),
+    }))
     const canvas = this.#canvas
     if (canvas) {
       // What the renderer holds, sums and buffers, is of the events and the sensor before.

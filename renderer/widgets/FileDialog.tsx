@@ -11,7 +11,12 @@ import styles from './files.module.css'
 
 type Entry = CallOutput<'files.list'>['entries'][number]
 
-const titles: Record<PickKind, string> = { recording: 'Open a recording', picture: 'Open a picture', folder: 'Choose a folder', model: 'Choose a model' }
+const titles: Record<PickKind, string> = {
+  recording: 'Open a recording',
+  picture: 'Open a picture',
+  folder: 'Choose a folder',
+  model: 'Choose a model',
+}
 
 /** Whether an entry may be the answer; others are shown greyed, so that a folder never looks empty when it is not. */
 export function canPick(entry: Entry, kind: PickKind): boolean {

@@ -109,7 +109,11 @@ export function FramingControls({ value, onChange, filters = [], onFilters }: Fr
         </div>
       )}
       <div className={styles.row}>
-        <Tooltip label="Event counts; 1 for any event; exponential decay since a pixel’s last event; or events spread bilinearly in time" multiline maw={360}>
+        <Tooltip
+          label="Event counts; 1 for any event; exponential decay since a pixel’s last event; or events spread bilinearly in time"
+          multiline
+          maw={360}
+        >
           <span>Frames hold</span>
         </Tooltip>
         <Select

@@ -19,7 +19,9 @@ export function filterWords(filter: Filter): string {
     case 'refractory':
       return `refractory period of ${duration(filter.period)}`
     case 'hot-pixels':
-      return filter.pixels === null ? `hot pixels (above mean + ${filter.sigma} σ) silenced` : `${plural(filter.pixels.length, 'given pixel')} silenced`
+      return filter.pixels === null
+        ? `hot pixels (above mean + ${filter.sigma} σ) silenced`
+        : `${plural(filter.pixels.length, 'given pixel')} silenced`
     case 'polarity':
       return { on: 'only ON', off: 'only OFF', merge: 'both polarities as ON', swap: 'polarities exchanged' }[filter.keep]
     case 'crop':
@@ -57,7 +59,8 @@ function holdsWords({ representation = 'counts', tau = 50_000, normalize }: Fram
 function sizeWords({ resize, resizing }: Framing, [height, width]: readonly [number, number], pictures: boolean): string {
   if (resize === null) return pictures ? `${width}×${height}, as the pictures are` : `${width}×${height}, the sensor’s`
   const size = `${resize[1]}×${resize[0]}`
-  if (pictures) return resize[0] === height && resize[1] === width ? `${size}, as the pictures are` : `${size}, resized so that they fill the frame`
+  if (pictures)
+    return resize[0] === height && resize[1] === width ? `${size}, as the pictures are` : `${size}, resized so that they fill the frame`
   return `${size}, from ${width}×${height}, antialiased bilinear${resizing === 'uint8' ? ' on 8-bit images' : ''}`
 }
 

@@ -61,7 +61,13 @@ describe('a dataset with filters, on its way to an answer', () => {
     recording = join(folder, 'shapes/cross/cross-000.bin')
     await shapes(join(folder, 'shapes'), 6)
     bench = openBench(join(folder, 'library'))
-    const imported = await bench.call('datasets.import', { folder: join(folder, 'shapes'), name: 'Filtered', framing, filters, testShare: 0.34 })
+    const imported = await bench.call('datasets.import', {
+      folder: join(folder, 'shapes'),
+      name: 'Filtered',
+      framing,
+      filters,
+      testShare: 0.34,
+    })
     await bench.done(imported.job)
     dataset = imported.dataset
     const { job, run } = await bench.call('runs.start', tinyRun(dataset, { epochs: 2 }))
@@ -85,7 +91,11 @@ describe('a dataset with filters, on its way to an answer', () => {
   })
 
   test('the samples are the frames made by hand', async () => {
-    expect(await bench.call('datasets.get', { id: dataset })).toMatchObject({ filters, shape: [T, 2, height, width], sensor: [height, width] })
+    expect(await bench.call('datasets.get', { id: dataset })).toMatchObject({
+      filters,
+      shape: [T, 2, height, width],
+      sensor: [height, width],
+    })
     const { samples } = await bench.call('datasets.samples', { id: dataset, from: 0, count: 100 })
     expect(samples).toHaveLength(24)
     for (const { index, file, kept } of samples) {
@@ -101,7 +111,11 @@ describe('a dataset with filters, on its way to an answer', () => {
     expect(metadata).toMatchObject({ filters, framing, sensor: [height, width], shape: [T, 2, height, width] })
     const byHand = filteredByHand(eventsIn(recording))
     const frames = framedByHand(byHand)
-    const { input, top, logitsPerTimestep, problems, classes } = await bench.call('models.infer', { model: model.id, recording, withInput: true })
+    const { input, top, logitsPerTimestep, problems, classes } = await bench.call('models.infer', {
+      model: model.id,
+      recording,
+      withInput: true,
+    })
     expect(input).toMatchObject({ filters, framing, sensor: [height, width], shape: [T, 2, height, width] })
     expect(input?.data).toEqual(frames)
     expect(input?.filtered).toMatchObject({ sensor: [height, width], kept: byHand.length })
@@ -128,7 +142,10 @@ describe('a dataset with filters, on its way to an answer', () => {
         .map(([key, value]) => `${key}=${value}`)
         .join(',')}`,
     ])
-    const [converted, inferred] = await Promise.all([saccade('convert', recording, output, ...options), saccade('infer', model.path, recording, '--json', '--library', join(folder, 'other'))])
+    const [converted, inferred] = await Promise.all([
+      saccade('convert', recording, output, ...options),
+      saccade('infer', model.path, recording, '--json', '--library', join(folder, 'other')),
+    ])
     expect([converted.code, inferred.code]).toEqual([0, 0])
     expect(eventsIn(output)).toEqual(filteredByHand(eventsIn(recording)))
     const written = await bench.call('recordings.frames', { path: output, framing })

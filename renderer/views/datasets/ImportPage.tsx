@@ -76,27 +76,27 @@ function Form({ preview }: { readonly preview: FolderPreview }) {
             onChange={(event) => setForm({ ...form, name: event.currentTarget.value })}
           />
           {preview.split === undefined ? (
-              <div className={styles.two}>
+            <div className={styles.two}>
+              <NumberInput
+                label="Kept for testing"
+                suffix=" %"
+                min={0}
+                max={90}
+                allowDecimal={false}
+                value={form.testPercent}
+                clampBehavior="strict"
+                onChange={(value) => setForm({ ...form, testPercent: typeof value === 'number' ? value : form.testPercent })}
+              />
+              <Tooltip label="The same seed gives the same split">
                 <NumberInput
-                  label="Kept for testing"
-                  suffix=" %"
+                  label="Seed of the split"
                   min={0}
-                  max={90}
                   allowDecimal={false}
-                  value={form.testPercent}
-                  clampBehavior="strict"
-                  onChange={(value) => setForm({ ...form, testPercent: typeof value === 'number' ? value : form.testPercent })}
+                  value={form.seed}
+                  onChange={(value) => setForm({ ...form, seed: typeof value === 'number' ? value : form.seed })}
                 />
-                <Tooltip label="The same seed gives the same split">
-                  <NumberInput
-                    label="Seed of the split"
-                    min={0}
-                    allowDecimal={false}
-                    value={form.seed}
-                    onChange={(value) => setForm({ ...form, seed: typeof value === 'number' ? value : form.seed })}
-                  />
-                </Tooltip>
-              </div>
+              </Tooltip>
+            </div>
           ) : (
             <p className={styles.hint}>
               Split as published: {count(preview.split.train)} to train on, {count(preview.split.test)} kept for testing.

@@ -33,7 +33,10 @@ function SampleDetails({ dataset, sample }: { readonly dataset: DatasetSummary; 
           rows={[
             ['Class', dataset.classes[sample.label] ?? '–'],
             ['Split', sample.split],
-            ['Events', pictures ? null : sample.kept === undefined ? count(sample.events) : `${count(sample.kept)} of ${count(sample.events)}`],
+            [
+              'Events',
+              pictures ? null : sample.kept === undefined ? count(sample.events) : `${count(sample.kept)} of ${count(sample.events)}`,
+            ],
             ['Duration', pictures ? null : duration(sample.durationUs)],
             ['File', sample.file],
             [

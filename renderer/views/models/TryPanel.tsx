@@ -68,8 +68,8 @@ function Given({ input }: { readonly input: ModelInput }) {
       <h4>What the network was given</h4>
       {filtered !== undefined && (
         <p className={styles.note}>
-          {count(filtered.kept)} of {count(filtered.events)} events ({percent(filtered.events > 0 ? filtered.kept / filtered.events : null)}) pass
-          the model’s filters: {input.filters.map((filter) => filterWords(filter)).join(' → ')}.
+          {count(filtered.kept)} of {count(filtered.events)} events ({percent(filtered.events > 0 ? filtered.kept / filtered.events : null)}
+          ) pass the model’s filters: {input.filters.map((filter) => filterWords(filter)).join(' → ')}.
         </p>
       )}
       <FrameGrid data={values} shape={input.shape} columns={5} {...(input.blocks && { blocks: input.blocks })} />
@@ -95,13 +95,11 @@ function Result({ result }: { readonly result: InferenceResult }) {
       <Bars
         label="Most probable classes"
         most={1}
-        bars={result.top
-          .slice(0, 5)
-          .map(({ label, probability }, index) => ({
-            label,
-            text: percent(probability),
-            parts: [{ value: probability, color: lineColor(index) }],
-          }))}
+        bars={result.top.slice(0, 5).map(({ label, probability }, index) => ({
+          label,
+          text: percent(probability),
+          parts: [{ value: probability, color: lineColor(index) }],
+        }))}
       />
       <LineChart title="Logits per timestep" {...logits} xLabel="t =" format={figure} height={170} />
       {result.input && <Given input={result.input} />}
@@ -185,7 +183,11 @@ export function TryPanel({
         <Button
           variant="default"
           leftSection={<IconFolderOpen size={15} />}
-          onClick={() => void pick(pictures ? 'picture' : 'recording', path === '' ? null : folderOf(path)).then((chosen) => chosen !== null && run(chosen))}
+          onClick={() =>
+            void pick(pictures ? 'picture' : 'recording', path === '' ? null : folderOf(path)).then(
+              (chosen) => chosen !== null && run(chosen),
+            )
+          }
         >
           Browse…
         </Button>

@@ -24,7 +24,12 @@ import styles from './recordings.module.css'
 
 /** That what is shown is not the file as it is, and how much of it is left. */
 function FilteredTag({ filtering: { filters, shown, error } }: { readonly filtering: Filtering }) {
-  if (error !== null) return <Tag tone="bad" title={error}>filters not usable</Tag>
+  if (error !== null)
+    return (
+      <Tag tone="bad" title={error}>
+        filters not usable
+      </Tag>
+    )
   if (shown === null) return null
   const { events, kept } = shown.report
   return (
