@@ -1,6 +1,8 @@
 import { Random } from '../random.ts'
 import { drawTransform, transformFrames, type Augmentation, type PlaneScale, type Transform } from './augment.ts'
 import type { Dataset } from './dataset.ts'
+import { applyDrop } from './event-drop.ts'
+import { mixBatch } from './mix.ts'
 import { mergeFrames, mergeRule, spanOf, type Shorter } from './shorter.ts'
 
 export { drawTransform }
@@ -49,7 +51,7 @@ export function fillBatch(
       continue
     }
     const sample = dataset.sample(index)
-    const simple = !transform.crop && !transform.hole && !transform.box
+    const simple = !transform.crop && !transform.hole && !transform.box && !transform.affine
     for (let t = 0; t < timesteps; t++) {
       const target = (t * batch + row) * frame
       const [from, to] = spanOf(t, whole, most)
@@ -58,7 +60,9 @@ export function fillBatch(
       if (simple) transformPlanes(source, at, out.frames, target, channels, height, width, transform)
       else transformFrames(source, at, out.frames, target, channels, height, width, transform, counts)
     }
+    if (transform.drop) applyDrop(out.frames, (t) => (t * batch + row) * frame, timesteps, channels, height, width, transform.drop)
   }
+  if (augmentation?.mix) mixBatch(out, Math.min(indices.length, batch), [timesteps, channels, height, width], random)
 }
 
 /** Events' frames as they are; padding is empty. */

@@ -135,6 +135,17 @@ export const trainingPresets: readonly TrainingPreset[] = [
     settings: slt({ name: 'slt-tet', lambda: 0.05, phi: 1 }),
   },
   {
+    id: 'nda-dvs-cifar10',
+    title: 'SDT with NDA, DVS-CIFAR10',
+    source: 'NDA (ECCV 2022), the authors’ code: Adam 1e-3 for batches of 256, weight decay 1e-4, cosine, 200 epochs; rotation and shear up to 30°',
+    settings: {
+      ...paper({ name: 'sdt', criterion: 'cross-entropy' }, { flip: true, roll: 0, nda: 30 }),
+      optimizer: { ...adam, weightDecay: 1e-4 },
+      epochs: 200,
+      batchSize: 256,
+    },
+  },
+  {
     id: 'sdt',
     title: 'SDT, baseline',
     source: "The baseline of TET and TRT (cross-entropy of the time-mean output), with the optimizer of TRT's Table S2",

@@ -67,6 +67,12 @@ export const trainingConfigSchema = z.object({
     cutout: z.number().int().min(0).max(512).optional(),
     /** A random part of 8 to 100 % of the area, resized to the frame. */
     resizedCrop: z.boolean().optional(),
+    /** Neuromorphic data augmentation: a roll, a rotation or a shear; the largest angle in degrees. */
+    nda: z.number().min(0).max(90).optional(),
+    /** Events dropped by time, area or at random; nothing of pictures. */
+    eventDrop: z.boolean().optional(),
+    /** Rectangles exchanged within the batch, labels with them. */
+    mix: z.boolean().optional(),
   }),
   device: deviceSchema.default('cpu'),
 })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { drawTransform, transformFrames, type Transform } from '../../main/datasets/augment.ts'
+import { applyDrop, drawDrop, type Drop } from '../../main/datasets/event-drop.ts'
+import { mixBatch } from '../../main/datasets/mix.ts'
 import { Random } from '../../main/random.ts'
 
 const [height, width] = [6, 8]
@@ -90,5 +92,73 @@ describe('drawTransform', () => {
     const areas = all.map(({ box }) => (box!.height * box!.width) / 1024)
     expect(Math.min(...areas)).toBeLessThan(0.12)
     expect(Math.max(...areas)).toBeGreaterThan(0.85)
+  })
+})
+
+describe('augmentation of events', () => {
+  it('NDA rolls, rotates or shears, a third each, within its bounds', () => {
+    const random = new Random(7)
+    const all = Array.from({ length: 3000 }, () => drawTransform({ flip: false, roll: 0, nda: 30 }, random, 32, 32))
+    const sheared = all.filter(({ affine }) => affine && affine.yy === 1)
+    const rotated = all.filter(({ affine }) => affine && affine.yy !== 1)
+    for (const kind of [sheared, rotated]) expect(Math.abs(kind.length - 1000)).toBeLessThan(120)
+    expect(Math.max(...all.map(({ dy, dx }) => Math.max(Math.abs(dy), Math.abs(dx))))).toBe(5)
+    expect(Math.min(...rotated.map(({ affine }) => affine!.yy))).toBeGreaterThanOrEqual(Math.cos(Math.PI / 6))
+    expect(Math.max(...sheared.map(({ affine }) => Math.abs(affine!.xy)))).toBeLessThanOrEqual(Math.tan(Math.PI / 6))
+  })
+
+  it('turns around the centre: a quarter turn moves every pixel where it belongs, a shear moves rows', () => {
+    const square = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9)
+    const turned = (affine: Transform['affine']): number[] => {
+      const out = new Float32Array(9)
+      transformFrames(square, 0, out, 0, 1, 3, 3, { flip: false, dy: 0, dx: 0, affine }, { factor: [1], offset: [0] })
+      return [...out]
+    }
+    expect(turned({ yy: 0, yx: -1, xy: 1, xx: 0 })).toEqual([7, 4, 1, 8, 5, 2, 9, 6, 3])
+    expect(turned({ yy: 1, yx: 0, xy: 1, xx: 1 })).toEqual([0, 1, 2, 4, 5, 6, 8, 9, 0])
+  })
+
+  it('EventDrop: nothing, time, area or single events, a quarter each', () => {
+    const random = new Random(7)
+    const kinds = new Map<string, number>()
+    for (let i = 0; i < 4000; i++) {
+      const kind = drawDrop(random)?.kind ?? 'nothing'
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
+    }
+    expect([...kinds.keys()].sort()).toEqual(['area', 'nothing', 'random', 'time'])
+    for (const count of kinds.values()) expect(Math.abs(count - 1000)).toBeLessThan(120)
+  })
+
+  it('drops what was drawn and nothing else', () => {
+    const made = (drop: Drop, value = 100): Float32Array => {
+      const frames = new Float32Array(10 * 2 * 10 * 10).fill(value)
+      applyDrop(frames, (t) => t * 200, 10, 2, 10, 10, drop)
+      return frames
+    }
+    const time = made({ kind: 'time', from: 0.2, share: 0.3 })
+    expect(Array.from({ length: 10 }, (_, t) => time[t * 200 + 50])).toEqual([100, 100, 0, 0, 0, 100, 100, 100, 100, 100])
+    const area = made({ kind: 'area', y: 0.5, x: 0.9, share: 0.2 })
+    // Two rows, and the one column that is left of two: of 2 channels and 10 frames.
+    expect(area.filter((value) => value === 0)).toHaveLength(2 * 1 * 2 * 10)
+    const thinned = made({ kind: 'random', share: 0.3, seed: 1 })
+    expect(thinned.reduce((sum, value) => sum + value, 0) / (100 * 2000)).toBeCloseTo(0.7, 2)
+    expect(thinned.every(Number.isInteger)).toBe(true)
+    // What is no count stands or falls as a whole.
+    expect(new Set(made({ kind: 'random', share: 0.3, seed: 1 }, 0.5))).toEqual(new Set([0, 0.5]))
+  })
+
+  it('mixes labels by the area that was exchanged', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      // Sample b is all b + 1; its label is class b.
+      const frames = Float32Array.from({ length: 2 * 3 * 1 * 6 * 6 }, (_, i) => 1 + (Math.floor(i / 36) % 3))
+      const batch = { frames, onehot: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1) }
+      mixBatch(batch, 3, [2, 1, 6, 6], new Random(seed))
+      for (let b = 0; b < 3; b++)
+        for (let c = 0; c < 3; c++)
+          for (const t of [0, 1]) {
+            const own = frames.subarray((t * 3 + b) * 36, (t * 3 + b + 1) * 36)
+            expect(batch.onehot[b * 3 + c]).toBeCloseTo(own.filter((value) => value === c + 1).length / 36, 5)
+          }
+    }
   })
 })

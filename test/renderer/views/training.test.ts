@@ -107,8 +107,8 @@ describe('augmentation', () => {
     let augmentation = form().config.augmentation
     for (const { key, kind } of augmentationKinds) augmentation = augmented(augmentation, key, kind === 'switch' ? true : 4)
     const { config } = changed(form(), { augmentation })
-    expect(calls['runs.start'].input.parse(config).augmentation).toEqual({ flip: true, roll: 4, crop: 4, cutout: 4, resizedCrop: true })
-    expect(augmentationText(augmentation)).toBe('flip, roll ±4 px, crop with 4 px of padding, cutout 4 px, resized crop')
+    expect(calls['runs.start'].input.parse(config).augmentation).toEqual({ flip: true, roll: 4, crop: 4, cutout: 4, resizedCrop: true, nda: 4, eventDrop: true, mix: true })
+    expect(augmentationText(augmentation)).toBe('flip, roll ±4 px, crop with 4 px of padding, cutout 4 px, resized crop, NDA ±4°, dropped events, mixed samples')
     for (const { key, kind } of augmentationKinds) augmentation = augmented(augmentation, key, kind === 'switch' ? false : 0)
     expect(augmentation).toEqual({ flip: false, roll: 0 })
     expect(augmentationText(augmentation)).toBe('none')
