@@ -22,7 +22,7 @@ const progressSchema = z.object({
   steps: z.number().int().min(0),
   /** The unfinished epoch (pause only): batches done and their sums. */
   partial: z
-    .object({ batches: z.number().int(), samples: z.number().int(), lossSum: z.number(), correct: z.number().int(), seconds: z.number() })
+    .object({ batches: z.number().int(), samples: z.number().int(), lossSum: z.number(), correct: z.number().int(), seconds: z.number(), waited: z.number().optional() })
     .nullable(),
   /** With the loss that breaks ties, of the split that chooses (its name is older than validation splits). */
   best: bestSchema.extend({ testLoss: z.number() }).nullable(),

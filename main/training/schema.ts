@@ -102,6 +102,8 @@ export const epochMetricsSchema = z.object({
   firingRates: z.array(spikingLayerRateSchema),
   samplesPerSecond: z.number(),
   seconds: z.number(),
+  /** Of `seconds`: how long the steps waited for their batches to be read and augmented. */
+  waitedSeconds: z.number().optional(),
 })
 export type EpochMetrics = z.infer<typeof epochMetricsSchema>
 

@@ -49,6 +49,8 @@ export interface StepResult {
   readonly loss: number
   /** Samples whose time-mean logits point at their label. */
   readonly correct: number
+  /** Seconds until its batch was there. */
+  readonly waited: number
 }
 
 /**
@@ -149,7 +151,9 @@ export class Stepper {
     // Not while the step before runs: session.run holds this thread and all cores, and filling takes 1.4 ms of 440 (network
     // Small, 32 x 34x34, T 10, flip and roll, two cores) and 1.2 ms of some seconds (VGGSNN, 16 x 48x48): a thread of its own
     // would gain nothing.
+    const asked = performance.now()
     fillBatch(this.#dataset, indices, this.#config.augmentation, random, { frames: frames.data, onehot: onehot.data }, { merged, timesteps })
+    const waited = (performance.now() - asked) / 1000
     const { optimizer } = this.#config
     this.#learningRate.data[0] = learningRate
     this.#elapsed.data[0] = (epoch - stage.start) / stage.epochs
@@ -167,7 +171,7 @@ export class Stepper {
       manifest: { classes },
     } = this.#dataset
     const wanted = Array.from(indices, (index) => labels[index] ?? -1)
-    return { loss: this.#loss.data[0] ?? NaN, correct: correctSamples(logits.data, timesteps, batch, classes.length, wanted) }
+    return { loss: this.#loss.data[0] ?? NaN, correct: correctSamples(logits.data, timesteps, batch, classes.length, wanted), waited }
   }
 
   /** A new stage: the weights are inherited, the optimizer starts anew. */

@@ -198,7 +198,7 @@ class Training {
     const { epoch } = this.#progress
     const order = epochOrder(train.length, config.seed, epoch).map((position) => train[position] ?? -1)
     const batches = Math.ceil(train.length / config.batchSize)
-    const sums = { ...(this.#progress.partial ?? { batches: 0, samples: 0, lossSum: 0, correct: 0, seconds: 0 }) }
+    const sums = { ...(this.#progress.partial ?? { batches: 0, samples: 0, lossSum: 0, correct: 0, seconds: 0, waited: 0 }) }
     const before = sums.seconds
     const started = performance.now()
     const seconds = (): number => before + (performance.now() - started) / 1000
@@ -208,13 +208,14 @@ class Training {
       const batch = order.subarray(sums.batches * config.batchSize, (sums.batches + 1) * config.batchSize)
       const stepStarted = performance.now()
       const learningRate = learningRateOf(config, epoch, { place: sums.batches, batches })
-      const { loss, correct } = await this.#stepper.step({ indices: batch, learningRate, k: ++this.#progress.steps, epoch, place: sums.batches }, this.#random)
+      const { loss, correct, waited } = await this.#stepper.step({ indices: batch, learningRate, k: ++this.#progress.steps, epoch, place: sums.batches }, this.#random)
       if (!Number.isFinite(loss))
         throw new TrainingError(divergence(`The loss became ${loss} in epoch ${epoch + 1}, step ${sums.batches + 1}`, config))
       sums.batches++
       sums.samples += batch.length
       sums.lossSum += loss * batch.length
       sums.correct += correct
+      sums.waited = (sums.waited ?? 0) + waited
       this.#pace.step(epoch, batch.length, (performance.now() - stepStarted) / 1000)
       onStep?.({
         epoch: epoch + 1,
@@ -245,6 +246,7 @@ class Training {
       firingRates: evaluation.firingRates,
       samplesPerSecond: sums.samples / trained,
       seconds: seconds(),
+      waitedSeconds: sums.waited ?? 0,
     }
     this.#save(metrics, evaluation.confusion)
     onEpoch?.(metrics)

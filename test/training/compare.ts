@@ -3,7 +3,7 @@ import { readEpochs } from '../../main/training/run-store.ts'
 import { readSafetensors } from '../../main/training/safetensors.ts'
 
 /** The figures of epochs.jsonl that must not depend on the machine's speed. */
-export const figures = (run: string) => readEpochs(run).map(({ samplesPerSecond: _, seconds: __, ...rest }) => rest)
+export const figures = (run: string) => readEpochs(run).map(({ samplesPerSecond: _, seconds: __, waitedSeconds: ___, ...rest }) => rest)
 
 /** All tensors of a checkpoint, byte for byte. */
 export const weights = (run: string, kind: 'last' | 'best'): Record<string, string> =>

@@ -41,6 +41,10 @@ describe('train', () => {
     expect(best!.value).toBe(Math.max(...epochs.map((epoch) => epoch.testAccuracy ?? NaN)))
     expect(confusion!.flat().reduce((a, b) => a + b)).toBe(7)
     expect(epochs[0]!.firingRates).toHaveLength(2)
+    for (const { waitedSeconds, seconds } of epochs) {
+      expect(waitedSeconds).toBeGreaterThan(0)
+      expect(waitedSeconds).toBeLessThan(seconds)
+    }
     expect(epochs[0]!.timestepAccuracy).toHaveLength(4)
     // conv 6x2x3x3, gain and shift of 6, dense 150x16+16, read-out 16x3+3
     expect(parameters).toBe(108 + 12 + 150 * 16 + 16 + 51)

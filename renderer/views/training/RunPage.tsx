@@ -110,7 +110,7 @@ function Figures({ run, live }: { readonly run: Run; readonly live: LiveSteps | 
         <Figure
           title="Speed"
           value={`${figure(Number((now?.samplesPerSecond ?? last?.samplesPerSecond ?? NaN).toPrecision(3)))}`}
-          note="samples/s"
+          note={last?.waitedSeconds === undefined ? 'samples/s' : `samples/s, ${percent(last.waitedSeconds / last.seconds)} of the time waiting for data`}
         />
         {run.state === 'running' ? (
           <Figure title="Time left" value={seconds(now?.secondsLeft)} />

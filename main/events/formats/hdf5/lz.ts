@@ -20,7 +20,8 @@ function copyMatch(out: Uint8Array, at: number, distance: number, length: number
 function copyLiterals(bytes: Uint8Array, from: number, count: number, out: Uint8Array, at: number): void {
   if (count > bytes.length - from) throw new CodecError('it ends within a run')
   if (count > out.length - at) throw new CodecError('it is longer than its chunk')
-  out.set(bytes.subarray(from, from + count), at)
+  // At most 32 bytes: a view of them would cost more than copying them.
+  for (let i = 0; i < count; i++) out[at + i] = bytes[from + i]!
 }
 
 /** Unpacks LZF (liblzf) to `out`; returns the number of bytes. @throws CodecError where it is damaged */
