@@ -7,11 +7,13 @@ import { networkInfo } from '../snn/network.ts'
 import { removeTemporaries } from './atomic.ts'
 import { checkpointPath, configHash, hasCheckpoint, keepLastAs, writeCheckpoint, type Progress } from './checkpoint.ts'
 import { checkpointVariables, Evaluator } from './evaluate.ts'
+import { CurvesFile } from './curves.ts'
 import { measured } from './measured.ts'
 import { isBetter } from './metrics.ts'
 import { Pace } from './pace.ts'
 import type { TrainingOutcome } from './protocol.ts'
 import { resumePoint } from './resume.ts'
+import { recordSession } from './run-manifest.ts'
 import { appendEpoch, createRun, cutEpochs, isAlive, isRun, readRunHeader, readTestScore, storedStatus, writeConfusion, writeStatus, writeTestScore } from './run-store.ts'
 import { learningRateOf } from './schedule.ts'
 import type { EpochMetrics, StepProgress, TrainingConfig } from './schema.ts'
@@ -104,6 +106,7 @@ class Training {
   readonly #random: Random
   readonly #pace: Pace
   #evaluator: { readonly of: Evaluator; readonly stage: number } | undefined
+  #curves: CurvesFile | undefined
   /** Where the run stands; `partial` is the epoch that is under way. */
   #progress: Progress
 
@@ -130,7 +133,7 @@ class Training {
   }
 
   async toTheEnd(): Promise<TrainingOutcome> {
-    const { config, run } = this.#options
+    const { config, run, engine } = this.#options
     const point = resumePoint(run, this.#progress)
     if (point !== null) {
       this.#stepper.state.load(point.tensor)
@@ -139,7 +142,9 @@ class Training {
       // A kill may have come between `last` and this.
       this.#keepEpoch()
     }
-    cutEpochs(run, this.#progress.epoch)
+    this.#curves = new CurvesFile(run, cutEpochs(run, this.#progress.epoch))
+    const { epoch: afterEpoch } = this.#progress
+    recordSession(run, { config, dataset: this.#dataset, splits: this.#splits, engine, graph: this.#stepper.program.onnx, afterEpoch })
     try {
       const epochs = totalEpochs(config)
       while (this.#progress.epoch < epochs) {
@@ -149,6 +154,7 @@ class Training {
     } finally {
       await this.#evaluator?.of.release()
       await this.#stepper.release()
+      this.#curves.settle()
     }
   }
 
@@ -276,6 +282,7 @@ class Training {
     if (better) keepLastAs(run, 'best')
     this.#keepEpoch()
     rmSync(checkpointPath(run, 'pause'), { force: true })
+    this.#curves?.add(metrics)
   }
 
   /** Keeps the checkpoint of the last epoch under its number, where the settings ask for it and it is not there yet. */

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { arch, cpus, platform } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Dataset } from '../datasets/dataset.ts'
+import { datasetManifestSchema } from '../datasets/schema.ts'
+import type { Engine } from '../engines/engine.ts'
+import { deviceSchema } from '../engines/schema.ts'
+import { VERSION } from '../version.ts'
+import { readJson, StorageError, writeFileAtomic, writeJson } from './atomic.ts'
+import { csv } from './csv.ts'
+import type { TrainingConfig } from './schema.ts'
+import type { Splits } from './splits.ts'
+
+/** One time that a run was begun or gone on with: another machine or version may have trained its later epochs. */
+const sessionSchema = z.object({
+  started: z.string(),
+  /** Epochs finished before it. */
+  afterEpoch: z.number().int().min(0),
+  saccade: z.string(),
+  engine: z.object({ name: z.string(), version: z.string() }),
+  node: z.string(),
+  /** Operating system and processor, e.g. "linux x64". */
+  platform: z.string(),
+  processor: z.string(),
+  device: deviceSchema,
+  /** SHA-256 of the training step of a full batch, as it is given to the engine (ONNX). */
+  graphHash: z.string(),
+})
+export type Session = z.infer<typeof sessionSchema>
+
+/** manifest.json of a run: what it was trained on, and with what. Its samples and their splits are in splits.csv. */
+const runManifestSchema = z.object({
+  version: z.literal(1),
+  seed: z.number(),
+  /** All that is known of the dataset but its samples. */
+  dataset: datasetManifestSchema.omit({ samples: true, skipped: true, source: true }),
+  splits: z.object({ train: z.number(), validation: z.number(), test: z.number() }),
+  sessions: z.array(sessionSchema).min(1),
+})
+export type RunManifest = z.infer<typeof runManifestSchema>
+
+const manifestFile = 'manifest.json'
+const splitsFile = 'splits.csv'
+
+/** undefined: a run that has not begun, or began before there were manifests. @throws StorageError where it is damaged */
+export function readRunManifest(run: string): RunManifest | undefined {
+  const path = join(run, manifestFile)
+  if (!existsSync(path)) return undefined
+  const result = runManifestSchema.safeParse(readJson(path))
+  if (!result.success) throw new StorageError(path, `not what Saccade wrote here: ${z.prettifyError(result.error)}`)
+  return result.data
+}
+
+export interface SessionFacts {
+  readonly config: TrainingConfig
+  readonly dataset: Dataset
+  readonly splits: Splits
+  readonly engine: Pick<Engine, 'name' | 'version'>
+  /** The training step's ONNX. */
+  readonly graph: Uint8Array
+  readonly afterEpoch: number
+}
+
+/** Adds a session to manifest.json, and writes splits.csv where it is missing. @throws StorageError */
+export function recordSession(run: string, { config, dataset, splits, engine, graph, afterEpoch }: SessionFacts): void {
+  const { samples: _, skipped: _skipped, source: _source, ...about } = dataset.manifest
+  const session: Session = {
+    started: new Date().toISOString(),
+    afterEpoch,
+    saccade: VERSION,
+    engine: { name: engine.name, version: engine.version },
+    node: process.versions.node,
+    platform: `${platform()} ${arch()}`,
+    processor: cpus()[0]?.model.trim() ?? '',
+    device: config.device,
+    graphHash: createHash('sha256').update(graph).digest('hex'),
+  }
+  const before = known(run)
+  const { train, validation, test } = splits
+  if (!existsSync(join(run, splitsFile))) writeFileAtomic(join(run, splitsFile), splitsCsv(dataset, splits))
+  writeJson(join(run, manifestFile), {
+    version: 1,
+    seed: config.seed,
+    dataset: about,
+    splits: { train: train.length, validation: validation.length, test: test.length },
+    sessions: [...before, session],
+  } satisfies RunManifest)
+}
+
+/** Sessions so far; a damaged manifest is no reason not to train. */
+function known(run: string): Session[] {
+  try {
+    return readRunManifest(run)?.sessions ?? []
+  } catch {
+    return []
+  }
+}
+
+/** A line a sample that the run uses, in the dataset's order: its row, how it is used, its class, file and content. */
+function splitsCsv({ manifest }: Dataset, splits: Splits): string {
+  const uses = new Map((['train', 'validation', 'test'] as const).flatMap((use) => Array.from(splits[use], (row) => [row, use] as const)))
+  const rows = manifest.samples.flatMap(({ label, file, cut, hash }, row) => {
+    const use = uses.get(row)
+    return use === undefined ? [] : [[row, use, manifest.classes[label], file, cut?.join('-'), hash]]
+  })
+  return csv([['row', 'split', 'class', 'file', 'cut', 'sha256'], ...rows])
+}
