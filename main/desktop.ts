@@ -39,6 +39,8 @@ const dialogs: Record<ChooseKind, OpenDialogOptions> = {
   folder: { title: 'Choose a folder of recordings', properties: ['openDirectory'] },
   recording: { title: 'Choose a recording', properties: ['openFile'] },
   model: { title: 'Choose an exported model', properties: ['openFile'], filters: [{ name: 'ONNX model', extensions: ['onnx'] }] },
+  archive: { title: 'Choose a run saved as zip', properties: ['openFile'], filters: [{ name: 'Run', extensions: ['zip'] }] },
+  target: { title: 'Choose where to save it', properties: ['openDirectory', 'createDirectory'] },
 }
 
 protocol.registerSchemesAsPrivileged([{ scheme, privileges: { standard: true, secure: true, supportFetchAPI: true } }])

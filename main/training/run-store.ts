@@ -155,7 +155,7 @@ export const writeConfusion = (run: string, confusion: number[][]): void =>
 
 /** A run as the window shows it. @throws StorageError where the folder holds no readable run */
 export function readRun(run: string): Run {
-  const { id, config, created, classes, parameters } = readRunHeader(run)
+  const { id, config, created, classes, datasetHash, parameters } = readRunHeader(run)
   const epochs = readEpochs(run)
   const confusionPath = join(run, file.confusion)
   const test = readTestScore(run)
@@ -164,6 +164,7 @@ export function readRun(run: string): Run {
     config,
     created,
     classes,
+    datasetHash,
     parameters,
     epochs,
     ...readStatus(run),

@@ -145,6 +145,8 @@ export const runSchema = z.object({
   test: testScoreSchema.optional(),
   confusion: z.array(z.array(z.number())).nullable(),
   classes: z.array(z.string()),
+  /** SHA-256 of the dataset it was started on: which one that is here, whatever its id. */
+  datasetHash: z.string().optional(),
   /** Trainable parameters. */
   parameters: z.number(),
   warnings: z.array(z.string()),

@@ -8,6 +8,7 @@ import { readRunHeader } from '../training/run-store.ts'
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled } from './jobs.ts'
 import { cancellable } from './models.ts'
+import { datasetOf } from './run-dataset.ts'
 import type { Shared } from './shared.ts'
 
 /** Folder in a run's that keeps its analyses. */
@@ -46,11 +47,12 @@ export class Analyses {
     const { config } = readRunHeader(run)
     if (!existsSync(checkpointPath(run, options.checkpoint)))
       throw new UsageError(`Run "${config.name}" has no checkpoint yet: its first epoch is not finished.`)
+    const dataset = datasetOf(library, run)
     let answer: StoredAnalysis | undefined
     const { id: jobId } = jobs.start({ kind: 'analysis', title: `${titles[kind]} of ${config.name}`, subject: id }, async (context) => {
       const started = performance.now()
       const { epoch } = openCheckpoint(run, options.checkpoint).progress
-      const task = launchAnalysis({ kind, run, dataset: library.existing('datasets', config.dataset), options }, spawn, (progress) =>
+      const task = launchAnalysis({ kind, run, dataset, options }, spawn, (progress) =>
         context.update({ progress, secondsLeft: ((performance.now() - started) / 1000 / progress) * (1 - progress) }),
       )
       context.update({ detail: `${options.checkpoint} checkpoint, ${options.split} split` })

@@ -9,9 +9,9 @@ import { unfinishedImport } from '../datasets/journal.ts'
 import { updateDataset, type Candidate } from '../datasets/update.ts'
 import type { DataPool } from '../datasets/pool.ts'
 import type { DatasetManifest, ImportOptions } from '../datasets/schema.ts'
-import { readRunHeader } from '../training/run-store.ts'
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
+import { datasetOf } from './run-dataset.ts'
 import type { Shared } from './shared.ts'
 
 /** Datasets: imported in data workers, listed, looked into. */
@@ -174,7 +174,8 @@ export class Datasets {
   }
 
   #trainsOn(run: string, dataset: string): boolean {
-    return readRunHeader(this.#shared.library.folder('runs', run)).config.dataset === dataset
+    const { library } = this.#shared
+    return datasetOf(library, library.folder('runs', run)) === library.folder('datasets', dataset)
   }
 
   #summary(id: string): DatasetSummary {

@@ -5,7 +5,8 @@ import { formats } from '../events/formats/index.ts'
 import { errorCode } from '../training/atomic.ts'
 import { UsageError, type Handlers } from './api.ts'
 
-export type ChooseKind = 'folder' | 'recording' | 'model'
+/** archive: a run's zip; target: a folder that something is saved to. */
+export type ChooseKind = 'folder' | 'recording' | 'model' | 'archive' | 'target'
 
 type Entry = Awaited<ReturnType<Handlers['files.list']>>['entries'][number]
 

@@ -10,6 +10,7 @@ import { readRunHeader } from '../training/run-store.ts'
 import type { RunningTask } from '../training/task.ts'
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
+import { datasetOf } from './run-dataset.ts'
 import type { Shared } from './shared.ts'
 import { percent } from './text.ts'
 
@@ -49,6 +50,7 @@ export class Models {
   start(run: string, checkpoint: Checkpoint): { job: Job; model: string } {
     const { jobs, library } = this.#shared
     const { name } = this.#trained(run, checkpoint)
+    datasetOf(library, library.folder('runs', run))
     const model = library.claim('models', checkpoint === 'best' ? name : `${name} ${checkpoint}`)
     const job = jobs.start({ kind: 'export', title: `Export ${name} (${checkpoint})`, subject: model }, async (context) => {
       const { proof } = await this.export(run, checkpoint, model, context)
@@ -67,7 +69,7 @@ export class Models {
   ): Promise<ModelRecord> {
     const { library, spawn, emit } = this.#shared
     const folder = library.folder('runs', run)
-    const dataset = library.existing('datasets', readRunHeader(folder).config.dataset)
+    const dataset = datasetOf(library, folder)
     context.update({ progress: share(0), detail: 'builds the network and proves it on the test split' })
     try {
       const input = { run: folder, dataset, checkpoint, model: library.folder('models', model) }
@@ -93,10 +95,12 @@ export class Models {
   /** Measures a checkpoint on a split of the run's dataset; its job shows how it goes. */
   async evaluate(run: string, checkpoint: Checkpoint, split: 'train' | 'validation' | 'test'): Promise<RunEvaluation> {
     const { jobs, library, spawn } = this.#shared
-    const { name, dataset } = this.#trained(run, checkpoint)
+    const { name } = this.#trained(run, checkpoint)
+    const folder = library.folder('runs', run)
+    const dataset = datasetOf(library, folder)
     let answer: RunEvaluation | undefined
     const { id } = jobs.start({ kind: 'evaluation', title: `Evaluate ${name} (${checkpoint})`, subject: null }, async (context) => {
-      const input = { run: library.folder('runs', run), dataset: library.existing('datasets', dataset), checkpoint, split }
+      const input = { run: folder, dataset, checkpoint, split }
       context.update({ detail: `${split} split` })
       const task = launchEvaluation(input, spawn, (progress) => context.update({ progress }))
       const { samples, loss, accuracy, timestepAccuracy, firingRates, confusion } = await cancellable(context.signal, task)
@@ -115,7 +119,7 @@ export class Models {
   }
 
   /** @throws UsageError where nothing has been trained yet */
-  #trained(run: string, checkpoint: Checkpoint): { name: string; dataset: string } {
+  #trained(run: string, checkpoint: Checkpoint): { name: string } {
     const folder = this.#shared.library.existing('runs', run)
     const { config } = readRunHeader(folder)
     if (!existsSync(checkpointPath(folder, checkpoint)))

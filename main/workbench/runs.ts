@@ -14,6 +14,7 @@ import { tooFewToValidate } from '../training/splits.ts'
 import { timestepsFault } from '../training/trainable.ts'
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
+import { datasetOf } from './run-dataset.ts'
 import type { Shared } from './shared.ts'
 import { percent } from './text.ts'
 import { Throttle } from './throttle.ts'
@@ -89,7 +90,7 @@ export class Runs {
     const run = library.existing('runs', id)
     const { config } = readRunHeader(run)
     const epochs = totalEpochs(config)
-    const dataset = library.existing('datasets', config.dataset)
+    const dataset = datasetOf(library, run)
     const done = readRun(run).epochs.length
     let lastEpoch = ''
     const tellStep = new Throttle(tellEveryMs, (progress: StepProgress) => emit('run.step', { run: id, progress }))
@@ -170,7 +171,8 @@ export class Runs {
     const { state, config } = this.get(id)
     if (state === 'finished')
       throw new UsageError(`Run "${config.name}" is finished: there is nothing to resume. Start a new run for more epochs.`)
-    this.#idle(id)
+    this.requireIdle(id)
+    datasetOf(this.#shared.library, this.#shared.library.existing('runs', id))
     return this.start(id)
   }
 
@@ -189,15 +191,16 @@ export class Runs {
   remove(id: string): void {
     const { library, emit } = this.#shared
     library.existing('runs', id)
-    this.#idle(id)
+    this.requireIdle(id)
     library.remove('runs', id)
     this.#summaries.delete(id)
     emit('library.changed', { what: 'runs' })
   }
 
-  /** @throws UsageError where someone is training it */
-  #idle(id: string): void {
+  /** @throws UsageError where someone is training it, or saving it as a zip */
+  requireIdle(id: string): void {
     const { jobs, library } = this.#shared
+    if (jobs.active(id)?.kind === 'export') throw new UsageError('This run is being saved as a zip. Wait for it, or cancel that.')
     if (jobs.active(id) || this.#stops.has(id)) throw new UsageError('This run is being trained. Stop it first.')
     const status = storedStatus(library.folder('runs', id))
     if (status.state === 'running' && isAlive(status))

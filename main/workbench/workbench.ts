@@ -17,6 +17,7 @@ import { Library } from './library.ts'
 import { noticeHandlers } from './library-notices.ts'
 import { modelHandlers, Models } from './models.ts'
 import { presetHandlers } from './networks.ts'
+import { RunArchives, runArchiveHandlers } from './run-archives.ts'
 import { recordingHandlers } from './recordings.ts'
 import { runHandlers, Runs } from './runs.ts'
 import type { Shared } from './shared.ts'
@@ -94,6 +95,7 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
     ...deviceHandlers(new Devices(shared)),
     ...presetHandlers(shared),
     ...runHandlers(shared, runs),
+    ...runArchiveHandlers(new RunArchives(shared, runs)),
     ...experimentHandlers(new Experiments(shared, runs)),
     ...analysisHandlers(new Analyses(shared)),
     ...modelHandlers(models),

@@ -12,6 +12,7 @@ import { filterReportSchema, filtersSchema, recordingFactsSchema } from '../../m
 import { conversionSchema, writableFormatSchema } from '../../main/events/writers/schema.ts'
 import { experimentCalls } from './experiments.ts'
 import { libraryCalls } from './library.ts'
+import { runArchiveCalls } from './run-archives.ts'
 import { textCalls } from './texts.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
 import { epochMetricsSchema, runSchema, stepProgressSchema, trainingConfigSchema } from '../../main/training/schema.ts'
@@ -140,7 +141,7 @@ export const calls = {
   /** Folders and files for the file picker; `path` null starts at the home folder. */
   'files.list': { input: z.object({ path: z.string().nullable() }), output: z.object({ path: z.string(), parent: z.string().nullable(), entries: z.array(folderEntrySchema) }) },
   /** The system's own folder or file dialog; null where the user cancels. Only on the desktop. */
-  'files.choose': { input: z.object({ kind: z.enum(['folder', 'recording', 'model']) }), output: z.object({ path: z.string().nullable() }) },
+  'files.choose': { input: z.object({ kind: z.enum(['folder', 'recording', 'model', 'archive', 'target']) }), output: z.object({ path: z.string().nullable() }) },
 
   /** Recent recordings and folders that were opened. */
   'recordings.recent': { input: nothing, output: z.object({ paths: z.array(z.string()) }) },
@@ -200,6 +201,7 @@ export const calls = {
   'jobs.cancel': { input: id, output: nothing },
   'jobs.dismiss': { input: id, output: nothing },
 
+  ...runArchiveCalls,
   ...experimentCalls,
   ...libraryCalls,
   ...textCalls,
