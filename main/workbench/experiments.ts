@@ -6,6 +6,8 @@ import { readJson, writeJson } from '../training/atomic.ts'
 import { measured } from '../training/measured.ts'
 import { readRun, isRun } from '../training/run-store.ts'
 import { trainingConfigSchema, type TrainingConfig } from '../training/schema.ts'
+import { storedRecipeSchema, type StoredRecipe } from '../training/recipes/plan.ts'
+import { statistic } from '../training/statistic.ts'
 import { expandSweep, SweepError, sweepSchema, type Sweep, type Variant } from '../training/sweep.ts'
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
@@ -19,6 +21,7 @@ const recordSchema = z.object({
   created: z.string(),
   base: trainingConfigSchema,
   sweep: sweepSchema,
+  recipe: storedRecipeSchema.optional(),
   runs: z.array(z.object({ run: z.string(), values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])), seed: z.number() })),
 })
 type ExperimentRecord = z.infer<typeof recordSchema>
@@ -68,12 +71,16 @@ export class Experiments {
 
   /** Makes all runs, then trains them. @throws UsageError where one of them can't be trained: none is made then */
   start(config: TrainingConfig, sweep: Sweep): { job: string; experiment: string } {
-    const variants = this.preview(config, sweep)
+    return this.startRuns({ name: config.name, base: config, sweep }, this.preview(config, sweep))
+  }
+
+  /** The same with runs that may differ in anything. */
+  startRuns(about: { name: string; base: TrainingConfig; sweep: Sweep; recipe?: StoredRecipe }, variants: readonly Variant[]): { job: string; experiment: string } {
     const made: ExperimentRecord['runs'] = []
     try {
-      for (const { config: one, values, seed } of variants) made.push({ run: this.#runs.create(one), values, seed })
-      const id = this.#claim(config.name)
-      writeJson(this.#path(id), { version: 1, id, name: config.name, created: new Date().toISOString(), base: config, sweep, runs: made } satisfies ExperimentRecord)
+      for (const { config: one, values, seed } of variants) made.push({ run: this.#runs.create(one), values: { ...values }, seed })
+      const id = this.#claim(about.name)
+      writeJson(this.#path(id), { version: 1, id, created: new Date().toISOString(), ...about, runs: made } satisfies ExperimentRecord)
       this.#changed()
       return { job: this.#train(id).id, experiment: id }
     } catch (error) {
@@ -202,15 +209,6 @@ export class Experiments {
 }
 
 const unfinished = (state: ExperimentRun['state'], failed: boolean): boolean => state === 'waiting' || state === 'stopped' || (failed && state === 'failed')
-
-/** Mean and sample standard deviation. */
-function statistic(values: readonly (number | null)[]): { mean: number; deviation: number; count: number } | null {
-  const known = values.filter((value) => value !== null)
-  if (known.length === 0) return null
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length
-  const square = known.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return { mean, deviation: known.length > 1 ? Math.sqrt(square / (known.length - 1)) : 0, count: known.length }
-}
 
 type ExperimentCalls = 'experiments.list' | 'experiments.preview' | 'experiments.start' | 'experiments.get' | 'experiments.pause' | 'experiments.resume' | 'experiments.remove'
 

@@ -18,6 +18,7 @@ import { noticeHandlers } from './library-notices.ts'
 import { modelHandlers, Models } from './models.ts'
 import { presetHandlers } from './networks.ts'
 import { RunArchives, runArchiveHandlers } from './run-archives.ts'
+import { Recipes, recipeHandlers } from './recipes.ts'
 import { recordingHandlers } from './recordings.ts'
 import { runHandlers, Runs } from './runs.ts'
 import type { Shared } from './shared.ts'
@@ -67,6 +68,8 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
   const datasets = new Datasets(shared, pool)
   const runs = new Runs(shared)
   const models = new Models(shared)
+  const experiments = new Experiments(shared, runs)
+  const analyses = new Analyses(shared)
   const catalogue = new Catalogue(library, pool, emit)
   const watches = new Watches(shared, catalogue, datasets, settleMs)
   library.onOpened = (path) => catalogue.note(path)
@@ -96,8 +99,9 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
     ...presetHandlers(shared),
     ...runHandlers(shared, runs),
     ...runArchiveHandlers(new RunArchives(shared, runs)),
-    ...experimentHandlers(new Experiments(shared, runs)),
-    ...analysisHandlers(new Analyses(shared)),
+    ...experimentHandlers(experiments),
+    ...recipeHandlers(new Recipes(shared, { datasets, runs, experiments, analyses })),
+    ...analysisHandlers(analyses),
     ...modelHandlers(models),
     'jobs.list': () => ({ jobs: jobs.list() }),
     'jobs.cancel': ({ id }) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { storedRecipeSchema } from '../../main/training/recipes/plan.ts'
 import { sweepSchema } from '../../main/training/sweep.ts'
 import { runStateSchema, trainingConfigSchema } from '../../main/training/schema.ts'
 
@@ -12,6 +13,8 @@ export const experimentSummarySchema = z.object({
   /** What all runs share; each has its own values and seed besides. */
   base: trainingConfigSchema,
   sweep: sweepSchema,
+  /** The table or figure of a paper that it runs again. */
+  recipe: storedRecipeSchema.optional(),
   runs: z.number(),
   finished: z.number(),
   failed: z.number(),

@@ -12,6 +12,7 @@ import { filterReportSchema, filtersSchema, recordingFactsSchema } from '../../m
 import { conversionSchema, writableFormatSchema } from '../../main/events/writers/schema.ts'
 import { experimentCalls } from './experiments.ts'
 import { libraryCalls } from './library.ts'
+import { recipeCalls } from './recipes.ts'
 import { runArchiveCalls } from './run-archives.ts'
 import { textCalls } from './texts.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
@@ -26,6 +27,7 @@ export type * from '../../main/events/writers/schema.ts'
 export type * from './experiments.ts'
 export type { Sweep, SweepValue } from '../../main/training/sweep.ts'
 export type * from './library.ts'
+export type * from './recipes.ts'
 export type * from './texts.ts'
 export type * from '../../main/snn/schema.ts'
 export type * from '../../main/training/schema.ts'
@@ -203,6 +205,7 @@ export const calls = {
 
   ...runArchiveCalls,
   ...experimentCalls,
+  ...recipeCalls,
   ...libraryCalls,
   ...textCalls,
 

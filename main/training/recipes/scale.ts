@@ -1,0 +1,34 @@
+import { small } from '../../snn/models/small.ts'
+import { totalEpochs } from '../stages.ts'
+import type { RecipeAnalysis, RecipeSettings } from './recipe.ts'
+
+/** Epochs of a run that is scaled down, unless others are asked for. */
+export const cpuEpochs = 8
+const cpuBatch = 32
+
+/** A cell's settings for a processor: the network Small with the cell's neurons, few epochs with all that goes by epochs in proportion. */
+export function forCpu(settings: RecipeSettings, epochs: number = cpuEpochs): RecipeSettings {
+  const { network, stages, switch: changed, keepEvery, step, warmupEpochs } = settings
+  const { norm, sharing, neuron } = network
+  const share = Math.min(1, epochs / totalEpochs(settings))
+  const fewer = (count: number): number => Math.max(1, Math.round(count * share))
+  const own = fewer(settings.epochs)
+  return {
+    ...settings,
+    network: { ...small.network, neuron, ...(norm && { norm }), ...(sharing && { sharing }) },
+    epochs: own,
+    batchSize: Math.min(settings.batchSize, cpuBatch),
+    ...(stages && { stages: stages.map((stage) => ({ ...stage, epochs: fewer(stage.epochs) })) }),
+    ...(changed && own > 1 && { switch: { ...changed, afterEpoch: Math.min(own - 1, fewer(changed.afterEpoch)) } }),
+    ...(keepEvery && { keepEvery: fewer(keepEvery) }),
+    ...(step && { step: { ...step, epochs: fewer(step.epochs) } }),
+    ...(warmupEpochs && { warmupEpochs: Math.round(warmupEpochs * share) }),
+  }
+}
+
+/** An analysis in a tenth of its work. */
+export function analysisForCpu({ kind, options }: RecipeAnalysis): RecipeAnalysis {
+  const most = { grid: 13, batches: 10 }
+  const fewer = Object.entries(most).flatMap(([name, value]) => (typeof options[name] === 'number' ? [[name, Math.min(value, options[name])]] : []))
+  return { kind, options: { ...options, ...(Object.fromEntries(fewer) as Record<string, number>) } }
+}

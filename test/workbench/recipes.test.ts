@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openBench, shapes, smallFraming, temporaryFolder, type TestBench } from '../support/workbench.ts'
+
+describe('recipes', () => {
+  const root = temporaryFolder('recipes', afterAll)
+  let bench: TestBench
+  let dataset = ''
+  beforeAll(async () => {
+    bench = openBench(join(root, 'library'))
+    const imported = await bench.call('datasets.import', { folder: await shapes(join(root, 'shapes'), 5), name: 'Shapes', framing: smallFraming, testShare: 0.4 })
+    await bench.done(imported.job)
+    dataset = imported.dataset
+  })
+  afterAll(() => bench.workbench.close())
+
+  test('all are listed; one tells what it needs and why the library has not got it', async () => {
+    const { recipes } = await bench.call('recipes.list', {})
+    expect(recipes.length).toBeGreaterThan(25)
+    expect(recipes.every(({ present }) => present === 'none')).toBe(true)
+    const { needs, table } = await bench.call('recipes.get', { id: 'trt-table1-cifar10' })
+    expect(needs.map(({ title, timesteps }) => [title, timesteps])).toEqual([['CIFAR-10', 6], ['CIFAR-10', 4], ['CIFAR-10', 2]])
+    expect(needs[0]!.candidates).toMatchObject([{ id: dataset, fits: false, faults: ['it holds events, not pictures', 'it has 4 classes, not 10', expect.stringContaining('frames')] }])
+    expect(table[0]).toMatchObject({ settings: expect.stringContaining('ResNet-19; TRT eta 0.05 lambda 0.00001 delta 0.25') as string, figures: [{ expected: { mean: 0.9572 } }] })
+    await expect(bench.call('recipes.get', { id: 'none' })).rejects.toThrow('There is no recipe "none"')
+    await expect(bench.call('recipes.import', { id: 'trt-table1-cifar10', need: 'cifar10@6', folder: join(root, 'shapes') })).rejects.toThrow('is not CIFAR-10: it holds 4 classes of recordings')
+    await expect(bench.call('recipes.start', { id: 'trt-table1-dvs-cifar10', datasets: { 'dvs-cifar10@10': dataset } })).rejects.toThrow('it has 4 classes, not 10')
+  })
+
+  test('scaled down on a stand-in: estimated, trained, analyzed, and told beside the published numbers', async () => {
+    const choices = { id: 'tet-figure-landscape-sdt', datasets: { 'dvs-cifar10-tet@10': dataset }, scale: 'cpu' as const, epochs: 1 }
+    const preview = await bench.call('recipes.preview', choices)
+    expect(preview).toMatchObject({ runs: 2, cells: 2, epochs: 1, missing: [], comparable: false })
+    expect(preview.caveats.join(' ')).toContain('stands in for DVS-CIFAR10')
+    const estimate = await bench.call('recipes.estimate', choices)
+    expect(estimate).toMatchObject({ runs: 2, measured: [{ what: 'Small, T = 4', runs: 2 }] })
+    expect(estimate.seconds).toBeCloseTo(2 * estimate.measured[0]!.secondsPerEpoch, 9)
+    const { job, experiment } = await bench.call('recipes.start', choices)
+    await bench.done(job)
+    const before = await bench.call('recipes.outcome', { id: experiment })
+    expect(before.toAnalyze).toBe(2)
+    expect(before.rows.filter(({ figure }) => figure === 'Rise of the loss').map(({ obtained }) => obtained)).toEqual([null, null])
+    expect(await bench.call('recipes.analyze', { id: experiment })).toEqual({ taken: 2 })
+    const { rows, toAnalyze } = await bench.call('recipes.outcome', { id: experiment })
+    expect([toAnalyze, rows.length]).toEqual([0, 4])
+    const { runs, recipe } = await bench.call('experiments.get', { id: experiment })
+    expect(recipe).toMatchObject({ id: 'tet-figure-landscape-sdt', scale: 'cpu', comparable: false })
+    for (const [i, { run }] of runs.entries()) {
+      expect(rows[2 * i]!.obtained).toEqual({ mean: (await bench.call('runs.get', { id: run })).best!.value, deviation: 0, count: 1 })
+      expect(rows[2 * i + 1]!.obtained!.mean).toSatisfy(Number.isFinite)
+    }
+    expect(await bench.call('recipes.analyze', { id: experiment })).toEqual({ taken: 0 })
+  })
+})
