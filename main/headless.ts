@@ -12,6 +12,7 @@ import { infer } from './headless/infer.ts'
 import { inspect } from './headless/inspect.ts'
 import { library } from './headless/library.ts'
 import { runs } from './headless/runs.ts'
+import { recipe } from './headless/recipe.ts'
 import { serve } from './headless/serve.ts'
 import { sweep } from './headless/sweep.ts'
 import { train } from './headless/train.ts'
@@ -22,7 +23,7 @@ import { UsageError } from './workbench/api.ts'
 import { Cancelled } from './workbench/jobs.ts'
 import { VERSION } from './version.ts'
 
-const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, sweep, runs, evaluate, analyze, export: exportRun, infer, library, watch, devices, serve }
+const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, sweep, recipe, runs, evaluate, analyze, export: exportRun, infer, library, watch, devices, serve }
 const overview = `Saccade ${VERSION}: event cameras and spiking neural networks.
 
 Usage: npm run saccade -- COMMAND [ARGUMENTS]

@@ -5,6 +5,8 @@ import { deviceSchema } from '../../main/engines/schema.ts'
 import { framingSchema } from '../../main/datasets/schema.ts'
 import { filterChainSchema } from '../../main/events/schema.ts'
 
+export type { StoredRecipe } from '../../main/training/recipes/plan.ts'
+
 /** A table or figure of a paper, as lists show it. */
 export const recipeSummarySchema = z.object({
   id: z.string(),
