@@ -16,12 +16,15 @@ const titles: Record<PickKind, string> = {
   picture: 'Open a picture',
   folder: 'Choose a folder',
   model: 'Choose a model',
+  archive: 'Choose a run saved as zip',
+  target: 'Choose a folder to save to',
 }
 
 /** Whether an entry may be the answer; others are shown greyed, so that a folder never looks empty when it is not. */
 export function canPick(entry: Entry, kind: PickKind): boolean {
   switch (kind) {
     case 'folder':
+    case 'target':
       return false
     case 'recording':
       return entry.kind === 'recording'
@@ -29,6 +32,8 @@ export function canPick(entry: Entry, kind: PickKind): boolean {
       return entry.kind !== 'folder' && /\.(png|jpe?g|webp)$/i.test(entry.name)
     case 'model':
       return /\.onnx$/i.test(entry.name)
+    case 'archive':
+      return entry.kind !== 'folder' && /\.zip$/i.test(entry.name)
   }
 }
 
@@ -52,6 +57,7 @@ function Browser({
   readonly start: string | null
   readonly answer: (path: string | null) => void
 }) {
+  const folders = kind === 'folder' || kind === 'target'
   const [folder, setFolder] = useState(start)
   const [typed, setTyped] = useState<string | null>(null)
   const home = useLibrary((state) => state.info?.home ?? null)
@@ -80,7 +86,7 @@ function Browser({
           const path = (typed ?? '').trim()
           if (path === '') return
           // A typed file is the answer itself; a folder is entered.
-          if (kind === 'folder' || !/\.\w+$/.test(path)) enter(path)
+          if (folders || !/\.\w+$/.test(path)) enter(path)
           else answer(path)
         }}
       >
@@ -129,7 +135,7 @@ function Browser({
         <Button variant="default" onClick={() => answer(null)}>
           Cancel
         </Button>
-        {kind === 'folder' && (
+        {folders && (
           <Button disabled={data === null || error !== null} onClick={() => answer(data?.path ?? null)}>
             Choose this folder
           </Button>

@@ -9,6 +9,7 @@ import { augmentationText } from './augmentation.ts'
 import { useRunForm } from './form.ts'
 import { neuronVariantsText } from './neuron-variants.ts'
 import { methodTexts, optimizerTitles } from './parameters.ts'
+import { datasetOf } from './run-dataset.ts'
 import styles from './training.module.css'
 
 /** Settings of a method or optimizer in a line: "η 0.05, λ 0.00005, …". */
@@ -67,11 +68,11 @@ export function protocolText({ protocol, validationShare = 0.1 }: Pick<TrainingC
 /** How a run was set up, and a new run with the same settings. */
 export function ConfigSummary({ run }: { readonly run: Run }) {
   const { config } = run
-  const dataset = useLibrary((state) => state.datasets?.find((other) => other.id === config.dataset))
+  const dataset = useLibrary((state) => state.datasets && datasetOf(run, state.datasets))
   const { neuron } = config.network
   const again = () => {
     useRunForm.setState({
-      form: { config: { ...config, name: `${config.name.slice(0, 74)}, again` }, networkPreset: null, trainingPreset: null, named: true },
+      form: { config: { ...config, dataset: dataset?.id ?? config.dataset, name: `${config.name.slice(0, 74)}, again` }, networkPreset: null, trainingPreset: null, named: true },
     })
     go({ view: 'training', page: 'new', dataset: null })
   }
@@ -86,7 +87,7 @@ export function ConfigSummary({ run }: { readonly run: Run }) {
     >
       <Facts
         rows={[
-          ['Dataset', dataset?.name ?? `${config.dataset} (removed)`],
+          ['Dataset', dataset?.name ?? `${config.dataset} (not in this library)`],
           [
             'Network',
             <span key="network">

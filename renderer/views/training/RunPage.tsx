@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react'
 import { Button, Loader, Menu } from '@mantine/core'
-import { IconChevronDown, IconPackageExport, IconPlayerPlay, IconPlayerStop, IconTrash } from '@tabler/icons-react'
+import { IconChevronDown, IconFileZip, IconPackageExport, IconPlayerPlay, IconPlayerStop, IconTrash } from '@tabler/icons-react'
 import type { Run } from '../../../preload/contract/index.ts'
 import { measured, totalEpochs } from '../../../preload/contract/training.ts'
+import { useLibrary } from '../../api/library.ts'
 import { readRun, useRuns, type LiveSteps } from '../../api/runs.ts'
 import { count, figure, percent, seconds } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
@@ -13,15 +14,16 @@ import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
 import { Failure, Problems } from '../../widgets/Problems.tsx'
 import widgets from '../../widgets/widgets.module.css'
-import { removeRun, resumeRun, stopRun } from './actions.ts'
+import { removeRun, resumeRun, saveRun, stopRun } from './actions.ts'
 import { splitOf } from './curves.ts'
 import { ConfigSummary } from './ConfigSummary.tsx'
 import { AnalysesPanel } from './analysis/AnalysesPanel.tsx'
+import { missingData } from './run-dataset.ts'
 import { RunCharts } from './RunCharts.tsx'
 import { StateTag } from './state-tag.tsx'
 import styles from './training.module.css'
 
-function Actions({ run }: { readonly run: Run }) {
+function Actions({ run, dataHere }: { readonly run: Run; readonly dataHere: boolean }) {
   const [busy, setBusy] = useState(false)
   const during = (work: Promise<void>) => {
     setBusy(true)
@@ -35,13 +37,18 @@ function Actions({ run }: { readonly run: Run }) {
           Remove
         </Button>
       )}
+      {!active && (
+        <Button variant="default" leftSection={<IconFileZip size={15} />} onClick={() => void saveRun(run.id)}>
+          Save as zip…
+        </Button>
+      )}
       {active && (
         <Button variant="default" loading={busy} leftSection={<IconPlayerStop size={15} />} onClick={() => during(stopRun(run.id))}>
           Stop
         </Button>
       )}
       {(run.state === 'stopped' || run.state === 'failed') && (
-        <Button loading={busy} leftSection={<IconPlayerPlay size={15} />} onClick={() => during(resumeRun(run.id))}>
+        <Button loading={busy} disabled={!dataHere} leftSection={<IconPlayerPlay size={15} />} onClick={() => during(resumeRun(run.id))}>
           Resume
         </Button>
       )}
@@ -57,10 +64,10 @@ function Actions({ run }: { readonly run: Run }) {
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item onClick={() => void exportRun(run.id, 'best')}>
+            <Menu.Item disabled={!dataHere} onClick={() => void exportRun(run.id, 'best')}>
               Best checkpoint by {splitOf(run)} accuracy{run.best === null ? '' : ` (epoch ${run.best.epoch}, ${percent(run.best.value)})`}
             </Menu.Item>
-            <Menu.Item onClick={() => void exportRun(run.id, 'last')}>Last checkpoint (epoch {run.epochs.at(-1)?.epoch})</Menu.Item>
+            <Menu.Item disabled={!dataHere} onClick={() => void exportRun(run.id, 'last')}>Last checkpoint (epoch {run.epochs.at(-1)?.epoch})</Menu.Item>
           </Menu.Dropdown>
         </Menu>
       )}
@@ -137,6 +144,7 @@ export function RunPage({ id }: { readonly id: string }) {
   const run = useRuns((state) => state.details[id])
   const failure = useRuns((state) => state.failures[id])
   const live = useRuns((state) => state.live[id])
+  const datasets = useLibrary((state) => state.datasets)
   useEffect(() => {
     void readRun(id)
   }, [id])
@@ -152,6 +160,7 @@ export function RunPage({ id }: { readonly id: string }) {
       </EmptyState>
     )
   }
+  const missing = datasets && missingData(run, datasets)
   return (
     <div className={widgets.page}>
       <div className={widgets.inner}>
@@ -159,11 +168,16 @@ export function RunPage({ id }: { readonly id: string }) {
           <h2>{run.config.name}</h2>
           <StateTag state={run.state} />
           <span className={widgets.grow} />
-          <Actions run={run} />
+          <Actions run={run} dataHere={missing === null} />
         </div>
         {run.state === 'failed' && run.message !== null && (
           <div className={styles.banner}>
             <Failure message={run.message} />
+          </div>
+        )}
+        {missing !== null && (
+          <div className={styles.warnings}>
+            <Problems problems={[{ severity: 'warning', ...missing }]} />
           </div>
         )}
         <Figures run={run} live={live} />

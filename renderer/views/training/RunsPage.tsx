@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'react'
 import { Button, Checkbox, Skeleton } from '@mantine/core'
-import { IconBrain, IconCpu, IconFolderPlus, IconPlus } from '@tabler/icons-react'
+import { IconBrain, IconCpu, IconFileImport, IconFolderPlus, IconPlus } from '@tabler/icons-react'
 import { create } from 'zustand'
 import type { RunSummary } from '../../../preload/contract/index.ts'
 import { measured, totalEpochs } from '../../../preload/contract/training.ts'
@@ -15,8 +15,10 @@ import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
 import { StarterButton } from '../../widgets/StarterButton.tsx'
 import widgets from '../../widgets/widgets.module.css'
+import { importRun } from './actions.ts'
 import { compareCurves, splitOf } from './curves.ts'
 import { ExperimentList } from './ExperimentList.tsx'
+import { datasetOf } from './run-dataset.ts'
 import { StateTag } from './state-tag.tsx'
 import styles from './training.module.css'
 
@@ -119,15 +121,23 @@ function NoRuns() {
       title="No runs yet"
       actions={
         any ? (
-          <Button leftSection={<IconPlus size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: null })}>
-            New run
-          </Button>
+          <>
+            <Button leftSection={<IconPlus size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: null })}>
+              New run
+            </Button>
+            <Button variant="subtle" color="gray" leftSection={<IconFileImport size={15} />} onClick={() => void importRun()}>
+              Import a run…
+            </Button>
+          </>
         ) : (
           <>
             <Button leftSection={<IconFolderPlus size={15} />} onClick={() => go({ view: 'datasets', page: 'import', folder: null })}>
               Import a folder
             </Button>
             <StarterButton variant="default" />
+            <Button variant="subtle" color="gray" leftSection={<IconFileImport size={15} />} onClick={() => void importRun()}>
+              Import a run…
+            </Button>
           </>
         )
       }
@@ -155,7 +165,7 @@ export function RunsPage() {
   const compared = ticked ?? runs.slice(0, shownAtFirst).map((run) => run.id)
   const compare = (id: string, on: boolean) =>
     useCompared.setState({ ids: on ? [...compared, id] : compared.filter((other) => other !== id) })
-  const nameOf = (id: string) => datasets?.find((dataset) => dataset.id === id)?.name ?? id
+  const nameOf = (run: RunSummary) => (datasets && datasetOf(run, datasets))?.name ?? run.config.dataset
   return (
     <div className={widgets.page}>
       <div className={widgets.inner}>
@@ -163,6 +173,9 @@ export function RunsPage() {
           <h2>{plural(runs.length, 'run')}</h2>
           <span className={styles.hint}>Tick runs to compare their curves.</span>
           <span className={widgets.grow} />
+          <Button variant="default" leftSection={<IconFileImport size={15} />} onClick={() => void importRun()}>
+            Import a run…
+          </Button>
           <Button variant="default" leftSection={<IconCpu size={15} />} onClick={() => go({ view: 'training', page: 'devices' })}>
             Devices
           </Button>
@@ -196,7 +209,7 @@ export function RunsPage() {
                   key={run.id}
                   run={run}
                   color={colors.get(run.id) ?? '--series-1'}
-                  dataset={nameOf(run.config.dataset)}
+                  dataset={nameOf(run)}
                   compared={compared.includes(run.id)}
                   onCompare={(on) => compare(run.id, on)}
                 />
