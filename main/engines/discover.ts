@@ -1,28 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { availableParallelism, cpus } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { installedCuda, packageFolder, packageVersion, runtimeFolder } from './install/places.ts'
 import type { Device, DeviceReport } from './schema.ts'
 
 /** What can be known of a device without loading a driver: drivers are only loaded in processes of their own. */
-type Found = Pick<DeviceReport, 'state' | 'detail' | 'advice'>
+type Found = Pick<DeviceReport, 'state' | 'detail' | 'advice' | 'install'>
 
 const found = (detail: string): Found => ({ state: 'found', detail, advice: null })
 const missing = (detail: string, advice: string): Found => ({ state: 'missing', detail, advice })
 
-// Not called "require": the bundler declares that in the files it makes.
-const packages = createRequire(import.meta.url)
-
-/** Folder with ONNX Runtime's libraries for this machine; null where the package has none for it. */
-function runtimeFolder(): string | null {
-  const folder = join(dirname(packages.resolve('onnxruntime-node/package.json')), 'bin/napi-v6', process.platform, process.arch)
-  return existsSync(folder) ? folder : null
-}
-
 function cpu(): Found {
   if (runtimeFolder() === null)
     return missing(`ONNX Runtime has no library for ${process.platform} ${process.arch}`, 'Use a machine with Linux, Windows or an Apple processor.')
-  return found(`${cpus()[0]?.model.trim() ?? 'CPU'}, ${availableParallelism()} cores, ONNX Runtime ${version('onnxruntime-node')}`)
+  return found(`${cpus()[0]?.model.trim() ?? 'CPU'}, ${availableParallelism()} cores, ONNX Runtime ${packageVersion('onnxruntime-node')}`)
 }
 
 function webgpu(): Found {
@@ -33,14 +24,13 @@ function webgpu(): Found {
 }
 
 function cuda(): Found {
-  const folder = runtimeFolder()
   if (process.platform !== 'linux' || process.arch !== 'x64') return missing('ONNX Runtime offers CUDA on Linux x64 only', 'Use WebGPU on this machine.')
-  if (folder === null || !existsSync(join(folder, 'libonnxruntime_providers_cuda.so')))
-    return missing(
-      "ONNX Runtime's CUDA library is not installed (a plain install leaves it out: 200 MB)",
-      'With an NVIDIA GPU, CUDA 12 and cuDNN 9: run "node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12", then measure again.',
-    )
   const driver = nvidiaDriver()
+  if (installedCuda() === null) {
+    const advice = 'fetch it here ("Install", or: npm run saccade -- devices --install cuda), then measure. CUDA 12 and cuDNN 9 themselves come from NVIDIA.'
+    const detail = "ONNX Runtime's CUDA library is not installed (a plain install leaves it out: some 200 MB)"
+    return { ...missing(detail, driver === null ? `With an NVIDIA GPU and its driver: ${advice}` : `${driver} is loaded: ${advice}`), install: 'cuda' }
+  }
   return driver === null ? missing('No NVIDIA driver is loaded', 'Install the driver of your GPU.') : found(driver)
 }
 
@@ -66,25 +56,12 @@ function coreml(): Found {
 function tensorflow(): Found {
   for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
     const folder = packageFolder(name)
-    if (folder !== null && existsSync(join(folder, 'lib'))) return found(`${name} ${version(name)}`)
+    if (folder !== null && existsSync(join(folder, 'lib'))) return found(`${name} ${packageVersion(name)}`)
   }
   return missing(
     "TensorFlow's C library is not installed (a plain install leaves it out: 400 MB)",
     'Run "npm rebuild --ignore-scripts=false @tensorflow/tfjs-node-gpu" where the internet is reachable, then measure again.',
   )
-}
-
-function packageFolder(name: string): string | null {
-  try {
-    return dirname(packages.resolve(`${name}/package.json`))
-  } catch {
-    return null
-  }
-}
-
-function version(name: string): string {
-  const { version } = packages(`${name}/package.json`) as { version: string }
-  return version
 }
 
 /** Every device, the one that is always there first. A new one is its line here and in deviceSchema. */

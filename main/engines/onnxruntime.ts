@@ -1,17 +1,21 @@
-import { env, InferenceSession, Tensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { type Engine, EngineError, type HostTensor, type LoadedProgram, type LoadOptions } from './engine.ts'
+import { packageVersion } from './install/places.ts'
+import { cudaFault, loadRuntime, type OnnxRuntime } from './runtime.ts'
 
 /** Wraps memory without a copy; the tensor writes through. */
-function wrap({ data, shape }: HostTensor): Tensor {
-  return new Tensor('float32', data, shape as number[])
+function wrap(runtime: OnnxRuntime, { data, shape }: HostTensor): Tensor {
+  return new runtime.Tensor('float32', data, shape as number[])
 }
 
 class OrtProgram implements LoadedProgram {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  readonly #runtime: OnnxRuntime
   readonly #session: InferenceSession
 
-  constructor(session: InferenceSession) {
+  constructor(runtime: OnnxRuntime, session: InferenceSession) {
+    this.#runtime = runtime
     this.#session = session
     this.inputs = session.inputNames
     this.outputs = session.outputNames
@@ -22,10 +26,10 @@ class OrtProgram implements LoadedProgram {
     for (const name of this.inputs) {
       const tensor = feeds[name]
       if (!tensor) throw new EngineError(`the program's input "${name}" was not given`)
-      given[name] = wrap(tensor)
+      given[name] = wrap(this.#runtime, tensor)
     }
     const wanted: Record<string, Tensor> = {}
-    for (const [name, tensor] of Object.entries(fetches)) wanted[name] = wrap(tensor)
+    for (const [name, tensor] of Object.entries(fetches)) wanted[name] = wrap(this.#runtime, tensor)
     let results: InferenceSession.OnnxValueMapType
     try {
       results = await this.#session.run(given, wanted)
@@ -52,10 +56,11 @@ function message(error: unknown): string {
 export function onnxRuntime(): Engine {
   return {
     name: 'onnxruntime',
-    version: env.versions.node ?? env.versions.common,
+    version: packageVersion('onnxruntime-node'),
     async load(onnx: Uint8Array, { device, threads }: LoadOptions): Promise<LoadedProgram> {
+      const runtime = loadRuntime(device)
       try {
-        const session = await InferenceSession.create(onnx, {
+        const session = await runtime.InferenceSession.create(onnx, {
           executionProviders: [device],
           graphOptimizationLevel: 'all',
           executionMode: 'sequential',
@@ -66,9 +71,10 @@ export function onnxRuntime(): Engine {
           logSeverityLevel: 3,
           ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
         })
-        return new OrtProgram(session)
+        return new OrtProgram(runtime, session)
       } catch (error) {
-        throw new EngineError(`onnxruntime could not load the program on ${device}: ${message(error)}`, { cause: error })
+        const fault = device === 'cuda' ? cudaFault() : null
+        throw new EngineError(`onnxruntime could not load the program on ${device}: ${fault ?? message(error)}`, { cause: error })
       }
     },
   }

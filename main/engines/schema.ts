@@ -7,6 +7,10 @@ import { z } from 'zod'
 export const deviceSchema = z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml', 'tensorflow'])
 export type Device = z.infer<typeof deviceSchema>
 
+/** Native libraries that a plain install leaves out. */
+export const installableSchema = z.enum(['cuda'])
+export type Installable = z.infer<typeof installableSchema>
+
 /** What is known of a device on this machine. */
 export const deviceReportSchema = z.object({
   device: deviceSchema,
@@ -17,6 +21,8 @@ export const deviceReportSchema = z.object({
   detail: z.string(),
   /** What to do about it; null where there is nothing to do. */
   advice: z.string().nullable(),
+  /** Where what is missing can be fetched by the program itself (devices.install): what. */
+  install: installableSchema.optional(),
   /** Measured: samples per second of a training step of the network Small (34x34, T 10, batch 16); null before. */
   samplesPerSecond: z.number().nullable(),
   /** Measured: largest difference of the losses of five steps from the CPU's; null before. */

@@ -1,8 +1,10 @@
-import type { DeviceReport } from '../engines/schema.ts'
+import type { DeviceReport, Installable } from '../engines/schema.ts'
 import { discover } from '../engines/discover.ts'
+import { installCuda } from '../engines/install/cuda.ts'
 import { launchMeasurement } from '../training/launcher.ts'
 import type { DeviceMeasurement } from '../training/measure.ts'
 import { UsageError, type Handlers } from './api.ts'
+import { Cancelled, isActive, type JobContext } from './jobs.ts'
 import type { Shared } from './shared.ts'
 
 type Device = DeviceReport['device']
@@ -29,6 +31,15 @@ export class Devices {
 
   list(): DeviceReport[] {
     return this.#reports
+  }
+
+  /** What was missing may be there now. What was measured stays. */
+  rediscover(): void {
+    const fresh = discover()
+    this.#reports = fresh.map((report) => {
+      const known = this.#reports.find(({ device }) => device === report.device)
+      return known && report.state !== 'missing' && known.state !== 'missing' ? known : report
+    })
   }
 
   /** Takes a few training steps on a device, after trainings that wait before. @throws UsageError for one that is missing here */
@@ -89,10 +100,55 @@ export class Devices {
   }
 }
 
-export function deviceHandlers(devices: Devices): Pick<Handlers, 'devices.list' | 'devices.measure' | 'devices.best'> {
+/**
+ * Fetches ONNX Runtime's CUDA libraries, telling a job how far it is. Returns what is shown when it is done.
+ * @param from another feed than the publisher's
+ * @throws Cancelled, or InstallError
+ */
+async function fetchCuda(from: string | undefined, { signal, update }: Pick<JobContext, 'signal' | 'update'>): Promise<string> {
+  let began: { readonly at: number; readonly bytes: number } | undefined
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)
+  try {
+    const folder = await installCuda({
+      signal,
+      ...(from !== undefined && { index: from }),
+      onProgress: (step, bytes, total) => {
+        if (step !== 'downloading') return update({ detail: step === 'looking' ? 'Looks for the package' : 'Unpacks', progress: step === 'looking' ? null : 0.98, rate: null, secondsLeft: null })
+        began ??= { at: performance.now(), bytes }
+        const rate = (bytes - began.bytes) / ((performance.now() - began.at) / 1000 || Infinity)
+        update({
+          detail: total === null ? `${megabytes(bytes)} MB` : `${megabytes(bytes)} of ${megabytes(total)} MB`,
+          progress: total === null ? null : (0.97 * bytes) / total,
+          rate: rate > 0 ? `${megabytes(rate)} MB/s` : null,
+          secondsLeft: total === null || rate <= 0 ? null : (total - bytes) / rate,
+        })
+      },
+    })
+    return `In ${folder}. Measure the device next: that tells whether it works.`
+  } catch (error) {
+    throw signal.aborted ? new Cancelled('Cancelled. What was fetched is kept: the next try goes on from there.') : error
+  }
+}
+
+type DeviceCalls = 'devices.list' | 'devices.measure' | 'devices.best' | 'devices.install'
+
+export function deviceHandlers(devices: Devices, { jobs }: Pick<Shared, 'jobs'>): Pick<Handlers, DeviceCalls> {
   return {
     'devices.list': () => ({ devices: devices.list() }),
     'devices.measure': ({ device }) => devices.measure(device),
     'devices.best': () => devices.best(),
+    'devices.install': ({ what, from }) => {
+      // One at a time: two would write the same file.
+      const running = jobs.list().find((job) => job.kind === 'install' && isActive(job))
+      if (running) return { job: running.id }
+      const job = jobs.start({ kind: 'install', title: `Install ${names[what]}`, subject: null }, async (context) => {
+        const done = await fetchCuda(from, context)
+        devices.rediscover()
+        return done
+      })
+      return { job: job.id }
+    },
   }
 }
+
+const names: Readonly<Record<Installable, string>> = { cuda: 'CUDA libraries' }

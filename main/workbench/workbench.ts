@@ -17,8 +17,8 @@ import { Library } from './library.ts'
 import { noticeHandlers } from './library-notices.ts'
 import { modelHandlers, Models } from './models.ts'
 import { presetHandlers } from './networks.ts'
-import { RunArchives, runArchiveHandlers } from './run-archives.ts'
 import { Recipes, recipeHandlers } from './recipes.ts'
+import { RunArchives, runArchiveHandlers } from './run-archives.ts'
 import { recordingHandlers } from './recordings.ts'
 import { runHandlers, Runs } from './runs.ts'
 import type { Shared } from './shared.ts'
@@ -95,7 +95,7 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
     ...catalogueHandlers(catalogue, library),
     ...noticeHandlers(library, { datasets, runs, models }, watches),
     ...watchHandlers(watches),
-    ...deviceHandlers(new Devices(shared)),
+    ...deviceHandlers(new Devices(shared), shared),
     ...presetHandlers(shared),
     ...runHandlers(shared, runs),
     ...runArchiveHandlers(new RunArchives(shared, runs)),

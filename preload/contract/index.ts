@@ -7,13 +7,13 @@ import { z } from 'zod'
 import { analysisKindSchema, analysisOptionsSchema, storedAnalysisSchema } from '../../main/analysis/schema.ts'
 import { datasetManifestSchema, folderPreviewSchema, framingSchema, importOptionsSchema, sampleSchema } from '../../main/datasets/schema.ts'
 import { inferenceResultSchema, modelRecordSchema } from '../../main/deployment/schema.ts'
-import { deviceReportSchema, deviceSchema } from '../../main/engines/schema.ts'
+import { deviceReportSchema, deviceSchema, installableSchema } from '../../main/engines/schema.ts'
 import { filterReportSchema, filtersSchema, recordingFactsSchema } from '../../main/events/schema.ts'
 import { conversionSchema, writableFormatSchema } from '../../main/events/writers/schema.ts'
 import { experimentCalls } from './experiments.ts'
 import { libraryCalls } from './library.ts'
-import { recipeCalls } from './recipes.ts'
 import { runArchiveCalls } from './run-archives.ts'
+import { recipeCalls } from './recipes.ts'
 import { textCalls } from './texts.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
 import { epochMetricsSchema, runSchema, stepProgressSchema, trainingConfigSchema } from '../../main/training/schema.ts'
@@ -35,7 +35,7 @@ export type * from '../../main/training/schema.ts'
 /** Long work. The job bar shows every job that has not ended, and ended ones until dismissed. */
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['import', 'training', 'evaluation', 'export', 'starter', 'convert', 'analysis', 'survey', 'experiment']),
+  kind: z.enum(['import', 'training', 'evaluation', 'export', 'starter', 'convert', 'analysis', 'survey', 'experiment', 'install']),
   title: z.string(),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   /** 0..1; null while unknown. */
@@ -171,6 +171,8 @@ export const calls = {
   'devices.list': { input: nothing, output: z.object({ devices: z.array(deviceReportSchema) }) },
   /** Takes a few real training steps on a device; answers when they are done. */
   'devices.measure': { input: z.object({ device: deviceSchema }), output: deviceReportSchema },
+  /** Fetches native libraries that a plain install leaves out, and checks them: a job of kind install. `from`: another feed than the publisher's. */
+  'devices.install': { input: z.object({ what: installableSchema, from: z.url().optional() }), output: z.object({ job: z.string() }) },
   /** The fastest device that works; measures those that were not yet. */
   'devices.best': { input: nothing, output: deviceReportSchema },
 

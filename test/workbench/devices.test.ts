@@ -3,6 +3,8 @@ import { discover } from '../../main/engines/discover.ts'
 import { forkNode } from '../../main/training/child.ts'
 import { Devices } from '../../main/workbench/devices.ts'
 import { Lane } from '../../main/workbench/jobs.ts'
+import { cudaFolder } from '../../main/engines/install/places.ts'
+import { openFeed } from '../engines/install/feed.ts'
 import { openBench, temporaryFolder } from '../support/workbench.ts'
 
 test('every device is listed, with what was found or why it is missing and what to do', () => {
@@ -53,3 +55,30 @@ test('a driver that takes its process with it is a device that fails, no more', 
   expect(report.detail).toMatch(/killed|ended|crashed|webgpu/i)
   expect((await devices.best()).device).toBe('cpu')
 }, 60_000)
+
+const forCuda = process.platform === 'linux' && process.arch === 'x64'
+
+test.skipIf(!forCuda)(`CUDA libraries are installed by a job that tells how far it is; then they are no longer missing${forCuda ? '' : ' (skipped: for Linux x64 only)'}`, async () => {
+  const before = process.env['SACCADE_ENGINES']
+  process.env['SACCADE_ENGINES'] = temporaryFolder('engines')
+  const bench = openBench(temporaryFolder('devices'))
+  const cuda = async () => (await bench.call('devices.list', {})).devices.find(({ device }) => device === 'cuda')
+  try {
+    expect(await cuda()).toMatchObject({ state: 'missing', install: 'cuda', advice: expect.stringContaining('devices --install cuda') })
+    const offline = await bench.call('devices.install', { what: 'cuda', from: 'http://127.0.0.1:1/v3/index.json' })
+    expect(await bench.ended(offline.job)).toMatchObject({ state: 'failed', kind: 'install', error: expect.stringContaining("127.0.0.1:1 can't be reached") })
+    expect(await cuda()).toMatchObject({ state: 'missing', install: 'cuda' })
+    const told: string[] = []
+    bench.workbench.on('job.changed', ({ detail, progress }) => told.push(`${detail} ${progress}`))
+    const { job } = await bench.call('devices.install', { what: 'cuda', from: (await openFeed()).index })
+    expect((await bench.done(job)).detail).toContain(cudaFolder())
+    expect(told.at(-1)).toMatch(/ 1$/)
+    // Without a driver it still can't be used, and that is what is said now.
+    expect((await cuda())?.install).toBeUndefined()
+    expect((await cuda())?.detail).toMatch(/NVIDIA|NVRM/)
+  } finally {
+    await bench.workbench.close()
+    if (before === undefined) delete process.env['SACCADE_ENGINES']
+    else process.env['SACCADE_ENGINES'] = before
+  }
+})

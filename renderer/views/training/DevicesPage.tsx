@@ -1,12 +1,13 @@
 import { useEffect } from 'react'
 import { Alert, Button, Loader, Skeleton } from '@mantine/core'
-import { IconGauge } from '@tabler/icons-react'
+import { IconDownload, IconGauge } from '@tabler/icons-react'
 import type { DeviceReport } from '../../../preload/contract/index.ts'
+import { isActive, useJobs } from '../../api/jobs.ts'
 import { compact } from '../../app/format.ts'
 import { Panel } from '../../widgets/Panel.tsx'
 import { Tag, type Tone } from '../../widgets/Tag.tsx'
 import widgets from '../../widgets/widgets.module.css'
-import { fastest, measureDevices, readDevices, useDevices } from './devices.ts'
+import { fastest, installFor, measureDevices, readDevices, useDevices } from './devices.ts'
 import styles from './devices.module.css'
 
 const tones: Record<DeviceReport['state'], Tone> = { found: 'accent', works: 'good', fails: 'bad', missing: 'neutral' }
@@ -29,7 +30,9 @@ function Speed({ report, most }: { readonly report: DeviceReport; readonly most:
 /** Every processor that could train: found or missing and why, what to do, and how fast it is. */
 export function DevicesPage() {
   const { devices, error, measuring } = useDevices()
-  useEffect(() => void readDevices(), [])
+  const installing = useJobs(({ jobs }) => jobs.some((job) => job.kind === 'install' && isActive(job)))
+  // Read again when an installation has ended: what was missing may be there now.
+  useEffect(() => void (!installing && readDevices()), [installing])
   const best = fastest(devices ?? [])
   const most = best?.samplesPerSecond ?? 1
   return (
@@ -72,6 +75,18 @@ export function DevicesPage() {
                 ) : (
                   <>
                     <Tag tone={tones[report.state]}>{report.state}</Tag>
+                    {report.install !== undefined && (
+                      <Button
+                        variant="light"
+                        size="compact-xs"
+                        leftSection={<IconDownload size={13} />}
+                        loading={installing}
+                        aria-label={`Install what ${report.title} needs`}
+                        onClick={() => void installFor(report)}
+                      >
+                        Install
+                      </Button>
+                    )}
                     {report.state !== 'missing' && (
                       <Button
                         variant="subtle"

@@ -37,6 +37,16 @@ export async function measureDevices(reports: readonly DeviceReport[]): Promise<
   useDevices.setState({ measuring: null })
 }
 
+/** Starts fetching what a device lacks; the job bar shows how far it is, and lets one cancel it. */
+export async function installFor({ install }: DeviceReport): Promise<void> {
+  if (install === undefined) return
+  try {
+    await ask('devices.install', { what: install })
+  } catch (error) {
+    useDevices.setState({ error: messageOf(error) })
+  }
+}
+
 /** The fastest device that was measured and works; null where none was. */
 export function fastest(devices: readonly DeviceReport[]): DeviceReport | null {
   return devices
