@@ -1,11 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
+/** For what a test waits for: on a machine that is busy elsewhere anything may take seconds. */
+const waiting = { poll: { timeout: 30_000, interval: 50 } }
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'], exclude: ['test/e2e/**'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: { name: 'unit', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'], exclude: ['test/e2e/**'], testTimeout: 60_000, hookTimeout: 60_000, expect: waiting },
+      },
       // One file at a time: each drives a browser and a workbench of its own.
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 120_000, fileParallelism: false } },
+      {
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 120_000, fileParallelism: false, expect: waiting },
+      },
     ],
   },
 })

@@ -84,7 +84,7 @@ describe('inside Electron', () => {
     port.emit('message', { data: { type: 'start', input: 3 } })
     port.emit('message', { data: { type: 'start', input: 4 } })
     port.emit('message', { data: { type: 'stop' } })
-    await vi.waitFor(() => expect(port.sent).toHaveLength(3))
+    await vi.waitFor(() => expect(port.sent).toHaveLength(3), { timeout: 20_000, interval: 20 })
     expect(port.sent.slice(1)).toEqual([
       { type: 'progress', progress: 6 },
       { type: 'done', result: 'stopped' },

@@ -44,7 +44,7 @@ describe('recordings that are texts', () => {
     await vi.waitFor(async () => {
       const { recordings } = await bench.call('library.recordings', { filter: 'odd.txt' })
       expect(recordings).toMatchObject([{ events: 300, width: 32, failure: null }])
-    })
+    }, { timeout: 20_000, interval: 20 })
     expect(readdirSync(root).sort()).toEqual(['library', 'odd.txt', 'out.bin'])
 
     // Another way of reading is another recording, at once.
@@ -54,7 +54,7 @@ describe('recordings that are texts', () => {
     await vi.waitFor(async () => {
       const { recordings } = await bench.call('library.recordings', { filter: 'odd.txt' })
       expect(recordings).toMatchObject([{ durationUs: 299 }])
-    })
+    }, { timeout: 20_000, interval: 20 })
     await bench.call('recordings.read-text', { path, reading: null })
     await expect(bench.call('recordings.open', { path })).rejects.toThrow(/How the text is read/)
   })
