@@ -1,4 +1,4 @@
-/** npm run bench -- training|inference|decode|frames|filters|import|open|stage|watch [--json]: runs test/bench/NAME.ts and prints what it measured. */
+/** npm run bench -- training|inference|snn5|onm|decode|frames|filters|import|open|stage|watch [--json]: runs test/bench/NAME.ts and prints what it measured. */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { table } from '../../main/headless/terminal.ts'
@@ -21,6 +21,8 @@ export type Bench = { readonly run: (args: readonly string[]) => Promise<BenchRe
 const benches: Record<string, string> = {
   training: './training.ts',
   inference: './inference.ts',
+  snn5: './snn5.ts',
+  onm: './onm.ts',
   decode: './decode.ts',
   frames: './frames.ts',
   filters: './filters.ts',

@@ -48,10 +48,11 @@ const variants: [string, Partial<NeuronSettings>][] = [
 ]
 const batch = 12
 
-describe.each([1, 2, 5])('LIF over %i timesteps', (timesteps) => {
+// 40: as many small timesteps are handled in stretches, here (neurons that share a row) of 27.
+describe.each([[1, 1], [2, 1], [5, 1], [40, 200]])('LIF over %i timesteps of %i x 12 neurons', (timesteps, wide) => {
   it.each(variants)('%s: spikes and gradients are those of a plain loop in float64', async (_, changes) => {
     const neuron = neuronSchema.parse(changes)
-    const shape = [timesteps * batch, 1]
+    const shape = [timesteps * batch, wide]
     const x = Float32Array.from({ length: size(shape) }, (_, i) => 1.6 * spread(i) + 0.5)
     const weights = Float32Array.from({ length: size(shape) }, (_, i) => spread(i + 99))
     const found = await runGraph([{ shape, data: x }], (graph, inputs) => {
@@ -60,8 +61,8 @@ describe.each([1, 2, 5])('LIF over %i timesteps', (timesteps) => {
       return { spikes, gradient: gradients(graph, loss, inputs)[0] as Tensor }
     })
     let fired = 0
-    for (let b = 0; b < batch; b++) {
-      const at = (values: Float32Array): number[] => Array.from({ length: timesteps }, (_, t) => values[t * batch + b] ?? NaN)
+    for (let b = 0; b < batch * wide; b += wide) {
+      const at = (values: Float32Array): number[] => Array.from({ length: timesteps }, (_, t) => values[t * batch * wide + b] ?? NaN)
       const plain = plainLif(at(x), at(weights), neuron)
       expect(at(found['spikes'] as Float32Array)).toEqual(plain.spikes)
       expect(distance(at(found['gradient'] as Float32Array), plain.gradient)).toBeLessThan(2e-6)
@@ -120,4 +121,13 @@ describe.each(Object.entries(surrogates))('surrogate %s', (name, surrogate) => {
     })
     expect(distance(found['slope'] ?? [], Array.from(u, (value) => surrogate.derivative(value - 0.8, 1.5)))).toBeLessThan(1e-6)
   })
+})
+
+it('over many timesteps too, and it is not reset', async () => {
+  const current = [1, 0.5, 0.6, ...Array.from({ length: 37 }, () => 0)]
+  const found = await runGraph([{ shape: [40, 1], data: Float32Array.from(current) }], (graph, inputs) => ({
+    spikes: graph.apply('lif', inputs, { neuron: neuronSchema.parse({}), timesteps: 40 })[0] as Tensor,
+  }))
+  // u: 1, 1/2 + 0.5 = 1, 1/2 + 0.6 = 1.1
+  expect([...(found['spikes'] as Float32Array).subarray(0, 4)]).toEqual([0, 0, 1, 0])
 })

@@ -2,7 +2,7 @@ import type { OnnxBuilder } from '../../graph/onnx/builder.ts'
 import type { LoweringContext, OpTable } from '../../graph/ops/rule.ts'
 import { fixedShape, GraphError } from '../../graph/tensor.ts'
 import type { NeuronSettings } from '../schema.ts'
-import { backwardStep, forwardStep, join, split } from './lif.ts'
+import { backwardStep, forwardStep, join, split } from './lif-step.ts'
 
 declare module '../../graph/ops/rule.ts' {
   interface OpAttributes {

@@ -1,6 +1,6 @@
 import type { OpTable } from '../../graph/ops/rule.ts'
 import { divide, GraphError, product, sameShape } from '../../graph/tensor.ts'
-import { join, split } from './lif.ts'
+import { join, split } from './lif-step.ts'
 
 declare module '../../graph/ops/rule.ts' {
   interface OpAttributes {
