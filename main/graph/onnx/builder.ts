@@ -16,10 +16,17 @@ export class OnnxBuilder {
   readonly #nodes: NodeProto[] = []
   readonly #initializers: TensorProto[] = []
   readonly #constants = new Map<string, string>()
+  readonly #values = new Map<string, string>()
   #count = 0
   #microsoft = false
   /** Prefix of node names: what the nodes being emitted are for. */
   label = ''
+  /** Whether convolutions may be computed in tiles (ops/winograd.ts): faster, with rounding errors of their own. */
+  readonly winograd: boolean
+
+  constructor(winograd = false) {
+    this.winograd = winograd
+  }
 
   /** Adds a node with one output and returns its name. */
   node(op: string, inputs: readonly string[], attributes: Record<string, AttributeValue> = {}, domain = ''): string {
@@ -36,6 +43,15 @@ export class OnnxBuilder {
       attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
     }))
     return names
+  }
+
+  /** The value that `key` stands for, built the first time it is asked for: what several operations need is computed once. */
+  once(key: string, build: () => string): string {
+    const known = this.#values.get(key)
+    if (known !== undefined) return known
+    const value = build()
+    this.#values.set(key, value)
+    return value
   }
 
   /** Renames the last value that a node made, so that it can be a graph output. */

@@ -22,12 +22,13 @@ function portShape(shape: Shape, name: string): (number | 'N')[] {
 /**
  * Lowers what the outputs depend on to one ONNX model (opset 17). Inputs that nothing reads are left out.
  * @param outputs by the name they get
+ * @param options `winograd`: convolutions may be computed in tiles, which is faster and rounds in its own way
  */
-export function lowerToOnnx(graph: Graph, outputs: ReadonlyMap<string, Tensor>, options: { name: string; version: string; metadata?: Readonly<Record<string, string>> }): OnnxProgram {
+export function lowerToOnnx(graph: Graph, outputs: ReadonlyMap<string, Tensor>, options: { name: string; version: string; metadata?: Readonly<Record<string, string>>; winograd?: boolean }): OnnxProgram {
   verify(graph, [...outputs.values()], 'building')
   const nodes = reachable([...outputs.values()])
   const used = new Set<Tensor>([...outputs.values(), ...nodes.flatMap((node) => node.inputs)])
-  const onnx = new OnnxBuilder()
+  const onnx = new OnnxBuilder(options.winograd)
   const names = new Map<Tensor, string>()
   const inputs: { name: string; shape: (number | 'N')[] }[] = []
   for (const node of nodes) {
