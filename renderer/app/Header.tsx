@@ -24,6 +24,8 @@ export function placeOf(route: Route): string | null {
       return 'New run'
     case 'devices':
       return 'Devices'
+    case 'recipes':
+      return 'Recipes'
     case 'run':
       return 'Run'
     case 'experiment':

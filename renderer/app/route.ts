@@ -8,6 +8,7 @@ export type Route =
   | { readonly view: 'datasets'; readonly page: 'dataset'; readonly id: string }
   | { readonly view: 'training'; readonly page: 'list' }
   | { readonly view: 'training'; readonly page: 'devices' }
+  | { readonly view: 'training'; readonly page: 'recipes'; readonly id: string | null }
   | { readonly view: 'training'; readonly page: 'new'; readonly dataset: string | null }
   | { readonly view: 'training'; readonly page: 'run'; readonly id: string }
   | { readonly view: 'training'; readonly page: 'experiment'; readonly id: string }
@@ -35,6 +36,7 @@ export function formatRoute(route: Route): string {
       if (route.page === 'run') return address('training', 'run', route.id)
       if (route.page === 'experiment') return address('training', 'experiment', route.id)
       if (route.page === 'devices') return address('training', 'devices')
+      if (route.page === 'recipes') return address('training', 'recipes', route.id)
       return route.page === 'new' ? address('training', 'new', route.dataset) : address('training')
     case 'models':
       return route.page === 'model' ? address('models', 'id', route.id) : address('models')
@@ -57,6 +59,7 @@ export function parseRoute(hash: string): Route {
     if (second === 'run' && third) return { view, page: 'run', id: third }
     if (second === 'experiment' && third) return { view, page: 'experiment', id: third }
     if (second === 'devices') return { view, page: 'devices' }
+    if (second === 'recipes') return { view, page: 'recipes', id: third || null }
     return second === 'new' ? { view, page: 'new', dataset: third || null } : { view, page: 'list' }
   }
   if (view === 'models') return second === 'id' && third ? { view, page: 'model', id: third } : { view, page: 'list' }

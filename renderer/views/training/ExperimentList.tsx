@@ -15,8 +15,9 @@ export function ExperimentTag({ job, finished, failed, runs }: { readonly job: s
   return failed > 0 && finished + failed === runs ? <Tag tone="bad">{failed} failed</Tag> : <Tag tone="warn">paused</Tag>
 }
 
-/** What an experiment varies: "η, learning rate; 3 seeds". */
-export function variedText({ sweep }: Pick<ExperimentSummary, 'sweep'>): string {
+/** What an experiment varies: "η, learning rate; 3 seeds"; of a recipe the place in its paper. */
+export function variedText({ sweep, recipe }: Pick<ExperimentSummary, 'sweep' | 'recipe'>): string {
+  if (recipe) return `${recipe.place}${recipe.scale === 'cpu' ? ', scaled down' : ''}`
   const axes = sweep.axes.map(({ parameter }) => parameterName(parameter)).join(', ')
   return [axes, sweep.seeds.length > 1 || axes === '' ? plural(sweep.seeds.length, 'seed') : ''].filter((part) => part !== '').join('; ')
 }

@@ -19,6 +19,7 @@ import { Tag } from '../../widgets/Tag.tsx'
 import widgets from '../../widgets/widgets.module.css'
 import { accuracyOver, experimentCsv, meanText, parameterName, valueText } from './experiment.ts'
 import { ExperimentTag, variedText } from './ExperimentList.tsx'
+import { RecipeOutcome } from './recipes/RecipeOutcome.tsx'
 import { StateTag } from './state-tag.tsx'
 import styles from './sweep.module.css'
 import tables from './training.module.css'
@@ -189,12 +190,13 @@ export function ExperimentPage({ id }: { readonly id: string }) {
           <h2>{name}</h2>
           <ExperimentTag job={job} finished={finished} failed={failed} runs={runs.length} />
           <span className={styles.aside}>
-            varies {variedText(experiment)}; {finished} of {plural(runs.length, 'run')} finished
+            {experiment.recipe ? '' : 'varies '}
+            {variedText(experiment)}; {finished} of {plural(runs.length, 'run')} finished
           </span>
           <span className={widgets.grow} />
           <Actions experiment={experiment} />
         </div>
-        <Results experiment={experiment} />
+        {experiment.recipe ? <RecipeOutcome experiment={experiment} recipe={experiment.recipe} /> : <Results experiment={experiment} />}
         <div className={`${widgets.panel} ${tables.tableBox}`}>
           <table className={tables.table} aria-label="Runs of the experiment">
             <thead>

@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'react'
 import { Button, Checkbox, Skeleton } from '@mantine/core'
-import { IconBrain, IconCpu, IconFileImport, IconFolderPlus, IconPlus } from '@tabler/icons-react'
+import { IconBook2, IconBrain, IconCpu, IconFileImport, IconFolderPlus, IconPlus } from '@tabler/icons-react'
 import { create } from 'zustand'
 import type { RunSummary } from '../../../preload/contract/index.ts'
 import { measured, totalEpochs } from '../../../preload/contract/training.ts'
@@ -112,6 +112,14 @@ function Row({ run, color, dataset, compared, onCompare }: RowProps) {
   )
 }
 
+function RecipesButton() {
+  return (
+    <Button variant="default" leftSection={<IconBook2 size={15} />} onClick={() => go({ view: 'training', page: 'recipes', id: null })}>
+      Recipes
+    </Button>
+  )
+}
+
 function NoRuns() {
   const datasets = useLibrary((state) => state.datasets)
   const any = datasets !== null && datasets.length > 0
@@ -125,6 +133,7 @@ function NoRuns() {
             <Button leftSection={<IconPlus size={15} />} onClick={() => go({ view: 'training', page: 'new', dataset: null })}>
               New run
             </Button>
+            <RecipesButton />
             <Button variant="subtle" color="gray" leftSection={<IconFileImport size={15} />} onClick={() => void importRun()}>
               Import a run…
             </Button>
@@ -135,6 +144,7 @@ function NoRuns() {
               Import a folder
             </Button>
             <StarterButton variant="default" />
+            <RecipesButton />
             <Button variant="subtle" color="gray" leftSection={<IconFileImport size={15} />} onClick={() => void importRun()}>
               Import a run…
             </Button>
@@ -176,6 +186,7 @@ export function RunsPage() {
           <Button variant="default" leftSection={<IconFileImport size={15} />} onClick={() => void importRun()}>
             Import a run…
           </Button>
+          <RecipesButton />
           <Button variant="default" leftSection={<IconCpu size={15} />} onClick={() => go({ view: 'training', page: 'devices' })}>
             Devices
           </Button>

@@ -9,7 +9,7 @@ type Result = Experiment['results'][number]
 export function parameterName(parameter: string): string {
   const last = parameter.split('.').at(-1) ?? parameter
   const greek: Record<string, string> = { eta: 'η', lambda: 'λ', delta: 'δ', phi: 'φ', tau: 'τ', epsilon: 'ε' }
-  return greek[last] ?? last.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`)
+  return greek[last] ?? last.replace(/(?<=.)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }
 
 /** "93.1 % ± 0.4", over so many seeds. */

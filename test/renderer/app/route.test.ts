@@ -12,6 +12,8 @@ const routes: Route[] = [
   { view: 'datasets', page: 'dataset', id: 'nmnist-small' },
   { view: 'training', page: 'list' },
   { view: 'training', page: 'devices' },
+  { view: 'training', page: 'recipes', id: null },
+  { view: 'training', page: 'recipes', id: 'trt-table3' },
   { view: 'training', page: 'new', dataset: null },
   { view: 'training', page: 'new', dataset: 'x' },
   { view: 'training', page: 'run', id: 'import' },
