@@ -206,6 +206,11 @@ describe('text', () => {
     ['Prophesee: x,y,p,t', '3,4,1,100\n9,2,0,103\n3,7,1,110\n0,0,0,115', 0],
     ['a header line, other columns, semicolons', 'id;polarity;y;x;timestamp\n1;1;4;3;100\n2;0;2;9;103\n3;1;7;3;110\n4;0;0;0;115\n', 0],
     ['comments, true and false, tabs', '# t x y p\n100\t3\t4\ttrue\n103\t9\t2\tfalse\n\n110\t3\t7\ttrue\n115\t0\t0\tfalse\n', 0],
+    ['a unit in the header: nanoseconds', 'timestamp_ns,x,y,p\n100000,3,4,1\n103000,9,2,0\n110000,3,7,1\n115000,0,0,0\n', 0],
+    ['a unit in brackets: milliseconds', 'x,y,p,Time [ms]\n3,4,1,0.1\n9,2,0,0.103\n3,7,1,0.11\n0,0,0,0.115\n', 0],
+    ['every cell in quotes', '"t","x","y","p"\n"100","3","4","1"\n"103","9","2","0"\n"110","3","7","1"\n"115","0","0","0"\n', 0],
+    ['decimal commas', 't (s);x;y;p\n0,000100;3;4;1\n0,000103;9;2;0\n0,000110;3;7;1\n0,000115;0;0;0\n', 0],
+    ['ON and OFF as words', 't,x,y,polarity\n100,3,4,ON\n103,9,2,OFF\n110,3,7,on\n115,0,0,off\n', 0],
     ['exponents and Windows lines', '1.0e2,3,4,1\r\n1.03e2,9,2,0\r\n1.1e2,3,7,1\r\n1.15e2,0,0,0\r\n', 0],
   ])('%s', (_, text) => {
     expect(read(Buffer.from(text), 'a.txt').events).toEqual(four)
@@ -214,6 +219,14 @@ describe('text', () => {
     const { recording, events, problems } = read(Buffer.from('%geometry:346,260\nt,x,y,p\n1,2,3,1\n2,2,3,0\n3,2,3,1\n4,2,3,0\n5,2,3,1\nnonsense\n6,2,3,0\n'), 'a.csv')
     expect([recording.width, recording.height, events.length]).toEqual([346, 260, 6])
     expect(problems.join()).toMatch(/1 line without the numbers of an event/)
+  })
+  it('the sensor of a first line of two numbers, as E2VID keeps it', () => {
+    const { recording, events } = read(Buffer.from('240 180\n0.000100 3 4 1\n0.000103 9 2 0\n0.000110 3 7 1\n'), 'a.txt')
+    expect([recording.width, recording.height, events.length]).toEqual([240, 180, 3])
+  })
+  it('in UTF-16 is named', () => {
+    const text = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('t,x,y,p\n1,2,3,1\n', 'utf16le')])
+    expect(() => read(text, 'a.csv')).toThrow(/UTF-16.*UTF-8/)
   })
   it.each([
     ['prose', 'It was a dark night, with rain, and wind, and more\nof it, all night, on and, on and on\n'],

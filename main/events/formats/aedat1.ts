@@ -28,15 +28,17 @@ function sniff(head: Uint8Array, source: ByteSource): number {
 /** Whether records start here: pixels of a DVS128 at times that go on, less than a minute apart. */
 function plays(bytes: Uint8Array): boolean {
   const records = Math.floor(bytes.length / RECORD)
-  let bad = 0
+  let [bad, forward] = [0, 0]
   let last: number | undefined
   for (let at = 0; at < records * RECORD; at += RECORD) {
     const time = bytes[at + 2]! * 2 ** 24 + ((bytes[at + 3]! << 16) | (bytes[at + 4]! << 8) | bytes[at + 5]!)
     const step = time - (last ?? time)
+    if (step > 0) forward++
     if (step < 0 || step > 60_000_000 || bytes[at]! > 127) bad++
     last = time
   }
-  return records >= 16 && bad <= records * 0.05
+  // A file of zeros stands still.
+  return records >= 16 && forward > 0 && bad <= records * 0.05
 }
 
 /** Address: bit 0 polarity (0 = ON), bits 1..7 127 - x, bits 8..14 y upwards, bit 15 no event. */

@@ -9,6 +9,7 @@ import { readPropheseeHeader } from './prophesee-header.ts'
 import type { PropheseeHeader } from './prophesee-header.ts'
 import { WordPass } from './word-pass.ts'
 import type { WordDecoder } from './word-pass.ts'
+import { writtenPart } from './zero-tail.ts'
 import { WordReader } from './words.ts'
 
 /*
@@ -93,8 +94,9 @@ function open(source: ByteSource): Recording {
   if (headed) checkKind(source, header)
   const fields = Number.parseInt(header.fields.get('version') ?? '0', 10) >= 2 ? version2 : version1
   const stated = size(header)
-  const rest = Math.max(0, source.size - start) % RECORD
-  if (rest > 0) problems.add(partialRecord(rest, RECORD), source.size - rest)
+  const written = writtenPart(source, start, RECORD, problems)
+  const rest = Math.max(0, written.size - start) % RECORD
+  if (rest > 0) problems.add(partialRecord(rest, RECORD), written.size - rest)
   const extent = stated ? { x: stated[0] - 1, y: stated[1] - 1 } : look(source, start, fields)
   const created = header.fields.get('date')
   return new Opened({
@@ -113,7 +115,7 @@ function open(source: ByteSource): Recording {
     problems,
     begin: (found, from) => {
       const layout = { start, wordSize: RECORD }
-      return new WordPass(source, layout, found, (into, state) => new DatDecoder(fields, extent, !stated, into, state), from)
+      return new WordPass(written, layout, found, (into, state) => new DatDecoder(fields, extent, !stated, into, state), from)
     },
   })
 }

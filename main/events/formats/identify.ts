@@ -49,9 +49,11 @@ export function identify(head: Uint8Array, source: ByteSource): Identity {
   const magic = magics.find(([start]) => text.startsWith(start))
   if (magic) return { what: magic[1], ...(magic[2] === undefined ? {} : { advice: magic[2] }), certainty: 1 }
   if (text.startsWith('PK\x03\x04')) return { what: 'this is a zip archive', advice: 'Unpack it first.', certainty: 1 }
+  if (/^(\xff\xfe[^\0]\0|\xfe\xff\0[^\0])/.test(text))
+    return { what: 'this is text in UTF-16', advice: 'Save it again as UTF-8, in an editor or with "iconv -f UTF-16 -t UTF-8".', certainty: 1 }
   if (text.slice(4, 8) === 'ftyp') return { what: 'this is an MP4 video, not a recording of events', certainty: 1 }
   if (head.every((byte) => byte === 0))
-    return { what: 'the file holds nothing but zeros where a recording starts', advice: 'Copy or record it again.', certainty: 0 }
+    return { what: 'the file holds nothing but zeros where a recording starts', advice: 'Copy or record it again.', certainty: head.length < 512 ? 0 : 1 }
   if (isText(text)) return textFile(text)
   if (text.startsWith('% ')) return { what: 'this looks like a Prophesee recording with an unknown header', certainty: 0 }
   return { what: `the content is of no format known here (it starts with ${hex(head)})`, certainty: 0 }
@@ -70,7 +72,7 @@ function textFile(text: string): Identity {
   if (/^class,startTime_usec,endTime_usec/.test(start))
     return {
       what: 'these are the labels of a DVS128 Gesture recording, not the recording itself',
-      advice: 'Choose the .aedat file beside it.',
+      advice: 'Choose the .aedat file that they belong to.',
       certainty: 1,
     }
   return {

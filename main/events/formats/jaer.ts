@@ -8,6 +8,7 @@ import type { AsciiHeader } from './ascii-header.ts'
 import { chipNamed, isNoCamera } from './jaer-chips.ts'
 import type { Chip } from './jaer-chips.ts'
 import { JaerClock } from './jaer-clock.ts'
+import { writtenPart } from './zero-tail.ts'
 
 /*
  * What AEDAT 1 and 2 have in common: an ASCII header, then big-endian records of an address and a 32-bit time to the end.
@@ -70,15 +71,16 @@ export function openJaer(source: ByteSource, version: JaerVersion): Recording {
   const chip = named ?? version.guess(source, header.end)
   if (camera !== undefined && !named) problems.add(unknownChip(camera, chip), 0)
   if (header.cut) problems.add(cutHeader, source.size)
-  const rest = (source.size - header.end) % version.recordSize
-  if (rest > 0) problems.add(partialRecord(rest, version.recordSize), source.size - rest)
+  const written = writtenPart(source, header.end, version.recordSize, problems)
+  const rest = (written.size - header.end) % version.recordSize
+  if (rest > 0) problems.add(partialRecord(rest, version.recordSize), written.size - rest)
   return new Opened({
     format: `${version.id}${version.id === 'aedat2' ? `-${chip.id}` : ''}`,
     formatName: `${version.name} (${chip.name}${named || version.id === 'aedat1' ? '' : ', guessed'})`,
     sensor: () => [chip.width, chip.height],
     details,
     problems,
-    begin: (found, from) => new JaerPass(source, header.end, version, chip, found, details, from),
+    begin: (found, from) => new JaerPass(written, header.end, version, chip, found, details, from),
   })
 }
 

@@ -5,6 +5,7 @@ import type { Fault } from '../problems.ts'
 import { decodeKernels, SPECIAL_RUN } from '../kernels/decode.ts'
 import type { ByteSource, Mark, Pass, RecordingFormat } from '../recording.ts'
 import { OVERFLOW, OVERFLOW_ROW, RECORD, TIME_RANGE } from './nmnist-records.ts'
+import { writtenPart } from './zero-tail.ts'
 
 export { encodeNmnist } from './nmnist-encoder.ts'
 
@@ -40,8 +41,9 @@ export const nmnist: RecordingFormat = {
   sniff,
   open(source) {
     const problems = new Problems()
-    const rest = source.size % RECORD
-    if (rest > 0) problems.add(partialRecord(rest, RECORD), source.size - rest)
+    const written = writtenPart(source, 0, RECORD, problems)
+    const rest = written.size % RECORD
+    if (rest > 0) problems.add(partialRecord(rest, RECORD), written.size - rest)
     const largest = { x: 0, y: 0 }
     return new Opened({
       format: 'nmnist-bin',
@@ -49,7 +51,7 @@ export const nmnist: RecordingFormat = {
       sensor: () => SENSORS.find(([width, height]) => largest.x < width && largest.y < height) ?? SENSORS[3],
       details: {},
       problems,
-      begin: (found, from) => new NmnistPass(source, found, largest, from),
+      begin: (found, from) => new NmnistPass(written, found, largest, from),
     })
   },
 }

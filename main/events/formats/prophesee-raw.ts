@@ -13,6 +13,7 @@ import type { PropheseeHeader } from './prophesee-header.ts'
 import { geometryOf } from './prophesee-geometry.ts'
 import { WordPass } from './word-pass.ts'
 import type { MakeWordDecoder, WordDecoder, WordLayout } from './word-pass.ts'
+import { writtenPart } from './zero-tail.ts'
 
 /** Pixels. Events outside it are told and dropped. */
 export interface Sensor {
@@ -66,8 +67,9 @@ function open(source: ByteSource): Recording {
   const stated = geometryOf(header.fields, problems)
   const camera = cameraOf(header.fields)
   const sensor = stated ?? (camera && { width: camera.width, height: camera.height })
-  const rest = (source.size - header.end) % encoding.wordSize
-  if (rest > 0) problems.add(partialRecord(rest, encoding.wordSize), source.size - rest)
+  const written = writtenPart(source, header.end, encoding.wordSize, problems)
+  const rest = (written.size - header.end) % encoding.wordSize
+  if (rest > 0) problems.add(partialRecord(rest, encoding.wordSize), written.size - rest)
   const layout: WordLayout = { start: header.end, wordSize: encoding.wordSize, count: encoding.count }
   const extent: Extent = { x: -1, y: -1 }
   const make: MakeWordDecoder = (found, state) => {
@@ -83,7 +85,7 @@ function open(source: ByteSource): Recording {
     },
     details: detailsOf(header, stated ? 'named in the header' : sensor ? 'of the camera (system_ID)' : 'guessed from the events'),
     problems,
-    begin: (found: Problems, from?: Parameters<Recording['pass']>[0]) => new WordPass(source, layout, found, make, from),
+    begin: (found: Problems, from?: Parameters<Recording['pass']>[0]) => new WordPass(written, layout, found, make, from),
   }
   if (!sensor) {
     const opened = new Opened(contents)

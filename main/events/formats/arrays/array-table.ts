@@ -1,5 +1,5 @@
 import type { ByteStream } from './byte-streams.ts'
-import { guessRoles, roleOf, roles, unitOf, type Role, type TimeUnit } from './columns-guess.ts'
+import { guessRoles, roleOf, roles, unitNamed, unitOf, type Role, type TimeUnit } from './columns-guess.ts'
 import { reader, type NpyHeader, type Scalar } from './npy-header.ts'
 import { rowColumns, ROWS, type RowColumns, type RowReader, type Table } from './table-pass.ts'
 
@@ -16,6 +16,8 @@ export interface StoredArray {
 /** One column: its values lie `stride` bytes apart. */
 interface Column {
   readonly role: Role
+  /** As the file calls it, which may tell the unit of times. */
+  readonly name?: string
   readonly scalar: Scalar
   readonly offset: number
 }
@@ -50,7 +52,7 @@ export function tableOf(arrays: readonly StoredArray[]): ArrayTable {
     const columns = roles.map((role): Column => {
       const field = type.find(({ name }) => roleOf(name) === role)
       if (!field) throw new ArrayError(`has no field for ${role}`)
-      return { role, scalar: field.scalar, offset: field.offset }
+      return { role, name: field.name, scalar: field.scalar, offset: field.offset }
     })
     return finished([{ array: structured, stride: itemSize, base: 0, columns }], rowsOf(shape))
   }
@@ -69,7 +71,7 @@ function separate(arrays: readonly (StoredArray | undefined)[]): ArrayTable {
   if (new Set(counts).size > 1) throw new ArrayError(`has columns of different lengths: ${roles.map((role, i) => `${role} ${counts[i]}`).join(', ')}`)
   const parts = arrays.flatMap((array, i): Part[] => {
     const type = array?.header.type
-    return array && type && 'kind' in type ? [{ array, stride: type.size, base: 0, columns: [{ role: roles[i] ?? 't', scalar: type, offset: 0 }] }] : []
+    return array && type && 'kind' in type ? [{ array, stride: type.size, base: 0, columns: [{ role: roles[i] ?? 't', name: array.name, scalar: type, offset: 0 }] }] : []
   })
   return finished(parts, counts[0] ?? 0)
 }
@@ -100,7 +102,8 @@ function finished(parts: readonly Part[], rows: number): ArrayTable {
   const sample = rowColumns()
   const count = rows === 0 ? 0 : new PartsReader(parts, 0).next(Math.min(ROWS, rows), sample)
   const time = parts.flatMap(({ columns }) => columns).find(({ role }) => role === 't')
-  const unit = time?.scalar.kind === 'float' || (sample.t[0] ?? 0) > 1e17 ? unitOf(sample.t.subarray(0, count)) : unitOf([0])
+  const told = time?.scalar.kind === 'float' || (sample.t[0] ?? 0) > 1e17 ? unitOf(sample.t.subarray(0, count)) : unitOf([0])
+  const unit = unitNamed(time?.name ?? '') ?? told
   const names = parts.flatMap(({ columns }) => columns.map(({ role }) => (role === 't' ? `t (${unit.unit})` : role)))
   return {
     rows,

@@ -3,7 +3,7 @@ export type Role = 't' | 'x' | 'y' | 'p'
 export const roles: readonly Role[] = ['t', 'x', 'y', 'p']
 
 const names: Readonly<Record<Role, RegExp>> = {
-  t: /^(t|ts|time|times|timestamp|timestamps|t_us|time_us|timeus|t_ns|t_s)$/,
+  t: /^(t|ts|time|times|timestamp|timestamps|timeus)$/,
   x: /^(x|xs|x_pos|xpos|col|column)$/,
   y: /^(y|ys|y_pos|ypos|row)$/,
   p: /^(p|ps|pol|pols|polarity|polarities|on|is_on|c|channel)$/,
@@ -12,7 +12,27 @@ const names: Readonly<Record<Role, RegExp>> = {
 /** Which column a name stands for ("events/ts", "Polarity"); null for others. */
 export function roleOf(name: string): Role | null {
   const plain = (name.split('/').at(-1) ?? '').replace(/\.npy$/, '').trim().toLowerCase()
-  return roles.find((role) => names[role].test(plain)) ?? null
+  return roles.find((role) => names[role].test(role === 't' ? plain.replace(unitInName, '') : plain)) ?? null
+}
+
+/** As in "t_ns", "timestamp [us]", "Time (s)"; a micro sign may come as its two bytes of UTF-8. */
+const unitInName = /(?:[ _]?[([](s|sec|ms|us|\xc2?\xb5s|ns)[)\]]|[ _](s|sec|ms|us|\xc2?\xb5s|ns))$/
+
+/** The unit that a time column's name tells; null for names without one. */
+export function unitNamed(name: string): TimeUnit | null {
+  const found = unitInName.exec(name.replace(/\.npy$/, '').trim().toLowerCase())
+  const unit = found?.[1] ?? found?.[2]
+  if (unit === undefined) return null
+  return unit.startsWith('s') ? timeUnits.s : unit === 'ms' ? timeUnits.ms : unit === 'ns' ? timeUnits.ns : timeUnits.µs
+}
+
+/** A cell of text as a number: true and on are 1, false and off 0; quotes around it don't count. NaN for other words. */
+export function cellNumber(cell: string, delimiter: string): number {
+  const text = cell.trim().replace(/^(["'])(.*)\1$/, '$2').trim().toLowerCase()
+  if (text === 'true' || text === 'on') return 1
+  if (text === 'false' || text === 'off') return 0
+  // Where commas don't part the cells they are decimal.
+  return text === '' ? NaN : Number(delimiter === ',' ? text : text.replace(',', '.'))
 }
 
 /** µs of one unit of a time column, with the unit's name. */

@@ -1,5 +1,5 @@
 import type { TextReading } from '../../text-reading.ts'
-import { guessRoles, roleOf, roles, timeUnits, unitOf, type Role, type TimeUnit } from './columns-guess.ts'
+import { cellNumber, guessRoles, roleOf, roles, timeUnits, unitNamed, unitOf, type Role, type TimeUnit } from './columns-guess.ts'
 
 /** How events stand in the lines of a text. */
 export interface CsvLayout {
@@ -12,7 +12,7 @@ export interface CsvLayout {
   /** What each column is; null for those that are no part of an event. */
   readonly columns: readonly (Role | null)[]
   readonly unit: TimeUnit
-  /** [width, height], where it was told or a comment tells: "%geometry:346,260". */
+  /** [width, height], where it was told, or a comment ("%geometry:346,260") or a first line of two numbers tells. */
   readonly sensor: readonly [number, number] | null
   readonly bytesPerLine: number
 }
@@ -58,14 +58,17 @@ function headOf(text: string, reading: TextReading): Head | null {
     const line = text.slice(start, end === -1 ? undefined : end).trim()
     const given = reading.headerLines !== undefined && headerLines < reading.headerLines
     const geometry = /geometry\s*[:=]?\s*(\d+)\s*[,x ]\s*(\d+)/i.exec(line)
+    // As in E2VID's texts: the first line is the sensor's width and height.
+    const size = /^(\d{1,5})[\s,;x]+(\d{1,5})$/.exec(line)
     if (geometry) sensor = [Number(geometry[1]), Number(geometry[2])]
-    if (line === '' || /^[#%]/.test(line)) {
+    if (size && sensor === null && names === null) sensor = [Number(size[1]), Number(size[2])]
+    else if (line === '' || /^[#%]/.test(line)) {
       const cells = line.replace(/^[#%]\s*/, '').split(/[\s,;]+/)
       if (names === null && cells.length >= 4 && roles.every((role) => cells.some((cell) => roleOf(cell) === role))) names = cells
     } else {
       const delimiter = reading.delimiter ?? delimiters.find((sign) => (reading.columns ? holds(line, sign, reading.columns) : cellsOf(line, sign).length >= 4))
       const cells = delimiter === undefined ? [] : cellsOf(line, delimiter)
-      const events = reading.columns ? delimiter !== undefined && holds(line, delimiter, reading.columns) : cells.some(isNumber)
+      const events = reading.columns ? delimiter !== undefined && holds(line, delimiter, reading.columns) : cells.some((cell) => isNumber(cell, delimiter ?? ' '))
       if (!given && (events || reading.headerLines !== undefined)) return delimiter === undefined ? null : { start, headerLines, delimiter, names, sensor }
       // The one line of names; two of them are prose. Who named the columns knows that events follow.
       if (!given && !reading.columns && (delimiter === undefined || names !== null)) return null
@@ -76,21 +79,22 @@ function headOf(text: string, reading: TextReading): Head | null {
   return null
 }
 
-const isNumber = (cell: string): boolean => Number.isFinite(numberOf(cell))
+const isNumber = (cell: string, delimiter: Delimiter): boolean => Number.isFinite(cellNumber(cell, delimiter))
 
 /** Whether the columns that count hold numbers in this line. */
 const holds = (line: string, delimiter: Delimiter, columns: readonly (Role | null)[]): boolean => {
   const cells = cellsOf(line, delimiter)
-  return columns.every((role, i) => role === null || isNumber(cells[i] ?? ''))
+  return columns.every((role, i) => role === null || isNumber(cells[i] ?? '', delimiter))
 }
 
 function withColumns(text: string, { start, headerLines, delimiter, names, sensor }: Head, reading: TextReading): CsvLayout | null {
   // The last line of the sample may be cut.
   const lines = text.slice(start).split('\n').slice(0, SAMPLE_LINES)
   const whole = (lines.length > 1 ? lines.slice(0, -1) : lines).filter((line) => line.trim() !== '' && !/^\s*[#%]/.test(line))
-  const rows = whole.map((line) => cellsOf(line, delimiter).map(numberOf))
+  const rows = whole.map((line) => cellsOf(line, delimiter).map((cell) => cellNumber(cell, delimiter)))
   const columns = reading.columns ?? guessed(rows, names)
   if (!columns || roles.some((role) => !columns.includes(role))) return null
+  const named = unitNamed(names?.[columns.indexOf('t')] ?? '')
   const wanted = columns.flatMap((role, i) => (role === null ? [] : [i]))
   const good = rows.filter((row) => wanted.every((i) => Number.isFinite(row[i])))
   // Who says which column is which knows that they are events.
@@ -100,7 +104,7 @@ function withColumns(text: string, { start, headerLines, delimiter, names, senso
     headerLines,
     delimiter,
     columns,
-    unit: reading.unit ? timeUnits[reading.unit] : unitOf(good.map((row) => row[columns.indexOf('t')] ?? NaN)),
+    unit: reading.unit ? timeUnits[reading.unit] : (named ?? unitOf(good.map((row) => row[columns.indexOf('t')] ?? NaN))),
     sensor: reading.sensor ?? sensor,
     bytesPerLine: Math.max(4, whole.reduce((sum, line) => sum + line.length + 1, 0) / whole.length),
   }
@@ -118,10 +122,3 @@ function guessed(rows: readonly (readonly number[])[], names: readonly string[] 
 
 /** A role belongs to the first column that claims it. */
 const firstOfEach = (found: readonly (Role | null)[]): (Role | null)[] => found.map((role, i) => (role !== null && found.indexOf(role) === i ? role : null))
-
-/** A cell as a number; true and false as 1 and 0. */
-function numberOf(cell: string): number {
-  if (/^true$/i.test(cell)) return 1
-  if (/^false$/i.test(cell)) return 0
-  return cell === '' ? NaN : Number(cell)
-}

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../recording.ts'
+import { cellNumber } from './columns-guess.ts'
 
 /** Bytes parsed at a time. */
 const CHUNK = 1 << 16
@@ -84,10 +85,9 @@ export class LineReader {
       // Fifteen digits are exact, and a power of ten up to 22 is too: one correctly rounded division.
       if (places > 0) value /= 10 ** places
       if (digits === 0 || digits > 15 || (at < to && !blank(bytes[at]!) && bytes[at] !== delimiter)) {
-        // Exponents, words (true, false), long numbers: rare, and left to JavaScript.
+        // Exponents, words (true, OFF), quotes, decimal commas, long numbers: rare, and left to JavaScript.
         while (at < to && bytes[at] !== delimiter && !blank(bytes[at]!)) at++
-        const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, at - start).toString('latin1').toLowerCase()
-        value = text === 'true' ? 1 : text === 'false' ? 0 : text === '' ? NaN : Number(text)
+        value = cellNumber(Buffer.from(bytes.buffer, bytes.byteOffset + start, at - start).toString('latin1'), String.fromCharCode(delimiter))
         if (!Number.isFinite(value)) return -1
       }
       this.#values[into + column] = value
