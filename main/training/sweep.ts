@@ -15,6 +15,8 @@ export const mostRuns = 500
  */
 export const sweepSchema = z.object({
   axes: z.array(z.object({ parameter: z.string().min(1).max(80), values: z.array(valueSchema).min(1).max(100) })).max(6).default([]),
+  /** The axes' values go together, the first ones, the second ones, and so on, instead of each with each: a list of settings. */
+  list: z.boolean().optional(),
   /** So many combinations, drawn at random without repetition; all of them where it is missing. */
   random: z.number().int().min(1).max(mostRuns).optional(),
   seeds: z.array(z.number().int().min(0)).min(1).max(100),
@@ -37,24 +39,41 @@ export class SweepError extends Error {
 }
 
 /**
- * The runs of a sweep: combinations in the order of the axes (the last one changes fastest), the seeds of each together.
+ * The runs of a sweep: combinations in the order of the axes (in a grid the last one changes fastest), the seeds of each together.
  * The base's method keeps its settings where "method" is varied, others have their defaults.
  * @throws SweepError where an axis names no setting, or a value is none that the setting can have
  */
 export function expandSweep(base: TrainingConfig, sweep: Sweep): Variant[] {
-  const { axes, seeds } = sweep
+  const { axes, seeds, list = false } = sweep
   const names = axes.map(({ parameter }) => parameter)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) throw new SweepError(`${twice} is varied twice.`)
   if (names.includes('seed')) throw new SweepError('seed: give seeds as seeds, so that they are averaged over.')
-  const total = axes.reduce((count, { values }) => count * new Set(values).size, 1)
+  const lengths = axes.map(({ values }) => values.length)
+  if (list && new Set(lengths).size > 1)
+    throw new SweepError(`In a list the settings' values go together, so each needs as many: ${axes.map(({ parameter, values }) => `${parameter} has ${values.length}`).join(', ')}.`)
+  const total = list ? (lengths[0] ?? 1) : axes.reduce((count, { values }) => count * new Set(values).size, 1)
   const count = Math.min(total, sweep.random ?? total) * seeds.length
   if (count > mostRuns) throw new SweepError(`That makes ${count} runs; at most ${mostRuns} are possible. Leave out values, or take some at random.`)
-  let combinations: Record<string, SweepValue>[] = [{}]
-  for (const { parameter, values } of axes)
-    combinations = combinations.flatMap((combination) => [...new Set(values)].map((value) => ({ ...combination, [parameter]: value })))
+  let combinations = list ? rowsOf(axes) : grid(axes)
   if (sweep.random !== undefined) combinations = draw(combinations, sweep.random, base.seed)
   return combinations.flatMap((values) => seeds.map((seed) => ({ values, seed, config: configured(base, values, seed) })))
+}
+
+type Combination = Record<string, SweepValue>
+
+/** Each value with each. */
+function grid(axes: Sweep['axes']): Combination[] {
+  let combinations: Combination[] = [{}]
+  for (const { parameter, values } of axes)
+    combinations = combinations.flatMap((combination) => [...new Set(values)].map((value) => ({ ...combination, [parameter]: value })))
+  return combinations
+}
+
+/** Values at the same place together; the same ones twice are one. */
+function rowsOf(axes: Sweep['axes']): Combination[] {
+  const rows = Array.from({ length: axes[0]?.values.length ?? 1 }, (_, row) => Object.fromEntries(axes.map(({ parameter, values }) => [parameter, values[row]!])))
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()]
 }
 
 /** In their order. */

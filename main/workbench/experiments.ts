@@ -1,15 +1,17 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Experiment, ExperimentRun, ExperimentSummary, Job } from '../../preload/contract/index.ts'
+import { prioritySchema } from '../../preload/contract/experiments.ts'
+import type { Experiment, ExperimentRun, ExperimentSummary, Job, Priority } from '../../preload/contract/index.ts'
 import { readJson, writeJson } from '../training/atomic.ts'
 import { measured } from '../training/measured.ts'
-import { readRun, isRun } from '../training/run-store.ts'
+import { isRun, readRun, readStatus } from '../training/run-store.ts'
 import { trainingConfigSchema, type TrainingConfig } from '../training/schema.ts'
 import { storedRecipeSchema, type StoredRecipe } from '../training/recipes/plan.ts'
 import { statistic } from '../training/statistic.ts'
 import { expandSweep, SweepError, sweepSchema, type Sweep, type Variant } from '../training/sweep.ts'
 import { UsageError, type Handlers } from './api.ts'
+import { addTo, moved, planOf, queue, unfinished, type Plan } from './experiment-queue.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
 import type { Runs } from './runs.ts'
 import type { Shared } from './shared.ts'
@@ -22,7 +24,8 @@ const recordSchema = z.object({
   base: trainingConfigSchema,
   sweep: sweepSchema,
   recipe: storedRecipeSchema.optional(),
-  runs: z.array(z.object({ run: z.string(), values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])), seed: z.number() })),
+  priority: prioritySchema.optional(),
+  runs: z.array(z.object({ run: z.string(), values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])), seed: z.number(), priority: z.number().optional() })),
 })
 type ExperimentRecord = z.infer<typeof recordSchema>
 
@@ -30,6 +33,8 @@ type ExperimentRecord = z.infer<typeof recordSchema>
 export class Experiments {
   readonly #shared: Shared
   readonly #runs: Runs
+  /** What the jobs under way are to train, by experiment. */
+  readonly #plans = new Map<string, Plan>()
 
   constructor(shared: Shared, runs: Runs) {
     this.#shared = shared
@@ -50,7 +55,7 @@ export class Experiments {
         }
       })
       .map((record) => {
-        const { runs, results: _, ...about } = this.#describe(record)
+        const { runs, results: _, queue: _queue, ...about } = this.#describe(record)
         return { ...about, runs: runs.length }
       })
       .sort((a, b) => b.created.localeCompare(a.created))
@@ -95,14 +100,37 @@ export class Experiments {
     if (job) this.#shared.jobs.cancel(job.id)
   }
 
-  resume(id: string, failed: boolean): Job {
-    const { name, runs, job } = this.get(id)
-    if (job !== null) throw new UsageError(`Experiment "${name}" is being trained.`)
-    if (!runs.some(({ state }) => unfinished(state, failed))) {
+  /** @param only these runs, failed or not; null: all, failed ones where `failed` */
+  resume(id: string, failed: boolean, only: readonly string[] | null = null): Job {
+    const { name, runs } = this.get(id)
+    const foreign = only?.find((one) => !runs.some(({ run }) => run === one))
+    if (foreign !== undefined) throw new UsageError(`Experiment "${name}" has no run "${foreign}".`)
+    const asked = only === null ? runs : runs.filter(({ run }) => only.includes(run))
+    const job = this.#shared.jobs.active(id)
+    if (!asked.some(({ state }) => unfinished(state, failed || only !== null))) {
+      if (only !== null) throw new UsageError(`There is nothing to train: ${asked.map(({ run, state }) => `${run} is ${state}`).join(', ')}.`)
+      if (job) throw new UsageError(`Experiment "${name}" is being trained.`)
       const some = runs.some(({ state }) => state === 'failed')
       throw new UsageError(`Experiment "${name}" has nothing left to train${some ? ' but runs that failed: ask for those too' : ''}.`)
     }
-    return this.#train(id, failed)
+    if (!job) return this.#train(id, failed, only)
+    const plan = this.#plans.get(id)
+    if (!plan || only === null) throw new UsageError(`Experiment "${name}" is being trained.`)
+    addTo(plan, only)
+    this.#changed()
+    return job
+  }
+
+  /** @throws UsageError where one of them is none of its runs */
+  order(id: string, which: readonly string[], to: 'first' | 'last'): void {
+    const record = this.#read(id)
+    const foreign = which.find((one) => !record.runs.some(({ run }) => run === one))
+    if (foreign !== undefined) throw new UsageError(`Experiment "${record.name}" has no run "${foreign}".`)
+    this.#write({ ...record, runs: moved(record.runs, which, to) })
+  }
+
+  prioritize(id: string, priority: Priority): void {
+    this.#write({ ...this.#read(id), priority })
   }
 
   remove(id: string, withRuns: boolean): void {
@@ -114,39 +142,58 @@ export class Experiments {
     this.#changed()
   }
 
-  #train(id: string, failed = false): Job {
-    const { name, runs } = this.#read(id)
+  #train(id: string, failed = false, only: readonly string[] | null = null): Job {
+    const { name } = this.#read(id)
+    const plan = planOf(failed, only)
+    this.#plans.set(id, plan)
     return this.#shared.jobs.start({ kind: 'experiment', title: `Experiment ${name}`, subject: id }, async (context) => {
-      let tried = 0
-      for (const [index, { run }] of runs.entries()) {
-        const state = this.#stateOf(run)
-        if (!unfinished(state, failed)) continue
-        tried++
-        await this.#one(run, index, runs.length, context)
-        this.#changed()
+      try {
+        return await this.#trainAll(id, plan, context)
+      } finally {
+        this.#plans.delete(id)
       }
-      const states = runs.map(({ run }) => this.#stateOf(run))
-      const count = (state: string): number => states.filter((one) => one === state).length
-      if (tried > 0 && count('finished') === 0) throw new Error(`None of ${runs.length} runs could be trained: their pages say why.`)
-      return `${count('finished')} of ${runs.length} runs finished${count('failed') > 0 ? `, ${count('failed')} failed` : ''}`
     })
   }
 
+  /** One after the other; which is next is read anew each time. @returns what became of them */
+  async #trainAll(id: string, plan: Plan, context: JobContext): Promise<string> {
+    const stateOf = (run: string): ExperimentRun['state'] => this.#stateOf(run)
+    for (;;) {
+      const { runs } = this.#read(id)
+      const [next] = queue(runs, stateOf, plan)
+      const states = runs.map(({ run }) => stateOf(run))
+      const count = (state: string): number => states.filter((one) => one === state).length
+      if (next !== undefined) {
+        plan.tried.add(next.run)
+        this.#changed()
+        await this.#one(id, next.run, count('finished'), runs.length, context)
+        this.#changed()
+        continue
+      }
+      if (plan.tried.size > 0 && count('finished') === 0) throw new Error(`None of ${runs.length} runs could be trained: their pages say why.`)
+      return `${count('finished')} of ${runs.length} runs finished${count('failed') > 0 ? `, ${count('failed')} failed` : ''}`
+    }
+  }
+
   /** @throws Cancelled where the experiment is paused. A run that fails, or is stopped by itself, does not keep the others. */
-  async #one(run: string, index: number, total: number, { signal, update, ...context }: JobContext): Promise<void> {
+  async #one(id: string, run: string, finished: number, total: number, { signal, update, ...context }: JobContext): Promise<void> {
     const told: JobContext = {
       ...context,
       signal,
       // How long this run still takes says nothing of the others.
-      update: ({ detail, secondsLeft: _, ...rest }) => update({ ...rest, secondsLeft: null, ...(detail !== undefined && { detail: `run ${index + 1} of ${total}, ${detail}` }) }),
+      update: ({ detail, secondsLeft: _, ...rest }) => update({ ...rest, secondsLeft: null, ...(detail !== undefined && { detail: `run ${finished + 1} of ${total}, ${detail}` }) }),
     }
-    await this.#runs.train(run, told, (progress) => (index + progress) / total)
+    await this.#runs.train(run, told, (progress) => (finished + progress) / total, () => ranks[this.#read(id).priority ?? 'normal'])
     if (signal.aborted) throw new Cancelled('Paused: resume goes on from here.')
   }
 
   #describe(record: ExperimentRecord): Experiment {
     const { version: _, runs: listed, ...about } = record
-    const runs = listed.map((one): ExperimentRun => ({ ...one, ...this.#standing(one.run) }))
+    const runs = listed.map(({ run, values, seed }): ExperimentRun => ({ run, values, seed, ...this.#standing(run) }))
+    const states = new Map(runs.map(({ run, state }) => [run, state]))
+    const job = this.#shared.jobs.active(record.id)?.id ?? null
+    const plan = (job === null ? undefined : this.#plans.get(record.id)) ?? planOf(false, null)
+    const waiting = queue(listed, (run) => states.get(run) ?? 'removed', plan).map(({ run }) => run)
     const keys = new Map<string, ExperimentRun[]>()
     for (const run of runs) {
       const key = JSON.stringify(run.values)
@@ -157,7 +204,7 @@ export class Experiments {
       return { values: group[0]!.values, runs: group.length, last: statistic(done.map(({ last }) => last)), best: statistic(done.map(({ best }) => best)) }
     })
     const count = (state: string): number => runs.filter((run) => run.state === state).length
-    return { ...about, runs, results, finished: count('finished'), failed: count('failed'), job: this.#shared.jobs.active(record.id)?.id ?? null }
+    return { ...about, priority: record.priority ?? 'normal', runs, queue: waiting, results, finished: count('finished'), failed: count('failed'), job }
   }
 
   #standing(run: string): Omit<ExperimentRun, 'run' | 'values' | 'seed'> {
@@ -173,7 +220,12 @@ export class Experiments {
   }
 
   #stateOf(run: string): ExperimentRun['state'] {
-    return this.#standing(run).state
+    const folder = this.#shared.library.folder('runs', run)
+    try {
+      return isRun(folder) ? readStatus(folder).state : 'removed'
+    } catch {
+      return 'failed'
+    }
   }
 
   get #folder(): string {
@@ -194,6 +246,11 @@ export class Experiments {
     return parsed.data
   }
 
+  #write(record: ExperimentRecord): void {
+    writeJson(this.#path(record.id), record)
+    this.#changed()
+  }
+
   /** An id that is free. */
   #claim(name: string): string {
     mkdirSync(this.#folder, { recursive: true })
@@ -208,9 +265,10 @@ export class Experiments {
   }
 }
 
-const unfinished = (state: ExperimentRun['state'], failed: boolean): boolean => state === 'waiting' || state === 'stopped' || (failed && state === 'failed')
+/** A higher one is trained first. */
+const ranks: Record<Priority, number> = { low: -1, normal: 0, high: 1 }
 
-type ExperimentCalls = 'experiments.list' | 'experiments.preview' | 'experiments.start' | 'experiments.get' | 'experiments.pause' | 'experiments.resume' | 'experiments.remove'
+type ExperimentCalls = 'experiments.list' | 'experiments.preview' | 'experiments.start' | 'experiments.get' | 'experiments.pause' | 'experiments.resume' | 'experiments.order' | 'experiments.priority' | 'experiments.remove'
 
 export function experimentHandlers(experiments: Experiments): Pick<Handlers, ExperimentCalls> {
   return {
@@ -222,7 +280,15 @@ export function experimentHandlers(experiments: Experiments): Pick<Handlers, Exp
       experiments.pause(id)
       return {}
     },
-    'experiments.resume': ({ id, failed }) => ({ job: experiments.resume(id, failed).id }),
+    'experiments.resume': ({ id, failed, runs }) => ({ job: experiments.resume(id, failed, runs ?? null).id }),
+    'experiments.order': ({ id, runs, to }) => {
+      experiments.order(id, runs, to)
+      return {}
+    },
+    'experiments.priority': ({ id, priority }) => {
+      experiments.prioritize(id, priority)
+      return {}
+    },
     'experiments.remove': ({ id, runs }) => {
       experiments.remove(id, runs)
       return {}

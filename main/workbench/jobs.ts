@@ -14,7 +14,7 @@ export interface JobContext {
   readonly signal: AbortSignal
   update(update: JobUpdate): void
   /** Waits for its turn among the jobs of a lane, then does `work`; the lane is free again afterwards. */
-  inLane<T>(lane: Lane, work: () => Promise<T>): Promise<T>
+  inLane<T>(lane: Lane, work: () => Promise<T>, priority?: () => number): Promise<T>
 }
 
 /** Thrown by work that ended because it was asked to; the message says what is left of it. */
@@ -25,40 +25,66 @@ export class Cancelled extends Error {
   }
 }
 
-/** Lets one at a time in, in order of arrival. */
+interface Waiting {
+  readonly priority: () => number
+  readonly enter: () => void
+}
+
+/** Lets one at a time in: of those that wait the one with the highest priority, equal ones in order of arrival. */
 export class Lane {
-  #last: Promise<unknown> = Promise.resolve()
-  #waiting = 0
+  #busy = false
+  readonly #waiting: Waiting[] = []
 
   get busy(): boolean {
-    return this.#waiting > 0
+    return this.#busy
   }
 
-  /** @throws Cancelled where `signal` is aborted before its turn came */
-  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const before = this.#last
-    let leave = (): void => undefined
-    const turn = new Promise<void>((resolve) => {
-      leave = resolve
-    })
-    this.#last = Promise.all([before, turn])
-    this.#waiting++
+  /**
+   * @param priority asked for whenever the lane is free, so that it may change while one waits
+   * @throws Cancelled where `signal` is aborted before its turn came
+   */
+  async run<T>(signal: AbortSignal, work: () => Promise<T>, priority: () => number = () => 0): Promise<T> {
+    if (signal.aborted) throw new Cancelled()
+    if (this.#busy) await this.#turn(signal, priority)
+    this.#busy = true
     try {
-      await Promise.race([before, aborted(signal)])
       if (signal.aborted) throw new Cancelled()
       return await work()
     } finally {
-      this.#waiting--
-      leave()
+      this.#leave()
     }
   }
-}
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
+  async #turn(signal: AbortSignal, priority: () => number): Promise<void> {
+    let give = (): void => undefined
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const one: Waiting = { priority, enter: resolve }
+        give = () => {
+          const place = this.#waiting.indexOf(one)
+          // Whose turn has come goes in, and leaves again at once.
+          if (place < 0) return
+          this.#waiting.splice(place, 1)
+          reject(new Cancelled())
+        }
+        this.#waiting.push(one)
+        signal.addEventListener('abort', give, { once: true })
+      })
+    } finally {
+      signal.removeEventListener('abort', give)
+    }
+  }
+
+  #leave(): void {
+    const [first, ...others] = this.#waiting
+    const next = others.reduce((best, one) => (best && one.priority() > best.priority() ? one : best), first)
+    if (next === undefined) {
+      this.#busy = false
+      return
+    }
+    this.#waiting.splice(this.#waiting.indexOf(next), 1)
+    next.enter()
+  }
 }
 
 interface Entry {
@@ -100,12 +126,13 @@ export class Jobs {
       id,
       signal: abort.signal,
       update: (update) => this.#change(id, update, false),
-      inLane: (lane, inner) => {
+      inLane: (lane, inner, priority) => {
         if (lane.busy) this.#change(id, { state: 'waiting', detail: 'Waits for its turn' }, true)
-        return lane.run(abort.signal, () => {
+        const enter = (): ReturnType<typeof inner> => {
           this.#change(id, { state: 'running' }, true)
           return inner()
-        })
+        }
+        return lane.run(abort.signal, enter, priority)
       },
     }
     // The entry is there before the work begins, which may report at once.

@@ -84,8 +84,8 @@ export class Runs {
     })
   }
 
-  /** Waits in line, then trains in a process of its own until the end, a stop or a fault. Progress goes to the job. */
-  async train(id: string, context: JobContext, share: (progress: number) => number = (progress) => progress): Promise<TrainingOutcome> {
+  /** Waits in line (before those of a lower priority), then trains in a process of its own until the end, a stop or a fault. Progress goes to the job. */
+  async train(id: string, context: JobContext, share: (progress: number) => number = (progress) => progress, priority?: () => number): Promise<TrainingOutcome> {
     const { library, emit, training } = this.#shared
     const run = library.existing('runs', id)
     const { config } = readRunHeader(run)
@@ -126,7 +126,7 @@ export class Runs {
         // A run whose dataset can't be used fails before its process writes anything.
         if (storedStatus(run).state === 'waiting') writeStatus(run, outcome.state, outcome.message)
         return outcome
-      })
+      }, priority)
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error
       writeStatus(run, 'stopped', 'Cancelled before it began. Resume starts it.')

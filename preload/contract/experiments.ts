@@ -5,6 +5,9 @@ import { runStateSchema, trainingConfigSchema } from '../../main/training/schema
 
 const valuesSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
 
+export const prioritySchema = z.enum(['low', 'normal', 'high'])
+export type Priority = z.infer<typeof prioritySchema>
+
 /** Repeats over seeds and sweeps over settings: runs that belong together. */
 export const experimentSummarySchema = z.object({
   id: z.string(),
@@ -15,6 +18,8 @@ export const experimentSummarySchema = z.object({
   sweep: sweepSchema,
   /** The table or figure of a paper that it runs again. */
   recipe: storedRecipeSchema.optional(),
+  /** Whose runs are trained first where several experiments and runs wait; a run by itself is normal. */
+  priority: prioritySchema,
   runs: z.number(),
   finished: z.number(),
   failed: z.number(),
@@ -43,6 +48,8 @@ export type ExperimentRun = z.infer<typeof experimentRunSchema>
 
 export const experimentSchema = experimentSummarySchema.omit({ runs: true }).extend({
   runs: z.array(experimentRunSchema),
+  /** Runs that are still to be trained, the next one first; while it rests, those that resume would train. */
+  queue: z.array(z.string()),
   /** One for every combination of values, over the seeds whose runs have finished. */
   results: z.array(z.object({ values: valuesSchema, last: statisticSchema, best: statisticSchema, runs: z.number() })),
 })
@@ -60,8 +67,15 @@ export const experimentCalls = {
   'experiments.get': { input: id, output: experimentSchema },
   /** Stops the run under way after saving it; the rest waits for resume. */
   'experiments.pause': { input: id, output: z.object({}) },
-  /** Goes on with what is not finished; runs that failed are tried again only where asked. */
-  'experiments.resume': { input: id.extend({ failed: z.boolean().default(false) }), output: z.object({ job: z.string() }) },
+  /**
+   * Goes on with what is not finished; runs that failed are tried again only where asked. `runs`: only these, failed or not; where the
+   * experiment is being trained they come into its queue again.
+   */
+  'experiments.resume': { input: id.extend({ failed: z.boolean().default(false), runs: z.array(z.string()).min(1).optional() }), output: z.object({ job: z.string() }) },
+  /** Trains these runs before or behind all others of the experiment, in the order in which they are named. */
+  'experiments.order': { input: id.extend({ runs: z.array(z.string()).min(1), to: z.enum(['first', 'last']) }), output: z.object({}) },
+  /** Also while it is being trained: the next run that begins is chosen by it. */
+  'experiments.priority': { input: id.extend({ priority: prioritySchema }), output: z.object({}) },
   /** Forgets the experiment, and removes its runs where asked. */
   'experiments.remove': { input: id.extend({ runs: z.boolean().default(false) }), output: z.object({}) },
 } as const

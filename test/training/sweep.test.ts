@@ -32,6 +32,15 @@ describe('sweeps', () => {
     ])
   })
 
+  test('a list: values at the same place go together, each with every seed; rows once, some of them at random', () => {
+    const axes = [{ parameter: 'learningRate', values: [0.1, 0.01, 0.1] }, { parameter: 'batchSize', values: [4, 8, 4] }]
+    const rows = (sweep: Partial<Sweep>) => expand({ axes, list: true, ...sweep }).map(({ config }) => [config.learningRate, config.batchSize, config.seed])
+    expect(rows({ seeds: [1, 2] })).toEqual([[0.1, 4, 1], [0.1, 4, 2], [0.01, 8, 1], [0.01, 8, 2]])
+    expect(rows({ random: 1 })).toHaveLength(1)
+    expect(expand({ list: true }).map(({ values }) => values)).toEqual([{}])
+    expect(() => expand({ list: true, axes: [...axes, { parameter: 'epochs', values: [1, 2] }] })).toThrow('each needs as many: learningRate has 3, batchSize has 3, epochs has 2')
+  })
+
   test('some at random: the same ones for the same seed, none twice', () => {
     const axes = [{ parameter: 'learningRate', values: Array.from({ length: 50 }, (_, i) => 0.001 * (i + 1)) }]
     const rates = (sweep: Partial<Sweep>) => expand({ axes, ...sweep }).map(({ config }) => config.learningRate)

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { trainingConfigSchema } from '../../main/training/schema.ts'
@@ -74,6 +74,68 @@ describe('experiments', () => {
     await bench.call('experiments.pause', { id: experiment })
     await bench.ended(again.job)
     await bench.call('experiments.remove', { id: experiment, runs: true })
+  })
+
+  test('a queue: what is asked for comes first or last, failed runs come in again by name; kept over a restart', async () => {
+    const { job, experiment } = await bench.call('experiments.start', { config: config('Queue', { epochs: 400 }), sweep: { axes: [], seeds: [1, 2, 3, 4] } })
+    const get = () => bench.call('experiments.get', { id: experiment })
+    const [a, b, c, d] = (await get()).runs.map(({ run }) => run) as [string, string, string, string]
+    const trains = (run: string) => until(async () => (await bench.call('runs.get', { id: run })).epochs.length > 0)
+    await trains(a)
+    expect((await get()).queue).toEqual([b, c, d])
+    await bench.call('experiments.order', { id: experiment, runs: [d], to: 'first' })
+    await bench.call('experiments.order', { id: experiment, runs: [b], to: 'last' })
+    expect((await get()).queue).toEqual([d, c, b])
+    await expect(bench.call('experiments.order', { id: experiment, runs: ['other'], to: 'last' })).rejects.toThrow('Experiment "Queue" has no run "other"')
+    await bench.call('runs.stop', { id: a })
+    await trains(d)
+    // The stopped one is trained again when it is asked for, at its place.
+    expect([(await get()).runs[0]!.state, (await get()).queue]).toEqual(['stopped', [c, b]])
+    expect((await bench.call('experiments.resume', { id: experiment, runs: [a] })).job).toBe(job)
+    expect((await get()).queue).toEqual([a, c, b])
+    await bench.call('experiments.pause', { id: experiment })
+    await bench.ended(job)
+    await bench.workbench.close()
+    bench = openBench(library)
+    expect((await get()).queue).toEqual([d, a, c, b])
+    // A run that fails: its checkpoint is damaged. It is tried again alone, by name.
+    writeFileSync(join(library, 'runs', d, 'last.safetensors'), 'damaged')
+    rmSync(join(library, 'runs', d, 'pause.safetensors'), { force: true })
+    const alone = await bench.call('experiments.resume', { id: experiment, runs: [d] })
+    expect(await bench.ended(alone.job)).toMatchObject({ state: 'failed', error: expect.stringContaining('None of 4 runs could be trained') as string })
+    expect((await get()).runs.map(({ state }) => state)).toEqual(['stopped', 'waiting', 'waiting', 'failed'])
+    for (const kind of ['last', 'best']) rmSync(join(library, 'runs', d, `${kind}.safetensors`))
+    const again = await bench.call('experiments.resume', { id: experiment, runs: [d] })
+    await until(async () => (await bench.call('runs.get', { id: d })).state === 'running')
+    expect((await get()).queue).toEqual([])
+    await bench.call('experiments.pause', { id: experiment })
+    await bench.ended(again.job)
+    await bench.call('experiments.remove', { id: experiment, runs: true })
+  })
+
+  test('of two experiments the one with the higher priority is trained first', async () => {
+    const start = (name: string) => bench.call('experiments.start', { config: config(name, { epochs: 400 }), sweep: { axes: [], seeds: [1, 2] } })
+    const first = await start('First')
+    const firstRuns = (await bench.call('experiments.get', { id: first.experiment })).runs.map(({ run }) => run) as [string, string]
+    await until(async () => (await bench.call('runs.get', { id: firstRuns[0] })).epochs.length > 0)
+    const later = await start('Later')
+    const urgent = await start('Urgent')
+    expect((await bench.call('experiments.get', { id: urgent.experiment })).priority).toBe('normal')
+    await bench.call('experiments.priority', { id: urgent.experiment, priority: 'high' })
+    await bench.call('experiments.priority', { id: first.experiment, priority: 'low' })
+    const stateOf = async (experiment: string, index: number) => (await bench.call('experiments.get', { id: experiment })).runs[index]!.state
+    await until(async () => (await bench.call('jobs.list', {})).jobs.filter(({ id, state }) => [later.job, urgent.job].includes(id) && state === 'waiting').length === 2)
+    await bench.call('runs.stop', { id: firstRuns[0] })
+    await until(async () => (await stateOf(urgent.experiment, 0)) === 'running')
+    expect([await stateOf(later.experiment, 0), await stateOf(first.experiment, 1)]).toEqual(['waiting', 'waiting'])
+    await bench.call('experiments.pause', { id: urgent.experiment })
+    await until(async () => (await stateOf(later.experiment, 0)) === 'running')
+    expect(await stateOf(first.experiment, 1)).toBe('waiting')
+    for (const { experiment, job } of [later, first, urgent]) {
+      await bench.call('experiments.pause', { id: experiment })
+      await bench.ended(job)
+      await bench.call('experiments.remove', { id: experiment, runs: true })
+    }
   })
 
   test('what can not be trained makes no run; a run whose folder is gone is named so', async () => {

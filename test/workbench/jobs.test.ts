@@ -153,6 +153,26 @@ describe('a lane', () => {
     expect(lane.busy).toBe(false)
   })
 
+  test('lets in who has the highest priority when it is free, equal ones in order', async () => {
+    const lane = new Lane()
+    const { signal } = new AbortController()
+    const order: string[] = []
+    let leave = (): void => undefined
+    const held = lane.run(signal, () => new Promise<void>((resolve) => (leave = resolve)))
+    let late = 0
+    const enter = (name: string, priority?: () => number): Promise<void> => lane.run(signal, () => Promise.resolve(void order.push(name)), priority)
+    const others = [enter('a'), enter('low', () => -1), enter('b'), enter('raised', () => late)]
+    const cancelled = new AbortController()
+    const gone = lane.run(cancelled.signal, () => Promise.resolve(void order.push('gone')), () => 9)
+    cancelled.abort()
+    await expect(gone).rejects.toThrow(Cancelled)
+    late = 2
+    leave()
+    await Promise.all([held, ...others])
+    expect(order).toEqual(['raised', 'a', 'b', 'low'])
+    expect(lane.busy).toBe(false)
+  })
+
   test('is free again after a failure', async () => {
     const lane = new Lane()
     const { signal } = new AbortController()
