@@ -27,5 +27,11 @@ export const deviceReportSchema = z.object({
   samplesPerSecond: z.number().nullable(),
   /** Measured: largest difference of the losses of five steps from the CPU's; null before. */
   lossDifference: z.number().nullable(),
+  /** When it was measured, ISO 8601; missing before. */
+  measured: z.string().optional(),
 })
 export type DeviceReport = z.infer<typeof deviceReportSchema>
+
+/** What "automatic" has chosen, and why, in words for people. */
+export const deviceChoiceSchema = z.object({ device: deviceSchema, reason: z.string() })
+export type DeviceChoice = z.infer<typeof deviceChoiceSchema>

@@ -108,7 +108,7 @@ ${sharedUsage}`,
     await withWorkbench(values.library, async (workbench) => {
       if (values.preset === 'list') return listPresets(workbench, host)
       const start = async (): Promise<{ job: string; run: string }> => {
-        if (values.resume === undefined) return workbench.call('runs.start', await configured(workbench, values))
+        if (values.resume === undefined) return workbench.call('runs.start', await configured(workbench, values, (line) => host.progress.line(line)))
         const run = await findRun(workbench, values.resume)
         return { run, ...(await workbench.call('runs.resume', { id: run })) }
       }
@@ -145,7 +145,7 @@ export async function findRun(workbench: Workbench, wanted: string): Promise<str
 }
 
 /** A run's settings from the command line. @throws UsageError naming the option that is wrong */
-export async function configured(workbench: Workbench, values: Values): Promise<CallInput<'runs.start'>> {
+export async function configured(workbench: Workbench, values: Values, say: (line: string) => void = () => undefined): Promise<CallInput<'runs.start'>> {
   const text = (name: keyof Values): string | undefined => (typeof values[name] === 'string' ? values[name] : undefined)
   const amount = (name: keyof Values): number | undefined => number(text(name), name)
   if (text('dataset') === undefined) throw new UsageError('--dataset missing: which dataset to learn from.')
@@ -201,7 +201,7 @@ export async function configured(workbench: Workbench, values: Values): Promise<
       eventDrop: values['event-drop'] === true || settings.augmentation.eventDrop,
       mix: values.mix === true || settings.augmentation.mix,
     },
-    device: await configuredDevice(workbench, text('device')),
+    device: await configuredDevice(workbench, text('device'), say),
   }
 }
 
@@ -224,10 +224,14 @@ function configuredSwitch(to: string | undefined, afterEpoch: number | undefined
   return { afterEpoch, method: methodSchema.parse({ name: choice(to, 'switch-to', methods, 'tet') }) }
 }
 
-/** The device asked for; auto takes the fastest that works. */
-async function configuredDevice(workbench: Workbench, wanted: string | undefined): Promise<Device> {
-  const device = choice(wanted, 'device', [...deviceSchema.options, 'auto'], 'cpu')
-  return device === 'auto' ? (await workbench.call('devices.best', {})).device : device
+/** The device asked for; auto takes the fastest that works, and says which and why. */
+async function configuredDevice(workbench: Workbench, wanted: string | undefined, say: (line: string) => void): Promise<Device> {
+  const given = choice(wanted, 'device', [...deviceSchema.options, 'auto'], 'cpu')
+  if (given !== 'auto') return given
+  say('Automatic: measures the devices that were not measured on this machine yet ...')
+  const { device, reason } = await workbench.call('devices.best', {})
+  say(`Automatic takes ${device}. ${reason}.`)
+  return device
 }
 
 function configuredMethod(preset: MethodSettings, values: Values, numbers: Record<string, number | undefined>): MethodSettings {

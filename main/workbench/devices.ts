@@ -1,10 +1,11 @@
-import type { DeviceReport, Installable } from '../engines/schema.ts'
+import type { DeviceChoice, DeviceReport, Installable } from '../engines/schema.ts'
 import { discover } from '../engines/discover.ts'
 import { installCuda } from '../engines/install/cuda.ts'
 import { launchMeasurement } from '../training/launcher.ts'
 import type { DeviceMeasurement } from '../training/measure.ts'
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled, isActive, type JobContext } from './jobs.ts'
+import { DeviceRecords } from './device-records.ts'
 import type { Shared } from './shared.ts'
 
 type Device = DeviceReport['device']
@@ -17,16 +18,41 @@ function words(message: string): string {
 /** A driver that hangs is given up after this long; compiling WebGPU's kernels takes about ten seconds. */
 const patienceMs = 90_000
 
+type DevicesNeed = Pick<Shared, 'spawn' | 'training'> & { readonly library: Pick<Shared['library'], 'root'> }
+
+const speed = ({ samplesPerSecond }: DeviceReport): number => samplesPerSecond ?? 0
+
+/**
+ * The fastest of the devices that work, with what is said about it: its speed, the speed of the others, and why others were left out.
+ * @throws Error where none works, with what each one says
+ */
+export function chosen(reports: readonly DeviceReport[]): DeviceChoice {
+  const [best, ...slower] = reports.filter(({ state }) => state === 'works').sort((a, b) => speed(b) - speed(a))
+  if (!best) throw new Error(`No device works here. ${reports.map(({ title, detail }) => `${title}: ${detail}`).join('; ')}`)
+  const rate = (report: DeviceReport): string => `${speed(report).toPrecision(3)} samples/s`
+  const failed = reports.filter(({ state }) => state === 'fails')
+  return {
+    device: best.device,
+    reason: [
+      `${best.title}: ${rate(best)} (network Small${best.measured === undefined ? '' : `, measured ${best.measured.slice(0, 10)}`})`,
+      slower.length === 0 ? 'no other device works here' : `faster than ${slower.map((other) => `${other.title} (${rate(other)})`).join(', ')}`,
+      ...failed.map(({ title, detail }) => `${title} fails: ${detail}`),
+    ].join('; '),
+  }
+}
+
 /** The processors of this machine: what was found, and what a few real training steps on each have shown. */
 export class Devices {
-  readonly #shared: Pick<Shared, 'spawn' | 'training'>
+  readonly #shared: DevicesNeed
+  readonly #records: DeviceRecords
   #reports: DeviceReport[]
   /** The CPU's losses, which all others are compared with. */
   #reference: Promise<DeviceMeasurement> | undefined
 
-  constructor(shared: Pick<Shared, 'spawn' | 'training'>) {
+  constructor(shared: DevicesNeed) {
     this.#shared = shared
-    this.#reports = discover()
+    this.#records = new DeviceRecords(shared.library.root)
+    this.#reports = this.#records.recall(discover())
   }
 
   list(): DeviceReport[] {
@@ -35,11 +61,7 @@ export class Devices {
 
   /** What was missing may be there now. What was measured stays. */
   rediscover(): void {
-    const fresh = discover()
-    this.#reports = fresh.map((report) => {
-      const known = this.#reports.find(({ device }) => device === report.device)
-      return known && report.state !== 'missing' && known.state !== 'missing' ? known : report
-    })
+    this.#reports = this.#records.recall(discover())
   }
 
   /** Takes a few training steps on a device, after trainings that wait before. @throws UsageError for one that is missing here */
@@ -47,21 +69,20 @@ export class Devices {
     const fresh = discover().find((report) => report.device === device)
     if (!fresh) throw new UsageError(`There is no device "${device}".`)
     if (fresh.state === 'missing') throw new UsageError(`${fresh.title}: ${fresh.detail}. ${fresh.advice ?? ''}`.trim())
-    const report = await this.#measured(fresh)
+    const report = { ...(await this.#measured(fresh)), measured: new Date().toISOString() }
+    this.#records.keep(fresh.detail, report)
     this.#reports = this.#reports.map((other) => (other.device === device ? report : other))
     return report
   }
 
-  /** The fastest device that works, measured where it was not yet. */
-  async best(): Promise<DeviceReport> {
-    for (const { device, state } of discover()) {
-      const known = this.#reports.find((report) => report.device === device)
-      if (state === 'found' && known?.state !== 'works' && known?.state !== 'fails') await this.measure(device)
-    }
-    const working = this.#reports.filter(({ state }) => state === 'works')
-    const [first, ...others] = working
-    if (!first) throw new Error(`No device works here. ${this.#reports.map(({ title, detail }) => `${title}: ${detail}`).join('; ')}`)
-    return others.reduce((best, other) => ((other.samplesPerSecond ?? 0) > (best.samplesPerSecond ?? 0) ? other : best), first)
+  /**
+   * The fastest device that works, and why; measured where it was not yet on this machine.
+   * @throws Error where none works, with what each one says
+   */
+  async best(): Promise<DeviceChoice> {
+    this.rediscover()
+    for (const { device, state } of this.#reports) if (state === 'found') await this.measure(device)
+    return chosen(this.#reports)
   }
 
   async #measured(report: DeviceReport): Promise<DeviceReport> {

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { analysisKindSchema, analysisOptionsSchema, storedAnalysisSchema } from '../../main/analysis/schema.ts'
 import { datasetManifestSchema, folderPreviewSchema, framingSchema, importOptionsSchema, sampleSchema } from '../../main/datasets/schema.ts'
 import { inferenceResultSchema, modelRecordSchema } from '../../main/deployment/schema.ts'
-import { deviceReportSchema, deviceSchema, installableSchema } from '../../main/engines/schema.ts'
+import { deviceChoiceSchema, deviceReportSchema, deviceSchema, installableSchema } from '../../main/engines/schema.ts'
 import { filterReportSchema, filtersSchema, recordingFactsSchema } from '../../main/events/schema.ts'
 import { conversionSchema, writableFormatSchema } from '../../main/events/writers/schema.ts'
 import { experimentCalls } from './experiments.ts'
@@ -173,8 +173,8 @@ export const calls = {
   'devices.measure': { input: z.object({ device: deviceSchema }), output: deviceReportSchema },
   /** Fetches native libraries that a plain install leaves out, and checks them: a job of kind install. `from`: another feed than the publisher's. */
   'devices.install': { input: z.object({ what: installableSchema, from: z.url().optional() }), output: z.object({ job: z.string() }) },
-  /** The fastest device that works; measures those that were not yet. */
-  'devices.best': { input: nothing, output: deviceReportSchema },
+  /** The fastest device that works, and why it; measures those that were not yet on this machine. */
+  'devices.best': { input: nothing, output: deviceChoiceSchema },
 
   /** Networks and training presets offered; with a dataset also their size for it. */
   'training.presets': { input: z.object({ dataset: z.string().nullable() }), output: z.object({ networks: z.array(networkPresetSchema), trainings: z.array(trainingPresetSchema) }) },

@@ -1,11 +1,11 @@
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { Button, Select } from '@mantine/core'
-import type { DeviceReport, OptimizerSettings, TrainingConfig } from '../../../preload/contract/index.ts'
+import type { Device, DeviceReport, OptimizerSettings, TrainingConfig } from '../../../preload/contract/index.ts'
 import { compact } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
 import { NumberField } from '../../widgets/NumberField.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
-import { fastest, readDevices, useDevices } from './devices.ts'
+import { chooseDevice, fastest, readDevices, useDevices } from './devices.ts'
 import { changed } from './form.ts'
 import type { FormPart } from './NewRunPage.tsx'
 import { optimizerParameters, optimizerTitles } from './parameters.ts'
@@ -37,6 +37,11 @@ export function OptimizationFields(part: FormPart) {
   const devices = useDevices((state) => state.devices) ?? onlyCpu
   useEffect(() => void readDevices(), [])
   const best = fastest(devices)?.device
+  const { choice, choosing, error: deviceError } = useDevices()
+  // The form may have been changed while devices were measured.
+  const latest = useRef(form)
+  useEffect(() => void (latest.current = form), [form])
+  const takeDevice = (device: Device): void => set(changed(latest.current, { device }))
   const deviceChoice = ({ device, title, state, samplesPerSecond }: DeviceReport) => ({
     value: device,
     disabled: state === 'missing',
@@ -190,13 +195,27 @@ export function OptimizationFields(part: FormPart) {
           data={devices.map(deviceChoice)}
           onChange={(value) => {
             const chosen = devices.find(({ device }) => device === value)
-            if (chosen) set(changed(form, { device: chosen.device }))
+            if (chosen) takeDevice(chosen.device)
           }}
         />
+        <Button
+          variant="default"
+          size="compact-sm"
+          loading={choosing}
+          onClick={() => void chooseDevice().then((device) => device !== null && takeDevice(device))}
+        >
+          Automatic
+        </Button>
         <Button variant="subtle" size="compact-sm" onClick={() => go({ view: 'training', page: 'devices' })}>
           Devices…
         </Button>
       </div>
+      {deviceError !== null && <p role="alert">{deviceError}</p>}
+      {choice !== null && choice.device === config.device && (
+        <p role="status" className={styles.note}>
+          Automatic: {choice.reason}.
+        </p>
+      )}
     </Panel>
   )
 }

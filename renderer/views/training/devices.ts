@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { Device, DeviceReport } from '../../../preload/contract/index.ts'
+import type { Device, DeviceChoice, DeviceReport } from '../../../preload/contract/index.ts'
 import { ask, messageOf } from '../../api/workbench.ts'
 
 interface DevicesState {
@@ -8,10 +8,13 @@ interface DevicesState {
   readonly error: string | null
   /** The device that takes its training steps now. */
   readonly measuring: Device | null
+  /** Automatic: what it has chosen, and why; null before. */
+  readonly choice: DeviceChoice | null
+  readonly choosing: boolean
 }
 
 /** Outlives its pages: a measurement goes on while one looks elsewhere. */
-export const useDevices = create<DevicesState>(() => ({ devices: null, error: null, measuring: null }))
+export const useDevices = create<DevicesState>(() => ({ devices: null, error: null, measuring: null, choice: null, choosing: false }))
 
 export async function readDevices(): Promise<void> {
   try {
@@ -35,6 +38,22 @@ export async function measureDevices(reports: readonly DeviceReport[]): Promise<
     }
   }
   useDevices.setState({ measuring: null })
+}
+
+/** The fastest device that works, which is measured first where it was not yet; null where none could be chosen. */
+export async function chooseDevice(): Promise<Device | null> {
+  useDevices.setState({ choosing: true, choice: null })
+  try {
+    const choice = await ask('devices.best', {})
+    useDevices.setState({ choice, error: null })
+    await readDevices()
+    return choice.device
+  } catch (error) {
+    useDevices.setState({ error: messageOf(error) })
+    return null
+  } finally {
+    useDevices.setState({ choosing: false })
+  }
 }
 
 /** Starts fetching what a device lacks; the job bar shows how far it is, and lets one cancel it. */
