@@ -69,10 +69,7 @@ function Card({ player, region }: { readonly player: Player; readonly region: Re
     <section className={styles.regionCard} aria-label="Region">
       <header>
         <b>Region</b>
-        <span>
-          {count(ons)} <span className={styles.on}>ON</span>, {count(offs)} <span className={styles.off}>OFF</span> ·{' '}
-          {compact(span > 0 ? ((ons + offs) * 1e6) / span : null, 'Ev/s')}
-        </span>
+        <span>{compact(span > 0 ? ((ons + offs) * 1e6) / span : null, 'Ev/s')}</span>
         <Tooltip label="Take the region away (Esc)">
           <ActionIcon size="sm" aria-label="Take the region away" onClick={() => player.set({ region: null })}>
             <IconX size={14} />
@@ -82,6 +79,9 @@ function Card({ player, region }: { readonly player: Player; readonly region: Re
       <canvas ref={canvas} role="img" aria-label={`Event rate in the region over the last ${duration(span)}: ${ons} ON, ${offs} OFF`} />
       <div className={styles.ends}>
         <span>−{duration(span)}</span>
+        <span>
+          {count(ons)} <span className={styles.on}>ON</span>, {count(offs)} <span className={styles.off}>OFF</span>
+        </span>
         <span>now</span>
       </div>
       <div className={styles.regionFields}>

@@ -16,6 +16,7 @@ import { Tag } from '../../widgets/Tag.tsx'
 import widgets from '../../widgets/widgets.module.css'
 import { metadataRows, preparationOf } from './metadata.ts'
 import { Proof } from './Proof.tsx'
+import { modelTitles } from './titles.ts'
 import { TryPanel } from './TryPanel.tsx'
 import styles from './models.module.css'
 
@@ -78,7 +79,7 @@ export function ModelPage({ id }: { readonly id: string }) {
     <div className={widgets.page}>
       <div className={widgets.inner}>
         <div className={widgets.toolbar}>
-          <h2>{model.name}</h2>
+          <h2>{modelTitles(models ?? []).get(id) ?? model.name}</h2>
           <Tag>
             {model.checkpoint} checkpoint, epoch {model.epoch}
           </Tag>

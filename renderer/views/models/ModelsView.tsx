@@ -3,7 +3,7 @@ import { Button, Loader } from '@mantine/core'
 import { IconBrain, IconFileImport, IconPackageExport } from '@tabler/icons-react'
 import { isActive, useJobs } from '../../api/jobs.ts'
 import { useLibrary } from '../../api/library.ts'
-import { baseName, percent } from '../../app/format.ts'
+import { baseName, percent, since } from '../../app/format.ts'
 import { go, useRoute } from '../../app/route.ts'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { pick } from '../../widgets/picker.ts'
@@ -13,6 +13,7 @@ import widgets from '../../widgets/widgets.module.css'
 import { ExportDialog } from './ExportDialog.tsx'
 import { ModelPage } from './ModelPage.tsx'
 import { ProofSign } from './Proof.tsx'
+import { modelTitles } from './titles.ts'
 import { TryPanel } from './TryPanel.tsx'
 
 function NoModels({ onExport, onFile }: { readonly onExport: () => void; readonly onFile: () => void }) {
@@ -50,6 +51,7 @@ function useItems(file: string | null): readonly SideItem[] | null {
   const models = useLibrary((state) => state.models)
   const jobs = useJobs((state) => state.jobs)
   if (models === null) return null
+  const titles = modelTitles(models)
   const exports = jobs.filter(
     (job) => job.kind === 'export' && isActive(job) && job.subject !== null && !models.some((model) => model.id === job.subject),
   )
@@ -63,8 +65,8 @@ function useItems(file: string | null): readonly SideItem[] | null {
     })),
     ...models.map((model): SideItem => ({
       id: model.id,
-      title: model.name,
-      note: `${percent(model.proof.accuracyExported)} on test, ${model.checkpoint}, epoch ${model.epoch}`,
+      title: titles.get(model.id) ?? model.name,
+      note: `${percent(model.proof.accuracyExported)}, ${model.checkpoint}, epoch ${model.epoch} · ${since(model.created, new Date())}`,
       tag: <ProofSign proof={model.proof} />,
     })),
   ]
