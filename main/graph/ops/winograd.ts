@@ -103,6 +103,23 @@ function both(n: number, tiles: readonly [number, number], down: Matrix, across:
   })
 }
 
+/**
+ * Forward or backward. onnxruntime 1.30 gives a value the memory of a dead one of the same shape and keeps it allocated in between: what
+ * a forward pass is done with would stay until the backward pass. Backward values therefore have one more axis, of size 1
+ * (VGGSNN, batch 4: 1.26 GB planned for a step with equal shapes).
+ */
+type Pass = 'forward' | 'backward'
+
+const shaped = (onnx: OnnxBuilder, value: string, shape: readonly number[], pass: Pass): string => onnx.node('Reshape', [value, onnx.ints(pass === 'forward' ? shape : [1, ...shape])])
+
+/** A product of two matrices of which one is read transposed (without a copy: onnxruntime fuses the Transpose). */
+function times(onnx: OnnxBuilder, [a, shapeA]: readonly [string, readonly number[]], [b, shapeB]: readonly [string, readonly number[]], transposed: 'a' | 'b', pass: Pass): string {
+  const [left, right] = [shaped(onnx, a, shapeA, pass), shaped(onnx, b, shapeB, pass)]
+  if (pass === 'forward') return onnx.node('Gemm', [left, right], { [transposed === 'a' ? 'transA' : 'transB']: 1 })
+  const turned = (value: string): string => onnx.node('Transpose', [value], { perm: [0, 2, 1] })
+  return onnx.node('MatMul', transposed === 'a' ? [turned(left), right] : [left, turned(right)])
+}
+
 const constant = (onnx: OnnxBuilder, { data, shape }: Matrix): string => onnx.floats(data, shape)
 
 /** Shape of what is multiplied: position, tile, position', (tile', image), channel, or positions, (tiles, image), channel. */
@@ -111,33 +128,21 @@ function productShape({ filter: { n }, tiles, whole, sizes }: Tiling, channels: 
 }
 
 /** [N, channels, size] to products, by matrices for the two axes. */
-function scatter(onnx: OnnxBuilder, x: string, tiling: Tiling, channels: number, down: Matrix, across: Matrix): string {
+function scatter(onnx: OnnxBuilder, x: string, tiling: Tiling, channels: number, down: Matrix, across: Matrix, pass: Pass): string {
   const { filter: { n }, tiles, sizes, whole } = tiling
   const rows = sizes.n * channels
-  const shape = onnx.ints(productShape(tiling, channels))
-  if (whole) {
-    const flat = onnx.node('Reshape', [x, onnx.ints([rows, down.shape[1] * across.shape[1]])])
-    return onnx.node('Reshape', [onnx.node('Gemm', [constant(onnx, both(n, tiles, down, across)), flat], { transB: 1 }), shape])
-  }
-  const flat = onnx.node('Reshape', [x, onnx.ints([rows * down.shape[1], across.shape[1]])])
-  const first = onnx.node('Gemm', [constant(onnx, across), flat], { transB: 1 })
-  const turned = onnx.node('Reshape', [first, onnx.ints([across.shape[0] * rows, down.shape[1]])])
-  return onnx.node('Reshape', [onnx.node('Gemm', [constant(onnx, down), turned], { transB: 1 }), shape])
+  const apply = (by: Matrix, value: string, columns: number): string => times(onnx, [constant(onnx, by), by.shape], [value, [columns, by.shape[1]]], 'b', pass)
+  const products = whole ? apply(both(n, tiles, down, across), x, rows) : apply(down, apply(across, x, rows * down.shape[1]), across.shape[0] * rows)
+  return shaped(onnx, products, productShape(tiling, channels), pass)
 }
 
 /** Products to [N, channels, size]. */
-function gather(onnx: OnnxBuilder, products: string, tiling: Tiling, channels: number, down: Matrix, across: Matrix): string {
+function gather(onnx: OnnxBuilder, products: string, tiling: Tiling, channels: number, down: Matrix, across: Matrix, pass: Pass): string {
   const { filter: { n }, tiles, sizes, whole } = tiling
   const rows = sizes.n * channels
-  const shape = onnx.ints([sizes.n, channels, down.shape[1], across.shape[1]])
-  if (whole) {
-    const flat = onnx.node('Reshape', [products, onnx.ints([n * n * tiles[0] * tiles[1], rows])])
-    return onnx.node('Reshape', [onnx.node('Gemm', [flat, constant(onnx, both(n, tiles, down, across))], { transA: 1 }), shape])
-  }
-  const flat = onnx.node('Reshape', [products, onnx.ints([down.shape[0], across.shape[0] * rows])])
-  const first = onnx.node('Gemm', [flat, constant(onnx, down)], { transA: 1 })
-  const turned = onnx.node('Reshape', [first, onnx.ints([across.shape[0], rows * down.shape[1]])])
-  return onnx.node('Reshape', [onnx.node('Gemm', [turned, constant(onnx, across)], { transA: 1 }), shape])
+  const apply = (by: Matrix, value: string, columns: number): string => times(onnx, [value, [by.shape[0], columns]], [constant(onnx, by), by.shape], 'a', pass)
+  const y = whole ? apply(both(n, tiles, down, across), products, rows) : apply(across, apply(down, products, across.shape[0] * rows), rows * down.shape[1])
+  return onnx.node('Reshape', [y, onnx.ints([sizes.n, channels, down.shape[1], across.shape[1]])])
 }
 
 function axes({ filter, tiles, padding, input, output }: Tiling) {
@@ -149,37 +154,45 @@ function axes({ filter, tiles, padding, input, output }: Tiling) {
 
 const kernelMatrix = ({ n, g }: Filtering): Matrix => matrix(n * n, 9, (row, column) => (g[Math.floor(row / n)]?.[Math.floor(column / 3)] ?? 0) * (g[row % n]?.[column % 3] ?? 0))
 
-const swapLast = (onnx: OnnxBuilder, x: string, whole: boolean): string => onnx.node('Transpose', [x], { perm: whole ? [0, 2, 1] : [0, 1, 2, 4, 3] })
+/** The last two axes of products swapped. */
+function swapped(onnx: OnnxBuilder, x: string, whole: boolean, pass: Pass): string {
+  const rank = (whole ? 3 : 5) + (pass === 'forward' ? 0 : 1)
+  return onnx.node('Transpose', [x], { perm: Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i)) })
+}
 
 /** [K, C, 3, 3] to its products [positions, K, C]. */
-function kernelProducts(onnx: OnnxBuilder, weight: string, { filter, sizes: { c, k }, whole }: Tiling): string {
-  const flat = onnx.node('Gemm', [constant(onnx, kernelMatrix(filter)), onnx.node('Reshape', [weight, onnx.ints([k * c, 9])])], { transB: 1 })
-  return onnx.node('Reshape', [flat, onnx.ints(whole ? [filter.n ** 2, k, c] : [filter.n, 1, filter.n, k, c])])
+function kernelProducts(onnx: OnnxBuilder, weight: string, { filter, sizes: { c, k }, whole }: Tiling, pass: Pass): string {
+  const matrix = kernelMatrix(filter)
+  const products = times(onnx, [constant(onnx, matrix), matrix.shape], [weight, [k * c, 9]], 'b', pass)
+  return shaped(onnx, products, whole ? [filter.n ** 2, k, c] : [filter.n, 1, filter.n, k, c], pass)
 }
 
 /** x [N, C, h, w] correlated with the weight [K, C, 3, 3]. */
 export function forward(onnx: OnnxBuilder, x: string, weight: string, tiling: Tiling): string {
   const { input, output } = axes(tiling)
-  const product = onnx.node('MatMul', [scatter(onnx, x, tiling, tiling.sizes.c, ...input), swapLast(onnx, kernelProducts(onnx, weight, tiling), tiling.whole)])
-  return gather(onnx, product, tiling, tiling.sizes.k, ...output)
+  // onnxruntime runs what stands first last: the kernels are transformed when they are needed, not all of them ahead.
+  const kernels = swapped(onnx, kernelProducts(onnx, weight, tiling, 'forward'), tiling.whole, 'forward')
+  const product = onnx.node('MatMul', [scatter(onnx, x, tiling, tiling.sizes.c, ...input, 'forward'), kernels])
+  return gather(onnx, product, tiling, tiling.sizes.k, ...output, 'forward')
 }
 
 /** dy [N, K, h, w] as products: both gradients start with them. */
-const slopes = (onnx: OnnxBuilder, dy: string, tiling: Tiling): string => onnx.once(`winograd of ${dy}`, () => scatter(onnx, dy, tiling, tiling.sizes.k, ...axes(tiling).output))
+const slopes = (onnx: OnnxBuilder, dy: string, tiling: Tiling): string =>
+  onnx.once(`winograd of ${dy}`, () => scatter(onnx, dy, tiling, tiling.sizes.k, ...axes(tiling).output, 'backward'))
 
 /** dL/dx, the transpose of each part of `forward` in the reverse order. */
 export function inputGradient(onnx: OnnxBuilder, dy: string, weight: string, tiling: Tiling): string {
-  const { input } = axes(tiling)
-  const product = onnx.node('MatMul', [slopes(onnx, dy, tiling), kernelProducts(onnx, weight, tiling)])
-  return gather(onnx, product, tiling, tiling.sizes.c, ...input)
+  const kernels = kernelProducts(onnx, weight, tiling, 'backward')
+  const product = onnx.node('MatMul', [slopes(onnx, dy, tiling), kernels])
+  return gather(onnx, product, tiling, tiling.sizes.c, ...axes(tiling).input, 'backward')
 }
 
 /** dL/dw: the products of x and dy multiplied and summed over images and tiles, then Gᵀ from both sides. */
 export function weightGradient(onnx: OnnxBuilder, x: string, dy: string, tiling: Tiling): string {
-  const { filter: { n }, sizes: { c, k }, whole } = tiling
-  const values = scatter(onnx, x, tiling, c, ...axes(tiling).input)
-  const product = onnx.node('MatMul', [swapLast(onnx, slopes(onnx, dy, tiling), whole), values])
-  const summed = whole ? product : onnx.node('ReduceSum', [product, onnx.ints([1])], { keepdims: 0 })
-  const flat = onnx.node('Reshape', [summed, onnx.ints([n * n, k * c])])
-  return onnx.node('Reshape', [onnx.node('Gemm', [flat, constant(onnx, kernelMatrix(tiling.filter))], { transA: 1 }), onnx.ints([k, c, 3, 3])])
+  const { filter, sizes: { c, k }, whole } = tiling
+  const values = scatter(onnx, x, tiling, c, ...axes(tiling).input, 'backward')
+  const product = onnx.node('MatMul', [swapped(onnx, slopes(onnx, dy, tiling), whole, 'backward'), values])
+  const summed = whole ? product : onnx.node('ReduceSum', [product, onnx.ints([2])], { keepdims: 0 })
+  const matrix = kernelMatrix(filter)
+  return onnx.node('Reshape', [times(onnx, [summed, [filter.n ** 2, k * c]], [constant(onnx, matrix), matrix.shape], 'a', 'backward'), onnx.ints([k, c, 3, 3])])
 }

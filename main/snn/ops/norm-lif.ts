@@ -80,7 +80,9 @@ function lowerGradient({ onnx, inputs: [ds = '', gain = '', mean = '', variance 
   const e = onnx.node('Sub', [onnx.node('Mul', [onnx.node('Mul', [a, perPixel]), dshift]), onnx.node('Mul', [b, mean])])
   const [slope, lean, offset] = [column(onnx, a, channels), column(onnx, b, channels), column(onnx, e, channels)]
   const dx = gradients.map((dy, t) => onnx.node('Add', [onnx.node('Mul', [dy, slope]), onnx.node('Add', [onnx.node('Mul', [steps[t] ?? '', lean]), offset])]))
-  return [join(onnx, dx), dgain, dshift]
+  // One more axis than forwards: onnxruntime would keep the memory of spikes from the forward pass for a value of the same shape.
+  const apart = dx.map((step) => onnx.node('Reshape', [step, onnx.ints([1, n / timesteps, channels, high, wide])]))
+  return [onnx.node('Reshape', [join(onnx, apart), onnx.ints([n, channels, high, wide])]), dgain, dshift]
 }
 
 /** tdBN and LIF as one op: the same formulas as batchNorm and lif, walking through memory once instead of six times. */
