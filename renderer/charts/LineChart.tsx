@@ -14,6 +14,10 @@ export interface Line {
   readonly dashed?: boolean
   /** Drawn faint: background to the others. */
   readonly faint?: boolean
+  /** Error bars [low, high] at each x. */
+  readonly bars?: readonly (readonly [number, number] | null)[]
+  /** Single values behind a line of means, drawn as hollow points at each x. */
+  readonly single?: readonly (readonly number[])[]
 }
 
 export interface LineChartProps {
@@ -30,6 +34,8 @@ export interface LineChartProps {
   readonly range?: readonly [number | null, number | null]
   /** Upright lines where something changes, with what it is. */
   readonly marks?: readonly { readonly at: number; readonly label: string }[]
+  /** A logarithmic x axis. */
+  readonly logarithmic?: boolean
   /** Charts with the same key share their cursor. */
   readonly sync?: string
   readonly aside?: ReactNode
@@ -54,7 +60,8 @@ export function LineChart(props: LineChartProps) {
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false })
   const data = useRef<UPlot.AlignedData>([[]])
   const shape = JSON.stringify([
-    lines.map((line) => [line.label, line.color, line.dashed, line.faint]),
+    lines.map((line) => [line.label, line.color, line.dashed, line.faint, line.bars, line.single]),
+    props.logarithmic,
     props.xLabel,
     props.range,
     props.sync,

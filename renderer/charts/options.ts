@@ -1,5 +1,5 @@
 import type UPlot from 'uplot'
-import type { LineChartProps } from './LineChart.tsx'
+import type { Line, LineChartProps } from './LineChart.tsx'
 
 interface Placement extends LineChartProps {
   readonly width: number
@@ -46,6 +46,55 @@ function drawMarks(plot: UPlot, marks: NonNullable<LineChartProps['marks']>, col
   }
 }
 
+/** Least and most of what is drawn: lines, error bars and single values. */
+export function extremes(lines: readonly Line[], least: number | null, most: number | null): [number | null, number | null] {
+  const more = lines.flatMap(({ bars = [], single = [] }) => [...bars.flatMap((bar) => bar ?? []), ...single.flat()])
+  if (more.length === 0) return [least, most]
+  return [Math.min(...more, least ?? Infinity), Math.max(...more, most ?? -Infinity)]
+}
+
+/** Ends of the x axis; error bars at the ends keep some room, a single place gets some. */
+export function xRange(least: number, most: number, { lines, logarithmic }: Pick<LineChartProps, 'lines' | 'logarithmic'>): [number, number] {
+  if (logarithmic) return [least / 1.4, most * 1.4]
+  if (least === most) return [least - 0.5, most + 0.5]
+  const room = lines.some(({ bars, single }) => bars ?? single) ? (most - least) * 0.03 : 0
+  return [least - room, most + room]
+}
+
+/** Error bars with caps, and single values as hollow points. */
+function drawSpread(plot: UPlot, chart: LineChartProps, color: (token: string) => string): void {
+  const { ctx } = plot
+  const ratio = devicePixelRatio
+  ctx.save()
+  ctx.lineWidth = 1.25 * ratio
+  for (const line of chart.lines) {
+    ctx.strokeStyle = color(line.color)
+    chart.x.forEach((value, index) => {
+      const x = plot.valToPos(value, 'x', true)
+      const bar = line.bars?.[index]
+      ctx.globalAlpha = 0.8
+      ctx.beginPath()
+      if (bar) {
+        const [low, high] = [plot.valToPos(bar[0], 'y', true), plot.valToPos(bar[1], 'y', true)]
+        ctx.moveTo(x, low)
+        ctx.lineTo(x, high)
+        for (const y of [low, high]) {
+          ctx.moveTo(x - 4 * ratio, y)
+          ctx.lineTo(x + 4 * ratio, y)
+        }
+        ctx.stroke()
+      }
+      ctx.globalAlpha = 0.55
+      for (const one of line.single?.[index] ?? []) {
+        ctx.beginPath()
+        ctx.arc(x, plot.valToPos(one, 'y', true), 3 * ratio, 0, 2 * Math.PI)
+        ctx.stroke()
+      }
+    })
+  }
+  ctx.restore()
+}
+
 /** uPlot's options for one of our charts, with the colours of the element's theme. */
 export function chartOptions(element: HTMLElement, chart: Placement): UPlot.Options {
   const computed = getComputedStyle(element)
@@ -69,14 +118,14 @@ export function chartOptions(element: HTMLElement, chart: Placement): UPlot.Opti
       ...(chart.sync === undefined ? {} : { sync: { key: chart.sync } }),
     },
     scales: {
-      x: { time: false, range: (_, least, most) => (least === most ? [least - 0.5, most + 0.5] : [least, most]) },
-      y: { range: (_, least, most) => yRange(chart.range, least, most) },
+      x: { time: false, ...(chart.logarithmic && { distr: 3 as const }), range: (_, least, most) => xRange(least, most, chart) },
+      y: { range: (_, least, most) => yRange(chart.range, ...extremes(chart.lines, least, most)) },
     },
     axes: [
       {
         ...axis,
         size: 22,
-        incrs: whole ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000] : undefined,
+        incrs: whole && !chart.logarithmic ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000] : undefined,
         grid: { show: false },
       },
       { ...axis, size: 46, values: (_, ticks) => ticks.map(chart.ticks ?? chart.format) },
@@ -96,6 +145,7 @@ export function chartOptions(element: HTMLElement, chart: Placement): UPlot.Opti
     hooks: {
       setCursor: [(plot) => chart.onCursor(plot.cursor.idx ?? null)],
       drawAxes: [(plot) => drawMarks(plot, chart.marks ?? [], color('--ink-3'))],
+      draw: [(plot) => drawSpread(plot, chart, color)],
     },
   }
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
-import { Button, Loader } from '@mantine/core'
-import { IconFileSpreadsheet, IconPlayerPause, IconPlayerPlay, IconRefresh, IconTrash } from '@tabler/icons-react'
-import type { Experiment } from '../../../preload/contract/index.ts'
+import { Button, Loader, Select } from '@mantine/core'
+import { IconChartLine, IconFileSpreadsheet, IconPlayerPause, IconPlayerPlay, IconRefresh, IconTrash } from '@tabler/icons-react'
+import type { Experiment, Priority } from '../../../preload/contract/index.ts'
 import { notify } from '../../api/notices.ts'
 import { useCall } from '../../api/use-call.ts'
 import { attempt, workbench } from '../../api/workbench.ts'
@@ -15,12 +15,12 @@ import { confirm } from '../../widgets/confirm.ts'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
 import { Failure } from '../../widgets/Problems.tsx'
-import { Tag } from '../../widgets/Tag.tsx'
 import widgets from '../../widgets/widgets.module.css'
-import { accuracyOver, experimentCsv, meanText, parameterName, valueText } from './experiment.ts'
+import { accuracyOver, experimentCsv, meanText, numericParameters, parameterName, valueText } from './experiment.ts'
+import { compareRuns } from './compared.ts'
 import { ExperimentTag, variedText } from './ExperimentList.tsx'
 import { RecipeOutcome } from './recipes/RecipeOutcome.tsx'
-import { StateTag } from './state-tag.tsx'
+import { ExperimentRuns } from './ExperimentRuns.tsx'
 import styles from './sweep.module.css'
 import tables from './training.module.css'
 
@@ -69,7 +69,7 @@ async function remove({ id, name, runs }: Experiment): Promise<void> {
 
 function Actions({ experiment }: { readonly experiment: Experiment }) {
   const [busy, setBusy] = useState(false)
-  const { id, name, job, runs, failed } = experiment
+  const { id, name, job, runs, failed, priority } = experiment
   const during = (work: Promise<unknown>) => {
     setBusy(true)
     void work.finally(() => setBusy(false))
@@ -78,6 +78,23 @@ function Actions({ experiment }: { readonly experiment: Experiment }) {
   const resume = (again: boolean) => during(attempt('experiments.resume', { id, failed: again }, 'The experiment could not be resumed'))
   return (
     <>
+      {(job !== null || left) && (
+        <Select
+          w={150}
+          aria-label="Priority"
+          allowDeselect={false}
+          value={priority}
+          data={[
+            { value: 'high', label: 'High priority' },
+            { value: 'normal', label: 'Normal priority' },
+            { value: 'low', label: 'Low priority' },
+          ]}
+          onChange={(value) => value !== null && void attempt('experiments.priority', { id, priority: value as Priority }, 'The priority could not be changed')}
+        />
+      )}
+      <Button variant="default" leftSection={<IconChartLine size={15} />} onClick={() => compareRuns(runs.flatMap(({ run, epochsDone }) => (epochsDone > 0 ? [run] : [])))}>
+        Compare curves
+      </Button>
       <Button variant="default" leftSection={<IconFileSpreadsheet size={15} />} onClick={() => saveBlob(new Blob([experimentCsv(experiment)], { type: 'text/csv' }), `${name}.csv`)}>
         Save table
       </Button>
@@ -110,7 +127,9 @@ function Results({ experiment }: { readonly experiment: Experiment }) {
   const words = wordsOf(base)
   const split = experiment.base.protocol === 'papers' ? 'Test' : 'Validation'
   const parameters = Object.keys(results[0]?.values ?? {})
-  const curve = accuracyOver(results, words.drawn)
+  const numeric = numericParameters(results)
+  const [over, setOver] = useState<string | null>(null)
+  const curve = accuracyOver(experiment, words.drawn, over ?? undefined)
   const nameOf = (values: Experiment['results'][number]['values']) => parameters.map((name) => valueText(values[name])).join(', ') || 'all seeds'
   return (
     <div className={styles.pair}>
@@ -130,7 +149,20 @@ function Results({ experiment }: { readonly experiment: Experiment }) {
             format={percent}
             ticks={percentMark}
             range={[null, null]}
+            logarithmic={curve.logarithmic}
             height={230}
+            aside={
+              numeric.length > 1 ? (
+                <Select
+                  size="xs"
+                  aria-label="Draw accuracy over"
+                  allowDeselect={false}
+                  value={curve.parameter}
+                  data={numeric.map((value) => ({ value, label: `over ${parameterName(value)}` }))}
+                  onChange={setOver}
+                />
+              ) : null
+            }
           />
         )}
       </Panel>
@@ -182,7 +214,6 @@ export function ExperimentPage({ id }: { readonly id: string }) {
   if (experiment === null) return <EmptyState icon={<Loader size="sm" />} title="Reading the experiment…" />
   const { name, runs, job, finished, failed, base } = experiment
   const words = wordsOf(base)
-  const parameters = Object.keys(runs[0]?.values ?? {})
   return (
     <div className={widgets.page}>
       <div className={widgets.inner}>
@@ -197,46 +228,7 @@ export function ExperimentPage({ id }: { readonly id: string }) {
           <Actions experiment={experiment} />
         </div>
         {experiment.recipe ? <RecipeOutcome experiment={experiment} recipe={experiment.recipe} /> : <Results experiment={experiment} />}
-        <div className={`${widgets.panel} ${tables.tableBox}`}>
-          <table className={tables.table} aria-label="Runs of the experiment">
-            <thead>
-              <tr>
-                <th>Run</th>
-                {parameters.map((parameter) => (
-                  <th key={parameter}>{parameterName(parameter)}</th>
-                ))}
-                <th className={tables.number}>Seed</th>
-                <th>State</th>
-                <th className={tables.number}>Epochs</th>
-                <th className={tables.number}>{words.best}</th>
-                <th className={tables.number}>{words.last}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {runs.map(({ run, values, seed, state, epochsDone, last, best, message }) => (
-                <tr key={run} title={message ?? undefined}>
-                  <td className={tables.nameCell}>
-                    {state === 'removed' ? (
-                      <span className={styles.faint}>{run}</span>
-                    ) : (
-                      <button type="button" onClick={() => go({ view: 'training', page: 'run', id: run })}>
-                        {run}
-                      </button>
-                    )}
-                  </td>
-                  {parameters.map((parameter) => (
-                    <td key={parameter}>{valueText(values[parameter])}</td>
-                  ))}
-                  <td className={tables.number}>{seed}</td>
-                  <td>{state === 'removed' ? <Tag>removed</Tag> : <StateTag state={state} />}</td>
-                  <td className={tables.number}>{epochsDone}</td>
-                  <td className={tables.number}>{percent(best)}</td>
-                  <td className={tables.number}>{percent(last)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <ExperimentRuns experiment={experiment} words={words} />
       </div>
     </div>
   )

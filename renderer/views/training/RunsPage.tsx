@@ -1,7 +1,6 @@
 import { useEffect, useMemo } from 'react'
 import { Button, Checkbox, Skeleton } from '@mantine/core'
 import { IconBook2, IconBrain, IconCpu, IconFileImport, IconFolderPlus, IconPlus } from '@tabler/icons-react'
-import { create } from 'zustand'
 import type { RunSummary } from '../../../preload/contract/index.ts'
 import { measured, totalEpochs } from '../../../preload/contract/training.ts'
 import { useLibrary } from '../../api/library.ts'
@@ -16,14 +15,12 @@ import { Panel } from '../../widgets/Panel.tsx'
 import { StarterButton } from '../../widgets/StarterButton.tsx'
 import widgets from '../../widgets/widgets.module.css'
 import { importRun } from './actions.ts'
+import { useCompared } from './compared.ts'
 import { compareCurves, splitOf } from './curves.ts'
 import { ExperimentList } from './ExperimentList.tsx'
 import { datasetOf } from './run-dataset.ts'
 import { StateTag } from './state-tag.tsx'
 import styles from './training.module.css'
-
-/** Runs whose curves are laid over each other, as the user ticked them; null until then: the newest. */
-const useCompared = create<{ readonly ids: readonly string[] | null }>(() => ({ ids: null }))
 
 const shownAtFirst = 4
 

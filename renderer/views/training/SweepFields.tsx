@@ -44,6 +44,27 @@ export function SweepFields({ form, presets }: FormPart) {
           </Tooltip>
         </div>
       ))}
+      {sweep.axes.length > 1 || (sweep.axes.length === 1 && sweep.combine === 'random') ? (
+        <div className={styles.combine}>
+          <Select
+            aria-label="How values are combined"
+            value={sweep.combine}
+            allowDeselect={false}
+            data={[
+              { value: 'grid', label: 'Every value with every other' },
+              { value: 'list', label: 'First with first, second with second' },
+              { value: 'random', label: 'Some combinations at random' },
+            ]}
+            onChange={(combine) => set({ combine: combine as SweepForm['combine'] })}
+          />
+          {sweep.combine === 'random' && (
+            <label className={styles.repeats}>
+              <NumberField label="" name="Combinations at random" width={52} value={sweep.drawn} onChange={(drawn) => set({ drawn: Math.max(1, Math.min(500, Math.round(drawn))) })} />
+              combinations, without repetition
+            </label>
+          )}
+        </div>
+      ) : null}
       <Button
         size="xs"
         variant="default"

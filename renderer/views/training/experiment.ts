@@ -18,10 +18,28 @@ export function meanText(statistic: Result['last']): string {
   return statistic.count > 1 ? `${percent(statistic.mean)} ± ${(100 * statistic.deviation).toFixed(1)}` : percent(statistic.mean)
 }
 
-/** Accuracy over the first setting that has numbers; a line for each combination of the others. null: there is none. */
-export function accuracyOver(results: readonly Result[], which: 'last' | 'best'): { readonly x: readonly number[]; readonly parameter: string; readonly lines: readonly Line[] } | null {
+/** Settings with several values, all of them numbers: what accuracy can be drawn over. */
+export function numericParameters(results: readonly Result[]): string[] {
+  return Object.keys(results[0]?.values ?? {}).filter((name) => new Set(results.map(({ values }) => values[name])).size > 1 && results.every(({ values }) => typeof values[name] === 'number'))
+}
+
+export interface AccuracyCurve {
+  readonly x: readonly number[]
+  readonly parameter: string
+  /** Values that span more than a factor of 50 are drawn over their logarithm. */
+  readonly logarithmic: boolean
+  readonly lines: readonly Line[]
+}
+
+/**
+ * Accuracy over a setting that has numbers; a line of means for each combination of the others, with the standard deviation over seeds as
+ * error bars and every seed's own value as a point. null: no setting has numbers.
+ * @param over one of `numericParameters`; the first unless given
+ */
+export function accuracyOver({ results, runs }: Pick<Experiment, 'results' | 'runs'>, which: 'last' | 'best', over?: string): AccuracyCurve | null {
   const parameters = Object.keys(results[0]?.values ?? {})
-  const parameter = parameters.find((name) => new Set(results.map(({ values }) => values[name])).size > 1 && results.every(({ values }) => typeof values[name] === 'number'))
+  const numeric = numericParameters(results)
+  const parameter = over !== undefined && numeric.includes(over) ? over : numeric[0]
   if (parameter === undefined) return null
   const at = (result: Result): number => Number(result.values[parameter])
   const x = [...new Set(results.map(at))].sort((a, b) => a - b)
@@ -40,13 +58,22 @@ export function accuracyOver(results: readonly Result[], which: 'last' | 'best')
       })
     const line: Line = { label, color, values: values(({ mean }) => mean) }
     if (!group.some((result) => (result[which]?.count ?? 0) > 1)) return [line]
-    return [
-      line,
-      { label: `${label} − s`, color, faint: true, dashed: true, values: values(({ mean, deviation }) => mean - deviation) },
-      { label: `${label} + s`, color, faint: true, dashed: true, values: values(({ mean, deviation }) => mean + deviation) },
-    ]
+    const found = x.map((value) => group.find((result) => at(result) === value))
+    const bars = found.map((result): readonly [number, number] | null => {
+      const statistic = result?.[which]
+      return statistic && statistic.count > 1 ? [statistic.mean - statistic.deviation, statistic.mean + statistic.deviation] : null
+    })
+    const single = found.map((result) => (result ? accuraciesOf(result, runs, which) : []))
+    return [{ ...line, bars, single }]
   })
-  return { x, parameter, lines }
+  const logarithmic = x.length > 2 && x[0]! > 0 && x.at(-1)! / x[0]! > 50
+  return { x, parameter, logarithmic, lines }
+}
+
+/** Of the finished runs that a result is of. */
+function accuraciesOf({ values }: Result, runs: Experiment['runs'], which: 'last' | 'best'): number[] {
+  const key = JSON.stringify(values)
+  return runs.flatMap((run) => (run.state === 'finished' && run[which] !== null && JSON.stringify(run.values) === key ? [run[which]] : []))
 }
 
 export const valueText = (value: SweepValue | undefined): string => (typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value ?? ''))

@@ -7,9 +7,13 @@ export interface SweepForm {
   /** Runs of every setting, with seeds that follow each other. */
   readonly repeats: number
   readonly axes: readonly { readonly parameter: string; readonly text: string }[]
+  /** Values with each other: each with each, those at the same place, or so many of all drawn at random. */
+  readonly combine: 'grid' | 'list' | 'random'
+  /** How many are drawn. */
+  readonly drawn: number
 }
 
-const none: SweepForm = { repeats: 1, axes: [] }
+const none: SweepForm = { repeats: 1, axes: [], combine: 'grid', drawn: 10 }
 export const useSweepForm = create<{ readonly sweep: SweepForm }>(() => ({ sweep: none }))
 export const forgetSweep = (): void => useSweepForm.setState({ sweep: none })
 
@@ -60,13 +64,20 @@ export function readValues(text: string): SweepValue[] {
 }
 
 /** What is to be trained; null where it is one run. */
-export function sweepOf({ repeats, axes }: SweepForm, seed: number): Sweep | null {
+export function sweepOf({ repeats, axes, combine, drawn }: SweepForm, seed: number): Sweep | null {
   if (repeats <= 1 && axes.length === 0) return null
   const seeds = Array.from({ length: Math.max(1, Math.min(100, Math.round(repeats))) }, (_, i) => seed + i)
-  return { axes: axes.map(({ parameter, text }) => ({ parameter, values: readValues(text) })), seeds }
+  return {
+    axes: axes.map(({ parameter, text }) => ({ parameter, values: readValues(text) })),
+    ...(combine === 'list' && axes.length > 1 && { list: true }),
+    ...(combine === 'random' && axes.length > 0 && { random: drawn }),
+    seeds,
+  }
 }
 
 /** How many runs that makes. */
-export function runsOf({ axes, seeds }: Sweep): number {
-  return axes.reduce((count, { values }) => count * new Set(values).size, seeds.length)
+export function runsOf({ axes, seeds, list, random }: Sweep): number {
+  const rows = Array.from({ length: axes[0]?.values.length ?? 1 }, (_, row) => JSON.stringify(axes.map(({ values }) => values[row])))
+  const all = list ? new Set(rows).size : axes.reduce((count, { values }) => count * new Set(values).size, 1)
+  return Math.min(all, random ?? all) * seeds.length
 }
