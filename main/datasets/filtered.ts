@@ -56,17 +56,23 @@ export function filterEvents(decoded: Filterable, filters: readonly Filter[], ch
   return { sensor: filtered.sensor, totals: kept, report, batches: memory ? () => [memory] : checked }
 }
 
-/** Keeps what the latest filters made of the latest recording: the stage asks for it piece by piece. */
+/** A recording as it is filtered, and a region of it. */
+const mostKept = 2
+
+/** Keeps what the latest filters made of recordings: the stage asks for it piece by piece. */
 export class FilteredCache {
-  #kept: { decoded: unknown; filters: string; filtered: FilteredEvents } | null = null
+  /** The one asked for last comes last. */
+  #kept: { decoded: unknown; filters: string; filtered: FilteredEvents }[] = []
 
   get(decoded: Filterable, filters: readonly Filter[], check: () => void): FilteredEvents {
     if (filters.length === 0) return filterEvents(decoded, filters, check)
     const key = JSON.stringify(filters)
-    if (this.#kept?.decoded === decoded && this.#kept.filters === key) return this.#kept.filtered
-    this.#kept = null
-    const filtered = filterEvents(decoded, filters, check)
-    this.#kept = { decoded, filters: key, filtered }
-    return filtered
+    const found = this.#kept.find((one) => one.decoded === decoded && one.filters === key)
+    const rest = this.#kept.filter((one) => one !== found && one.decoded === decoded).slice(1 - mostKept)
+    // What goes makes room before there is something new.
+    this.#kept = rest
+    const kept = found ?? { decoded, filters: key, filtered: filterEvents(decoded, filters, check) }
+    this.#kept = [...rest, kept]
+    return kept.filtered
   }
 }

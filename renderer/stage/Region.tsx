@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type MouseEvent } from 'react'
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { useStore } from 'zustand'
@@ -55,18 +55,47 @@ function useRegionRate(player: Player, region: Region): RegionRate {
   return rate
 }
 
+/** The region's rate over the whole recording, with the place of the window; a click goes there. */
+function WholeRate({ player, rate }: { readonly player: Player; readonly rate: RegionRate }) {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const at = useStore(player.store, (state) => (state.duration > 0 ? Math.round((state.time / state.duration) * 1000) / 10 : 0))
+  const length = useStore(player.store, (state) => state.duration)
+  useEffect(() => {
+    if (canvas.current) drawCurve(canvas.current, canvas.current.clientWidth, 32, rate.on, rate.off)
+  }, [rate])
+  const go = (event: MouseEvent<HTMLDivElement>) => {
+    const box = event.currentTarget.getBoundingClientRect()
+    player.seek(((event.clientX - box.left) / Math.max(1, box.width)) * length)
+  }
+  return (
+    <>
+      <div className={styles.wholeRate} onClick={go}>
+        <canvas ref={canvas} role="img" aria-label={`Event rate in the region over the whole recording, ${duration(length)}`} />
+        <i style={{ left: `${at}%` }} />
+      </div>
+      <div className={styles.ends}>
+        <span>0</span>
+        <span>{duration(length)}</span>
+      </div>
+    </>
+  )
+}
+
 function Card({ player, region }: { readonly player: Player; readonly region: Region }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const span = useStore(player.store, (state) => state.time - state.from)
   const { on, off } = useRegionRate(player, region)
   useEffect(() => {
-    if (canvas.current) drawCurve(canvas.current, canvas.current.clientWidth, 56, on, off)
+    if (canvas.current) drawCurve(canvas.current, canvas.current.clientWidth, 40, on, off)
   }, [on, off])
   const sum = (counts: Uint32Array) => counts.reduce((all, value) => all + value, 0)
   const [ons, offs] = [sum(on), sum(off)]
+  // The card stands on the side where the region is not.
+  const left = region.x + region.width / 2 < player.sensor[0] / 2
+  const whole = useStore(player.store, (state) => state.regionRate)
   const change = (part: Partial<Region>) => player.set({ region: regionWithin({ ...region, ...part }, player.sensor) })
   return (
-    <section className={styles.regionCard} aria-label="Region">
+    <section className={`${styles.regionCard} ${left ? styles.regionCardRight : ''}`} aria-label="Region">
       <header>
         <b>Region</b>
         <span>{compact(span > 0 ? ((ons + offs) * 1e6) / span : null, 'Ev/s')}</span>
@@ -84,6 +113,7 @@ function Card({ player, region }: { readonly player: Player; readonly region: Re
         </span>
         <span>now</span>
       </div>
+      {whole !== null && <WholeRate player={player} rate={whole} />}
       <div className={styles.regionFields}>
         <NumberField label="x" name="Region x" value={region.x} onChange={(x) => change({ x })} />
         <NumberField label="y" name="Region y" value={region.y} onChange={(y) => change({ y })} />

@@ -3,6 +3,7 @@ import type { EventSlice } from '../../preload/contract/index.ts'
 import type { DisplayMode } from './accumulate.ts'
 import { ChunkStore, planChunks, type Span, type WindowChunks } from './chunks.ts'
 import { initialCamera, orbited, type Camera } from './cloud.ts'
+import type { RegionRate } from './inspect.ts'
 import { letterbox, type Letterbox } from './layout.ts'
 import { longestWindow } from './packed.ts'
 import type { Palette, PaletteName } from './palettes.ts'
@@ -26,6 +27,8 @@ export interface PlayerState extends Playback {
   /** Where the canvas lies on the stage, in CSS pixels; null until it is laid out. */
   readonly box: Letterbox | null
   readonly region: Region | null
+  /** The region's events over the whole recording, in equal parts of it; null where they are not known. */
+  readonly regionRate: RegionRate | null
   /** The pixel that is looked at. */
   readonly pixel: { readonly x: number; readonly y: number } | null
   /** Waits for events that are not here yet. */
@@ -100,6 +103,7 @@ export class Player {
       camera: initialCamera,
       box: null,
       region: null,
+      regionRate: null,
       pixel: null,
       buffering: false,
       failure: null,

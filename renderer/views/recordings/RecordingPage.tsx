@@ -58,7 +58,7 @@ function Summary({ open, filesShown }: { readonly open: OpenRecording; readonly 
         {facts.width}×{facts.height}
       </span>
       <span>{plural(facts.events, 'event')}</span>
-      <span>{duration(length)}</span>
+      <span>{duration(facts.events > 0 ? length : null)}</span>
       <span>{compact(facts.events > 1 ? (facts.events * 1e6) / length : null, 'Ev/s')}</span>
       <Tooltip label={`${count(facts.on)} ON, ${count(facts.off)} OFF`}>
         <span>{percent(facts.events > 0 ? facts.on / facts.events : null, 0)} ON</span>

@@ -1,7 +1,8 @@
 import type { Filter, OpenRecordingFacts } from '../../../preload/contract/index.ts'
 import { ask, messageOf, workbench } from '../../api/workbench.ts'
-import { Player, type PlayerSource } from '../../stage/player.ts'
+import { Player, type PlayerSource, type Region } from '../../stage/player.ts'
 import { evenCounts, totalCounts } from '../../stage/rate.ts'
+import { followRegion, type RegionFollower } from './region-rate.ts'
 import { FilterFollower, type Filtering, type Rate } from './filtering.ts'
 
 export interface OpenRecording {
@@ -21,6 +22,10 @@ export type Session =
 
 /** Bins of the rate curve: more than a wide screen has columns, and fine enough to cut a recording into chunks by. */
 const rateBins = 2048
+
+/** The rate of a region reads the whole recording: of more events it is not asked for. */
+const regionBins = 512
+const mostForRegion = 30e6
 
 /** A recording that was asked for. */
 export interface Loading {
@@ -43,6 +48,7 @@ function lengthOf({ tFirst, tLast }: OpenRecordingFacts): number {
  */
 export function loadRecording(path: string, show: (session: Session) => void): Loading {
   let live = true
+  let region: RegionFollower | null = null
   let open: OpenRecording | null = null
   /** The curve of the recording as it is, whatever is shown. */
   let original = noRate(0)
@@ -70,6 +76,7 @@ export function loadRecording(path: string, show: (session: Session) => void): L
       const filters = behind ? [...behind.filters] : []
       player.replace({ width, height, durationUs: Math.max(rate.durationUs, lengthOf(facts)), counts, fetch: fetching(filters) })
       update({ rate })
+      region?.again()
     },
   })
   const fetching =
@@ -84,7 +91,16 @@ export function loadRecording(path: string, show: (session: Session) => void): L
     if (behind && !facts.complete) open.player.grow(lengthOf(facts), evenCounts(facts.events, rateBins))
     update({ facts })
     void askRate()
-    if (facts.complete) follower.ready()
+    if (facts.complete) {
+      follower.ready()
+      region?.again()
+    }
+  }
+  const regionRate = async (crop: Region) => {
+    if (!open?.facts.complete || open.facts.events > mostForRegion) return null
+    const filters = [...(open.filtering.shown?.filters ?? []), { type: 'crop' as const, ...crop, moveOrigin: false }]
+    const { on, off } = await ask('recordings.rate', { path, bins: regionBins, filters })
+    return { on, off }
   }
   let asking = false
   let again = false
@@ -123,6 +139,7 @@ export function loadRecording(path: string, show: (session: Session) => void): L
         counts: evenCounts(facts.events, rateBins),
         fetch: fetching([]),
       })
+      region = followRegion(player, regionRate)
       open = { facts, rate: noRate(durationUs), player, filtering: follower.filtering }
       update({})
       void askRate()
@@ -135,6 +152,7 @@ export function loadRecording(path: string, show: (session: Session) => void): L
       live = false
       stop()
       follower.close()
+      region?.stop()
       open?.player.close()
     },
     filter: (filters) => follower.set(filters),

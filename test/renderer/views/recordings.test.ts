@@ -97,6 +97,24 @@ describe('filters on an opened recording', () => {
   }
   const sum = (values: Uint32Array) => values.reduce((total, value) => total + value, 0)
 
+  it('count in the region too, over the whole recording', async () => {
+    const { loading, open } = await opened()
+    const { player, facts } = open()
+    const [width, height] = player.sensor
+    const of = () => {
+      const rate = player.store.getState().regionRate
+      return rate === null ? null : [sum(rate.on), sum(rate.off)]
+    }
+    player.set({ region: { x: 0, y: 0, width, height } })
+    await expect.poll(of).toEqual([facts.on, facts.off])
+    loading.filter([{ type: 'polarity', keep: 'on' }])
+    await expect.poll(of).toEqual([facts.on, 0])
+    player.set({ region: { x: 0, y: 0, width: 4, height: 4 } })
+    await expect.poll(() => of()?.[0]).toBeLessThan(facts.on / 2)
+    player.set({ region: null })
+    expect(of()).toBeNull()
+  })
+
   it('show what is left, keep time and marks, and give the original back', async () => {
     const { loading, open, path, bench } = await opened()
     const { player, facts } = open()
