@@ -103,7 +103,7 @@ function Figures({ run, live }: { readonly run: Run; readonly live: LiveSteps | 
           note={last === undefined ? undefined : `epoch ${last.epoch}`}
         />
         <Figure
-          title={fair ? 'Best validation accuracy' : 'Best test accuracy'}
+          title={fair ? 'Best validation' : 'Best test accuracy'}
           value={percent(run.best?.value)}
           note={run.best === null ? undefined : `epoch ${run.best.epoch}${fair ? '' : ', as in the papers'}`}
         />
@@ -117,7 +117,7 @@ function Figures({ run, live }: { readonly run: Run; readonly live: LiveSteps | 
         <Figure
           title="Speed"
           value={`${figure(Number((now?.samplesPerSecond ?? last?.samplesPerSecond ?? NaN).toPrecision(3)))}`}
-          note={last?.waitedSeconds === undefined ? 'samples/s' : `samples/s, ${percent(last.waitedSeconds / last.seconds)} of the time waiting for data`}
+          note={last?.waitedSeconds === undefined ? 'samples/s' : `samples/s, ${percent(last.waitedSeconds / last.seconds)} waiting for data`}
         />
         {run.state === 'running' ? (
           <Figure title="Time left" value={seconds(now?.secondsLeft)} />
