@@ -3,7 +3,7 @@ import { deviceSchema, type Device } from '../engines/schema.ts'
 import { UsageError, type Workbench } from '../workbench/api.ts'
 import { Cancelled } from '../workbench/jobs.ts'
 import { byIdOrName, choice, follow, number, parse, positional, shared, sharedUsage, withWorkbench, type Command, type Host } from './command.ts'
-import { duration, percent, table } from './terminal.ts'
+import { duration, table } from './terminal.ts'
 
 const options = {
   ...shared,
@@ -35,7 +35,7 @@ run     measures how long it will take, trains every cell and prints the expecte
                          may be left out where the recipe needs one dataset). Cells without a dataset are left out.
   --scale published|cpu  published (default), or scaled down for a CPU: the network Small, few epochs, one seed; another dataset
                          may stand in then. Its numbers can't be compared with the paper's, and the table says so.
-  --epochs N             of a run that is scaled down (default 8)
+  --epochs N             of a run that is scaled down (default 8, more where there are few samples)
   --repeats N            seeds of every cell at most
   --device NAME          cpu (default), webgpu, cuda, dml, coreml, tensorflow, or auto: the fastest that works
   --estimate             only tells how long it would take
@@ -152,8 +152,8 @@ async function tell(workbench: Workbench, host: Host, experiment: string, values
 
 function outcomeText({ place, title, comparable, caveats }: StoredRecipe, rows: readonly OutcomeRow[], stand: string): string {
   const cells = rows.map(({ values, figure, unit, expected, obtained, difference }) => {
-    const shown = (value: number): string => (unit === 'percent' ? percent(value) : `${value.toPrecision(4)}${unit === 'mJ' ? ' mJ' : ''}`)
-    const spread = obtained && obtained.count > 1 ? ` +- ${unit === 'percent' ? (100 * obtained.deviation).toFixed(1) : obtained.deviation.toPrecision(2)}` : ''
+    const shown = (value: number): string => (unit === 'percent' ? `${(100 * value).toFixed(2)} %` : `${value.toPrecision(4)}${unit === 'mJ' ? ' mJ' : ''}`)
+    const spread = obtained && obtained.count > 1 ? ` +- ${unit === 'percent' ? (100 * obtained.deviation).toFixed(2) : obtained.deviation.toPrecision(2)}` : ''
     return [valuesText(values), figure, expected ? published(expected.mean, expected.deviation) : '-', obtained ? `${shown(obtained.mean)}${spread}` : '-', difference === null ? '-' : `${difference < 0 ? '' : '+'}${(100 * difference).toFixed(2)}`, String(obtained?.count ?? 0)]
   })
   const verdict = comparable ? 'Best test epoch, as in the papers.' : 'NOT COMPARABLE with the paper: the expected numbers stand here for orientation only.'

@@ -18,6 +18,9 @@ import type { Experiments } from './experiments.ts'
 import type { Runs } from './runs.ts'
 import type { Shared } from './shared.ts'
 
+/** Steps and evaluations that an estimate takes, in steps' time. */
+const stepsTaken = 7
+
 interface Rooms {
   readonly datasets: Datasets
   readonly runs: Runs
@@ -85,19 +88,24 @@ export class Recipes {
     }
   }
 
-  /** Runs of the same network and dataset cost the same: one of each is measured, in small batches, so that it takes seconds. */
+  /**
+   * Runs of the same layers and dataset cost the same: one of each is measured, in small batches, so that it takes seconds. What the
+   * process took besides its steps is added to every run, which starts one too.
+   */
   async estimate(id: string, choices: RecipeChoices, device: Device): Promise<CallOutput<'recipes.estimate'>> {
     const { runs } = this.plan(id, choices, device)
-    const kinds = Map.groupBy(runs, ({ config: { network, dataset } }) => JSON.stringify([network, dataset]))
+    const kinds = Map.groupBy(runs, ({ config: { network: { layers, norm, sharing }, dataset } }) => JSON.stringify([layers, norm, sharing, dataset]))
     const measured: CallOutput<'recipes.estimate'>['measured'] = []
     let seconds = 0
     for (const group of kinds.values()) {
       const { config } = group[0]!
       const dataset = this.#shared.library.existing('datasets', config.dataset)
       const small = { ...config, batchSize: Math.min(config.batchSize, 8) }
+      const begun = performance.now()
       const { secondsPerEpoch, samplesPerSecond, timesteps } = await launchEstimate({ config: small, dataset }, this.#shared.spawn).result
       measured.push({ what: `${config.network.name}, T = ${timesteps}`, runs: group.length, samplesPerSecond, secondsPerEpoch })
-      for (const run of group) seconds += runSeconds(run.config, secondsPerEpoch, timesteps)
+      const besides = Math.max(0, (performance.now() - begun) / 1000 - (stepsTaken * small.batchSize) / samplesPerSecond)
+      for (const run of group) seconds += besides + runSeconds(run.config, secondsPerEpoch, timesteps)
     }
     return { seconds, runs: runs.length, measured }
   }
@@ -107,7 +115,9 @@ export class Recipes {
     const [first] = runs
     if (!first) throw new UsageError(`Recipe "${id}" has nothing to train.`)
     const recipe = this.#recipe(id)
-    const name = `${papers[recipe.paper].short} ${recipe.place}, ${recipe.title}${stored.scale === 'cpu' ? ' (scaled down)' : ''}`.slice(0, 80).trim()
+    // A figure's title says what it shows, a table's number is what it is known by.
+    const place = recipe.place.startsWith('Table') ? ` ${recipe.place}` : ''
+    const name = `${papers[recipe.paper].short}${place}: ${recipe.title}${stored.scale === 'cpu' ? ' (scaled down)' : ''}`.slice(0, 80).trim()
     const seeds = [...new Set(runs.map(({ seed }) => seed))].slice(0, 100)
     return this.#rooms.experiments.startRuns({ name, base: { ...first.config, name }, sweep: { axes: [], seeds }, recipe: stored }, runs)
   }

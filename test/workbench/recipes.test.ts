@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openBench, shapes, smallFraming, temporaryFolder, type TestBench } from '../support/workbench.ts'
+import { folderWith, openBench, shapes, smallFraming, temporaryFolder, type TestBench } from '../support/workbench.ts'
 
 describe('recipes', () => {
   const root = temporaryFolder('recipes', afterAll)
@@ -34,7 +34,8 @@ describe('recipes', () => {
     expect(preview.caveats.join(' ')).toContain('stands in for DVS-CIFAR10')
     const estimate = await bench.call('recipes.estimate', choices)
     expect(estimate).toMatchObject({ runs: 2, measured: [{ what: 'Small, T = 4', runs: 2 }] })
-    expect(estimate.seconds).toBeCloseTo(2 * estimate.measured[0]!.secondsPerEpoch, 9)
+    // Two runs of one epoch, and what starting them takes.
+    expect(estimate.seconds).toBeGreaterThan(2 * estimate.measured[0]!.secondsPerEpoch)
     const { job, experiment } = await bench.call('recipes.start', choices)
     await bench.done(job)
     const before = await bench.call('recipes.outcome', { id: experiment })
@@ -50,5 +51,27 @@ describe('recipes', () => {
       expect(rows[2 * i + 1]!.obtained!.mean).toSatisfy(Number.isFinite)
     }
     expect(await bench.call('recipes.analyze', { id: experiment })).toEqual({ taken: 0 })
+  })
+
+  test('raw files are imported as the recipe asks for, and again with another T; a part of the dataset is told from the whole', async () => {
+    const pictures = (count: number, seed: number) => Buffer.concat(Array.from({ length: count }, (_, i) => Buffer.concat([Buffer.of(i % 10), Buffer.alloc(3072, (seed + i * 37) % 256)])))
+    const folder = folderWith(join(root, 'cifar'), {
+      ...Object.fromEntries([1, 2, 3, 4, 5].map((batch) => [`data_batch_${batch}.bin`, pictures(10, batch)])),
+      'test_batch.bin': pictures(10, 9),
+      'batches.meta.txt': 'airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n',
+    })
+    const id = 'trt-table2-cifar10'
+    const four = await bench.call('recipes.import', { id, need: 'cifar10@4', folder })
+    await bench.done(four.job)
+    const candidate = async (key: string) => (await bench.call('recipes.get', { id })).needs.find((need) => need.key === key)!.candidates[0]!
+    expect(await candidate('cifar10@4')).toMatchObject({ id: four.dataset, fits: true, differences: ['50 samples to train on and 10 to test on; the paper has 50,000 and 10,000'] })
+    expect(await candidate('cifar10@6')).toMatchObject({ id: four.dataset, fits: false, onlyTimesteps: true })
+    expect((await bench.call('recipes.list', {})).recipes.find((one) => one.id === id)?.present).toBe('some')
+    const six = await bench.call('recipes.import', { id, need: 'cifar10@6', folder: (await candidate('cifar10@6')).source })
+    await bench.done(six.job)
+    expect(await candidate('cifar10@6')).toMatchObject({ id: six.dataset, fits: true })
+    const preview = await bench.call('recipes.preview', { id, datasets: { 'cifar10@4': four.dataset, 'cifar10@6': six.dataset }, repeats: 2 })
+    expect(preview).toMatchObject({ runs: 8, cells: 4, epochs: 300, missing: ['cifar10@2'], comparable: false })
+    expect(preview.caveats).toHaveLength(2)
   })
 })

@@ -4,7 +4,7 @@ import { totalEpochs } from '../stages.ts'
 import { paperDatasets, type PaperDatasetId } from './datasets.ts'
 import { matchDataset, type Known } from './match.ts'
 import { cellValuesSchema, figureSchema, recipeAnalysisSchema, type CellValues, type Recipe, type RecipeCell } from './recipe.ts'
-import { analysisForCpu, cpuEpochs, forCpu } from './scale.ts'
+import { analysisForCpu, cpuBatch, enoughEpochs, forCpu } from './scale.ts'
 
 export const scaleSchema = z.enum(['published', 'cpu'])
 
@@ -14,7 +14,7 @@ export const recipeChoicesSchema = z.object({
   datasets: z.record(z.string(), z.string()),
   /** published: as the paper. cpu: the network Small, few epochs, one seed; a stand-in for the paper's dataset may be used. */
   scale: scaleSchema.default('published'),
-  /** Of a run that is scaled down; 8 where missing. */
+  /** Of a run that is scaled down; where missing 8, or as many as give 600 steps where there are few samples. */
   epochs: z.number().int().min(1).max(1000).optional(),
   /** Runs of every cell at most. */
   repeats: z.number().int().min(1).max(100).optional(),
@@ -27,7 +27,7 @@ export const storedRecipeSchema = z.object({
   place: z.string(),
   title: z.string(),
   scale: scaleSchema,
-  /** Trained as the paper says, on what the user says is its dataset. */
+  /** Trained as the paper says, on what the user says is its dataset and differs from it in nothing that is known. */
   comparable: z.boolean(),
   caveats: z.array(z.string()),
   analyses: z.array(recipeAnalysisSchema),
@@ -103,13 +103,14 @@ export function planRecipe(recipe: Recipe, choices: RecipeChoices, library: read
   }
   const cells = recipe.cells.filter((cell) => choices.datasets[keyOf(cell)] !== undefined)
   if (cells.length === 0) throw new RecipeError(`Recipe "${recipe.id}" has no dataset to run on: it needs ${needs.map(({ dataset, timesteps }) => `${paperDatasets[dataset].title} with T = ${timesteps}`).join(', ')}.`)
-  if (scale === 'cpu') caveats.unshift(`Scaled down for a CPU: the network Small, ${epochs ?? cpuEpochs} epochs, batches of at most 32. The published numbers can't be reached with it.`)
+  const epochsOf = (cell: RecipeCell): number => epochs ?? enoughEpochs(library.find(({ id }) => id === choices.datasets[keyOf(cell)])?.train ?? [])
+  if (scale === 'cpu') caveats.unshift(`Scaled down for a CPU: the network Small, ${[...new Set(cells.map(epochsOf))].join(' or ')} epochs, batches of at most ${cpuBatch}. The published numbers can't be reached with it.`)
   const most = repeats ?? (scale === 'cpu' ? 1 : Infinity)
   const runs = cells.flatMap((cell) => {
-    const settings = scale === 'cpu' ? forCpu(cell.settings, epochs) : cell.settings
+    const settings = scale === 'cpu' ? forCpu(cell.settings, epochsOf(cell)) : cell.settings
     return (cell.seeds ?? recipe.seeds).slice(0, most).map((seed): PlannedRun => {
-      const label = [...Object.entries(cell.values).map(([name, value]) => `${name}=${value}`), `seed=${seed}`].join(' ')
-      const name = `${label} · ${recipe.place}: ${recipe.title}`.slice(0, 80).trim()
+      const label = [...Object.entries(cell.values).map(([name, value]) => (typeof value === 'string' ? value : `${name}=${value}`)), `seed=${seed}`].join(' ')
+      const name = `${label} · ${recipe.place.replace('Figure: ', '')}`.slice(0, 80).trim()
       return { values: cell.values, seed, config: trainingConfigSchema.parse({ ...settings, name, seed, dataset: choices.datasets[keyOf(cell)] }) }
     })
   })
@@ -130,7 +131,7 @@ function judge(need: Need, chosen: Known & { readonly name: string }, scale: Rec
   const paper = paperDatasets[need.dataset]
   const { fits, onlyTimesteps, faults, differences } = matchDataset(chosen, paper, need.timesteps)
   const T = chosen.shape[0]
-  if (fits) return { comparable: true, caveats: differences.map((text) => `“${chosen.name}” for ${paper.title}: ${text}.`) }
+  if (fits) return { comparable: differences.length === 0, caveats: differences.map((text) => `“${chosen.name}” for ${paper.title}: ${text}.`) }
   const timesteps = `it was imported with T = ${T}, not ${need.timesteps}`
   if (scale === 'published' || (T !== need.timesteps && needs > 1)) {
     const why = [...(scale === 'published' ? faults : []), ...(T === need.timesteps ? [] : [timesteps])].join('; ')

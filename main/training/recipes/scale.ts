@@ -2,12 +2,18 @@ import { small } from '../../snn/models/small.ts'
 import { totalEpochs } from '../stages.ts'
 import type { RecipeAnalysis, RecipeSettings } from './recipe.ts'
 
-/** Epochs of a run that is scaled down, unless others are asked for. */
-export const cpuEpochs = 8
-const cpuBatch = 32
+export const cpuBatch = 32
+/** Epochs of a run that is scaled down, at least, and the steps that they should make. */
+const [fewest, most, steps] = [8, 100, 600]
+
+/** Epochs of a run that is scaled down: few, but enough steps to learn something where there are few samples. @param train samples per class */
+export function enoughEpochs(train: readonly number[]): number {
+  const samples = train.reduce((sum, count) => sum + count, 0)
+  return Math.min(most, Math.max(fewest, Math.ceil(steps / Math.max(1, Math.ceil(samples / cpuBatch)))))
+}
 
 /** A cell's settings for a processor: the network Small with the cell's neurons, few epochs with all that goes by epochs in proportion. */
-export function forCpu(settings: RecipeSettings, epochs: number = cpuEpochs): RecipeSettings {
+export function forCpu(settings: RecipeSettings, epochs: number): RecipeSettings {
   const { network, stages, switch: changed, keepEvery, step, warmupEpochs } = settings
   const { norm, sharing, neuron } = network
   const share = Math.min(1, epochs / totalEpochs(settings))

@@ -4,7 +4,7 @@ import { findRecipe, recipes } from '../../../main/training/recipes/index.ts'
 import { matchDataset, type Known } from '../../../main/training/recipes/match.ts'
 import { outcomeOf } from '../../../main/training/recipes/outcome.ts'
 import { needsOf, planRecipe, recipeChoicesSchema, runSeconds, type RecipeChoices } from '../../../main/training/recipes/plan.ts'
-import { forCpu } from '../../../main/training/recipes/scale.ts'
+import { enoughEpochs, forCpu } from '../../../main/training/recipes/scale.ts'
 import { totalEpochs } from '../../../main/training/stages.ts'
 import { trainingConfigSchema } from '../../../main/training/schema.ts'
 
@@ -71,14 +71,14 @@ describe('planRecipe', () => {
     const { runs, stored } = planRecipe(one, choices({ datasets, scale: 'cpu' }), [shapes])
     expect([runs.length, stored.comparable]).toEqual([1, false])
     expect(stored.caveats).toEqual([expect.stringContaining('Scaled down for a CPU'), expect.stringContaining('“Shapes” stands in for N-Caltech101: it has 2 classes, not 101')])
-    expect(runs[0]!.config).toMatchObject({ network: { name: 'Small', neuron: { tau: 2 } }, epochs: 8, batchSize: 32, method: { name: 'trt', eta: 0.05 } })
+    expect(runs[0]!.config).toMatchObject({ name: 'TRT T=10 seed=42 · Table 1', network: { name: 'Small', neuron: { tau: 2 } }, epochs: 8, batchSize: 32, method: { name: 'trt', eta: 0.05 } })
     // One T can't stand for another where the recipe compares them.
     expect(() => planRecipe(table, choices({ datasets: { 'cifar10@6': 'shapes' }, scale: 'cpu' }), [shapes])).toThrow('imported with T = 4, not 6')
   })
 
   test('what differs from the paper’s import is a caveat', () => {
     const { stored } = planRecipe(recipe('trt-table1-dvs-cifar10'), choices({ datasets: { 'dvs-cifar10@10': 'dvs-cifar10-tet-10' } }), [likePaper('dvs-cifar10-tet', 10)])
-    expect(stored).toMatchObject({ comparable: true, caveats: ['“DVS-CIFAR10” for DVS-CIFAR10: framed in another way than “TRT code, 48×48”.'] })
+    expect(stored).toMatchObject({ comparable: false, caveats: ['“DVS-CIFAR10” for DVS-CIFAR10: framed in another way than “TRT code, 48×48”.'] })
   })
 })
 
@@ -91,6 +91,7 @@ test('scaled down, every recipe’s settings are still valid, and what goes by e
       expect(scaled.method).toEqual(settings.method)
       expect(scaled.network.neuron).toEqual(settings.network.neuron)
     }
+  expect([[50_000], [25, 75, 100], [1], []].map(enoughEpochs)).toEqual([8, 86, 100, 100])
   const [first] = recipe('tet-figure-switch').cells
   expect(forCpu(first!.settings, 9)).toMatchObject({ epochs: 9, switch: { afterEpoch: 6 } })
   const inherited = recipe('tet-table3-cifar10').cells[2]!

@@ -20,12 +20,14 @@ export interface NeedProps {
   readonly recipe: string
   readonly need: RecipeDetails['needs'][number]
   readonly scale: 'published' | 'cpu'
+  /** Whether another need has told where the same files are to be had. */
+  readonly told: boolean
   readonly chosen: Chosen
   readonly onChange: (chosen: Chosen) => void
 }
 
 /** A dataset that the recipe needs: chosen and confirmed by the user, or imported from its raw files. */
-export function NeedFields({ recipe, need, scale, chosen, onChange }: NeedProps) {
+export function NeedFields({ recipe, need, scale, told, chosen, onChange }: NeedProps) {
   const [busy, setBusy] = useState(false)
   const likely = need.candidates.filter(({ fits, onlyTimesteps }) => fits || onlyTimesteps)
   const candidate = need.candidates.find(({ id }) => id === chosen.dataset)
@@ -43,7 +45,7 @@ export function NeedFields({ recipe, need, scale, chosen, onChange }: NeedProps)
       <div className={styles.needHead}>
         <b>{name}</b>
         <span>{plural(need.cells, 'cell')}</span>
-        {likely.every(({ fits }) => !fits) && <Tag>not in the library</Tag>}
+        {likely.some(({ fits }) => fits) ? <Tag tone="good">in the library</Tag> : <Tag>not in the library</Tag>}
       </div>
       <Select
         aria-label={`Dataset for ${name}`}
@@ -69,9 +71,11 @@ export function NeedFields({ recipe, need, scale, chosen, onChange }: NeedProps)
           )}
         </>
       )}
-      <p>
-        {need.files} Framed: {need.framingName}. {need.notes.join(' ')}
-      </p>
+      {!told && (
+        <p>
+          {need.files} Framed: {need.framingName}. {need.notes.join(' ')}
+        </p>
+      )}
       <div className={styles.buttons}>
         {again !== undefined && (
           <Button size="compact-sm" variant="default" loading={busy} leftSection={<IconRefresh size={14} />} onClick={() => void bring(again.source)}>

@@ -18,6 +18,7 @@ type Choices = CallInput<'recipes.start'>
 type Scale = 'published' | 'cpu'
 
 const isDevice = (value: string | null, known: readonly { readonly device: Device }[]): Device => known.find(({ device }) => device === value)?.device ?? 'cpu'
+const automatic = 'automatic'
 const none: Chosen = { dataset: null, confirmed: false }
 
 /** Datasets, scale and device of a recipe; it starts once it is known how long it takes. */
@@ -25,7 +26,7 @@ export function StartRecipe({ recipe }: { readonly recipe: RecipeDetails }) {
   const [scale, setScale] = useState<Scale>('published')
   const [chosen, setChosen] = useState<Readonly<Record<string, Chosen>>>({})
   const [repeats, setRepeats] = useState(recipe.seeds.length)
-  const [epochs, setEpochs] = useState(8)
+  const [epochs, setEpochs] = useState<string>(automatic)
   const [device, setDevice] = useState<Device>('cpu')
   const devices = useDevices((state) => state.devices) ?? []
   useEffect(() => void readDevices(), [])
@@ -41,14 +42,22 @@ export function StartRecipe({ recipe }: { readonly recipe: RecipeDetails }) {
     device,
     datasets: Object.fromEntries(ready.map(({ key }) => [key, chosen[key]?.dataset ?? ''])),
     // Cells may have more seeds than the recipe: only fewer than its own are asked for.
-    ...(scale === 'published' ? !usual && repeats >= 1 && { repeats: Math.round(repeats) } : epochs >= 1 && { epochs: Math.round(epochs) }),
+    ...(scale === 'published' ? !usual && repeats >= 1 && { repeats: Math.round(repeats) } : epochs !== automatic && { epochs: Number(epochs) }),
   }
   const unconfirmed = recipe.needs.some(({ key }) => (chosen[key]?.dataset ?? null) !== null && !ready.some((need) => need.key === key))
   return (
     <>
       <Panel title={recipe.needs.length === 1 ? 'Dataset' : 'Datasets'}>
-        {recipe.needs.map((need) => (
-          <NeedFields key={need.key} recipe={recipe.id} need={need} scale={scale} chosen={chosen[need.key] ?? none} onChange={(one) => setChosen({ ...chosen, [need.key]: one })} />
+        {recipe.needs.map((need, index) => (
+          <NeedFields
+            key={need.key}
+            told={recipe.needs.findIndex(({ title, framingName }) => title === need.title && framingName === need.framingName) < index}
+            recipe={recipe.id}
+            need={need}
+            scale={scale}
+            chosen={chosen[need.key] ?? none}
+            onChange={(one) => setChosen({ ...chosen, [need.key]: one })}
+          />
         ))}
       </Panel>
       <Panel title="Run it">
@@ -64,7 +73,7 @@ export function StartRecipe({ recipe }: { readonly recipe: RecipeDetails }) {
           {scale === 'published' ? (
             <NumberField label="Runs of a cell" name="Runs of a cell" width={110} value={repeats} onChange={setRepeats} />
           ) : (
-            <NumberField label="Epochs" name="Epochs" width={110} value={epochs} onChange={setEpochs} />
+            <Select label="Epochs" w={120} value={epochs} data={[automatic, '1', '4', '8', '16', '32', '64', '100']} onChange={(value) => setEpochs(value ?? automatic)} />
           )}
           <Select
             label="Device"
