@@ -86,8 +86,8 @@ const labelSmoothing = z.number().min(0).max(0.9).optional()
 
 /** How the loss is built from logits per timestep O(t). Sources: README, methods table. */
 export const methodSchema = z.discriminatedUnion('name', [
-  /** Standard direct training: cross-entropy (or MSE against one-hot) of the time-mean logits. */
-  z.object({ name: z.literal('sdt'), criterion: z.enum(['cross-entropy', 'mse']).default('cross-entropy'), labelSmoothing }),
+  /** Standard direct training: cross-entropy (or MSE against one-hot) of the time-mean logits; plus l2 times the sum of all squared parameters. */
+  z.object({ name: z.literal('sdt'), criterion: z.enum(['cross-entropy', 'mse']).default('cross-entropy'), labelSmoothing, l2: z.number().min(0).optional() }),
   /** Temporal efficient training: (1-lambda) mean_t CE(O(t), y) + lambda MSE(O(t), phi). With labelSmoothing 0.01: TET-S of IMP. */
   z.object({ name: z.literal('tet'), lambda: z.number().min(0).max(1).default(0.05), phi: z.number().default(1), labelSmoothing }),
   /** Temporal regularization training: mean_t [(1-eta) CE + eta MSE(O(t), onehot) + r(t)]. */

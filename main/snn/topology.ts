@@ -38,10 +38,11 @@ function parseLayer(part: string, beforeReadout: boolean): LayerDescription {
   const [kind = '', ...fields] = part.split('-')
   switch (kind) {
     case 'CONV':
+    case 'CONVEN':
     case 'CONVAP':
     case 'CONVNP': {
       const [out, kernel, stride, padding, size, step, border] = fields
-      const pool = kind === 'CONVNP' ? null : { kind: kind === 'CONV' ? ('max' as const) : ('average' as const), size: one(part, size, 2), stride: one(part, step, 2), padding: one(part, border, 0) }
+      const pool = kind === 'CONVNP' ? null : { kind: kind === 'CONVAP' ? ('average' as const) : ('max' as const), size: one(part, size, 2), stride: one(part, step, 2), padding: one(part, border, 0) }
       return { type: 'conv', out: one(part, out), kernel: one(part, kernel), stride: one(part, stride), padding: one(part, padding), pool }
     }
     case 'RES':
@@ -57,7 +58,7 @@ function parseLayer(part: string, beforeReadout: boolean): LayerDescription {
     case 'FC':
       return { type: 'dense', out: one(part, fields[0]) }
     default:
-      throw new TopologyError(part, 'known are CONV, CONVAP, CONVNP, RES, SEWRES~ADD, SEWRES~AND, SEWRES~IAND, FC and a last L')
+      throw new TopologyError(part, 'known are CONV, CONVEN, CONVAP, CONVNP, RES, SEWRES~ADD, SEWRES~AND, SEWRES~IAND, FC and a last L')
   }
 }
 
@@ -67,10 +68,10 @@ function convolutionNames(ours: string, theirs: string): [string, string][] {
   return [[`${ours}.weight`, `${theirs}.0.weight`], ...Object.entries(NORM).map(([role, path]): [string, string] => [`${ours}.norm.${role}`, `${theirs}.${path}`])]
 }
 
-function namesOf(layer: LayerDescription, ours: string, theirs: string): [string, string][] {
+function namesOf(layer: LayerDescription, ours: string, theirs: string, encodes: boolean): [string, string][] {
   switch (layer.type) {
     case 'conv':
-      return convolutionNames(ours, `${theirs}.conv2d_layer.module`)
+      return convolutionNames(ours, `${theirs}.conv2d_layer${encodes ? '' : '.module'}`)
     case 'residual':
       return [
         ...convolutionNames(`${ours}.conv1`, `${theirs}.conv2d_layer_1.module`),
@@ -87,7 +88,8 @@ function namesOf(layer: LayerDescription, ours: string, theirs: string): [string
 
 /**
  * Reads the TRT authors' mini-language: layers joined by "_", fields by "-", e.g. "CONVNP-64-3-1-1_CONVAP-128-3-1-1_L-10".
- * CONV / CONVAP / CONVNP-out-kernel-stride-padding[-poolsize-poolstride-poolpadding] with max / average / no pooling,
+ * CONV / CONVAP / CONVNP-out-kernel-stride-padding[-poolsize-poolstride-poolpadding] with max / average / no pooling, CONVEN as CONV
+ * for a still picture, convolved once (here the first layer of every network is, where the dataset is of pictures),
  * RES and SEWRES~ADD|AND|IAND-out-k1=k2-s1=s2-p1=p2, FC-n (linear + LIF), L-n (the read-out, last).
  * @throws TopologyError naming the layer
  */
@@ -101,7 +103,7 @@ export function parseTopology(text: string, neuron: NeuronSettings, name = 'Topo
   // The authors' module list has a parameter-free flatten before the first FC or L.
   const firstFlat = parts.findIndex((part) => /^(FC|L)-/.test(part))
   const path = (i: number): string => `layers.${i >= firstFlat ? i + 1 : i}`
-  const names = layers.flatMap((layer, i) => namesOf(layer, ours[i] ?? '', path(i)))
+  const names = layers.flatMap((layer, i) => namesOf(layer, ours[i] ?? '', path(i), parts[i]?.startsWith('CONVEN-') ?? false))
   names.push(['output.weight', `${path(parts.length - 1)}.module.weight`], ['output.bias', `${path(parts.length - 1)}.module.bias`])
   return { network, classes: Number(readout.slice(2)), authorsNames: new Map(names) }
 }

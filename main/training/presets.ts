@@ -135,6 +135,29 @@ export const trainingPresets: readonly TrainingPreset[] = [
     settings: slt({ name: 'slt-tet', lambda: 0.05, phi: 1 }),
   },
   {
+    id: 'tet-s-n-caltech101',
+    title: 'TET-S, N-Caltech101',
+    source: 'IMP+TET-S (NeurIPS 2024), the authors’ code: TET with lambda 0 and label smoothing 0.01, SGD 0.1, weight decay 5e-4, 200 epochs of batches of 16; NDA stands for their event augmentation',
+    settings: {
+      ...paper({ name: 'tet', lambda: 0, phi: 1, labelSmoothing: 0.01 }, { flip: true, roll: 0, nda: 15 }),
+      optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 5e-4 },
+      learningRate: 0.1,
+      epochs: 200,
+      batchSize: 16,
+    },
+  },
+  {
+    id: 'lts-imagenet100',
+    title: 'LTS, ImageNet-100',
+    source: 'IMP+LTS (NeurIPS 2024), the authors’ code for ImageNet-100: SGD 0.1, weight decay 1e-4, cosine, 200 epochs of batches of 64',
+    settings: {
+      ...paper({ name: 'lts' }, { flip: true, roll: 0, resizedCrop: true }),
+      optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 1e-4 },
+      learningRate: 0.1,
+      epochs: 200,
+    },
+  },
+  {
     id: 'nda-dvs-cifar10',
     title: 'SDT with NDA, DVS-CIFAR10',
     source: 'NDA (ECCV 2022), the authors’ code: Adam 1e-3 for batches of 256, weight decay 1e-4, cosine, 200 epochs; rotation and shear up to 30°',

@@ -178,6 +178,8 @@ export const calls = {
 
   /** Networks and training presets offered; with a dataset also their size for it. */
   'training.presets': { input: z.object({ dataset: z.string().nullable() }), output: z.object({ networks: z.array(networkPresetSchema), trainings: z.array(trainingPresetSchema) }) },
+  /** A topology string of the TRT authors' code as a network, with its size for a dataset where one is named, and the classes that the string reads out. */
+  'training.topology': { input: z.object({ text: z.string().trim().min(1).max(10_000), dataset: z.string().nullable() }), output: z.object({ preset: networkPresetSchema, classes: z.number() }) },
   /** Measures a few real training steps and tells how long the run will take. */
   'training.estimate': { input: trainingConfigSchema, output: z.object({ secondsPerEpoch: z.number(), samplesPerSecond: z.number(), parameters: z.number(), /** T of the dataset, which the figures are of. */ timesteps: z.number() }) },
   'runs.list': { input: nothing, output: z.object({ runs: z.array(runSummarySchema) }) },

@@ -54,6 +54,10 @@ describe('losses against direct evaluation', () => {
   it('SDT: MSE against one-hot', async () => {
     expect(await loss({ name: 'sdt', criterion: 'mse' })).toBeCloseTo(mean(timeMean.map((row, b) => square(row, onehot[b] ?? []))), 5)
   })
+  it('SDT with L2: every parameter squared, shifts too', async () => {
+    const squares = [weight, gain, shift].flatMap((values) => [...values]).reduce((sum, value) => sum + value ** 2, 0)
+    expect(await loss({ name: 'sdt', criterion: 'cross-entropy', l2: 0.01 })).toBeCloseTo(mean(timeMean.map((row, b) => entropy(row, labels[b] ?? 0))) + 0.01 * squares, 5)
+  })
   const soft = (row: readonly number[], label: number, amount: number): number => {
     const log = row.map((value) => value - Math.log(row.reduce((sum, other) => sum + Math.exp(other), 0)))
     return -log.reduce((sum, value, c) => sum + value * ((c === label ? 1 - amount : 0) + amount / classes), 0)

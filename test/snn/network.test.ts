@@ -178,6 +178,11 @@ describe('topology strings of the TRT code', () => {
     expect(authorsNames.get('conv8.norm.gain')).toBe('layers.7.conv2d_layer.module.1.weight')
     expect(authorsNames.get('output.weight')).toBe('layers.9.module.weight')
   })
+  it('reads an encoder of still pictures as a convolution with max pooling', () => {
+    const { network, authorsNames } = parseTopology('CONVEN-8-7-2-3-3-2-1_SEWRES~IAND-8-3=3-1=1-1=1_L-5', neuron)
+    expect(network.layers).toMatchObject([{ type: 'conv', out: 8, kernel: 7, pool: { kind: 'max', size: 3, stride: 2, padding: 1 } }, { form: 'sew-iand', globalPool: true }])
+    expect(authorsNames.get('conv1.weight')).toBe('layers.0.conv2d_layer.0.weight')
+  })
   it.each([['CONV-8-3-1-1', 'the last layer'], ['CONV-8-x-1-1_L-2', '"x"'], ['RES-8-3-1=1-1=1_L-2', '"3"'], ['POOL-2_L-2', 'known are CONV']])('refuses %s', (text, why) => {
     expect(() => parseTopology(text, neuron)).toThrow(TopologyError)
     expect(() => parseTopology(text, neuron)).toThrow(why)

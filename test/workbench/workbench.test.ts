@@ -141,6 +141,14 @@ describe('training', () => {
     expect(sized.networks[0]?.parameters).toBeGreaterThan(10_000)
   })
 
+  test('a topology string becomes a network with its size; one that can’t be read is refused by its layer', async () => {
+    const { preset, classes } = await bench.call('training.topology', { text: ' CONVAP-8-3-1-1_CONVNP-8-3-1-1_L-10', dataset })
+    expect(classes).toBe(10)
+    expect(preset.network.layers).toHaveLength(2)
+    expect(preset.parameters).toBeGreaterThan(500)
+    await expect(bench.call('training.topology', { text: 'CONV-8-3-1-1_POOL-2_L-10', dataset: null })).rejects.toThrow(/"POOL-2": known are/)
+  })
+
   test('a few real steps tell how long it will take', async () => {
     const estimate = await bench.call('training.estimate', tinyRun(dataset))
     expect(estimate.samplesPerSecond).toBeGreaterThan(1)

@@ -1,4 +1,4 @@
-import { Anchor, Select } from '@mantine/core'
+import { Select } from '@mantine/core'
 import type { MethodSettings } from '../../../preload/contract/index.ts'
 import { NumberField } from '../../widgets/NumberField.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
@@ -9,8 +9,7 @@ import styles from './form.module.css'
 
 /** The first preset's settings for a method; what one gets when switching to it. */
 function settingsFor(name: string, presets: FormPart['presets']): MethodSettings | undefined {
-  const preset = presets.trainings.find((other) => other.settings.method.name === name)?.settings.method
-  return preset ?? (name === 'lts' ? { name } : undefined)
+  return presets.trainings.find((other) => other.settings.method.name === name)?.settings.method
 }
 
 function Details({ form, faults, set }: FormPart) {
@@ -61,6 +60,40 @@ function Details({ form, faults, set }: FormPart) {
   )
 }
 
+/** Another method's loss from an epoch on (TET: SDT for 200 epochs, then TET). */
+function SwitchFields({ form, presets, faults, set }: FormPart) {
+  const { switch: later, epochs, method } = form.config
+  return (
+    <div className={styles.four}>
+      <Select
+        label="Then switch to"
+        aria-label="Method after the switch"
+        allowDeselect={false}
+        value={later?.method.name ?? 'none'}
+        data={[
+          { value: 'none', label: 'never' },
+          ...Object.entries(methodTexts).flatMap(([value, { title }]) => (value === method.name ? [] : [{ value, label: title }])),
+        ]}
+        onChange={(name) => {
+          const settings = name === null ? undefined : settingsFor(name, presets)
+          const afterEpoch = later?.afterEpoch ?? Math.max(1, Math.round((epochs * 2) / 3))
+          set(changed(form, { switch: settings && { afterEpoch, method: settings } }))
+        }}
+      />
+      {later !== undefined && (
+        <NumberField
+          label="After epoch"
+          name="Epoch of the switch"
+          help="From the next epoch on the other loss is trained; weights, optimizer and schedule go on."
+          value={later.afterEpoch}
+          error={faults.get('switch.afterEpoch')}
+          onChange={(afterEpoch) => set(changed(form, { switch: { ...later, afterEpoch } }))}
+        />
+      )}
+    </div>
+  )
+}
+
 /** The loss: a paper's settings as they are, or a method with parameters of one's own. */
 export function MethodFields(part: FormPart) {
   const { form, presets, set } = part
@@ -102,13 +135,11 @@ export function MethodFields(part: FormPart) {
           <div key={formula}>{formula}</div>
         ))}
       </div>
+      <SwitchFields {...part} />
       {form.config.switch !== undefined && (
         <p className={styles.note}>
           After epoch {form.config.switch.afterEpoch} the loss becomes that of {methodTexts[form.config.switch.method.name].title}:{' '}
-          {methodTexts[form.config.switch.method.name].formulas.join('; ')}.{' '}
-          <Anchor component="button" type="button" onClick={() => set(changed(form, { switch: undefined }))}>
-            Don’t switch
-          </Anchor>
+          {methodTexts[form.config.switch.method.name].formulas.join('; ')}.
         </p>
       )}
       <Details key={method.name} {...part} />

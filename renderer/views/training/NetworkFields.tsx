@@ -8,6 +8,7 @@ import { changed, withNetwork } from './form.ts'
 import { NeuronVariants } from './NeuronVariants.tsx'
 import type { FormPart } from './NewRunPage.tsx'
 import { neuronParameters } from './parameters.ts'
+import { TopologyField } from './TopologyField.tsx'
 import styles from './form.module.css'
 
 function NeuronFields({ form, faults, set }: FormPart) {
@@ -136,6 +137,38 @@ function NetworkPartField<Key extends 'norm' | 'sharing'>({ form, faults, set, p
   )
 }
 
+type Form = Extract<TrainingConfig['network']['layers'][number], { type: 'residual' }>['form']
+
+/** How spikes s of a SEW block meet its shortcut x (Fang et al. 2021, table 1). */
+const shortcuts: readonly { readonly value: Form; readonly label: string }[] = [
+  { value: 'sew-add', label: 'ADD: s + x' },
+  { value: 'sew-and', label: 'AND: s · x' },
+  { value: 'sew-iand', label: 'IAND: (1 − s) · x' },
+]
+
+/** ADD, AND or IAND, of networks that have spike-element-wise blocks. */
+function ShortcutField({ form, set }: FormPart) {
+  const { network } = form.config
+  const found = network.layers.flatMap((layer) => (layer.type === 'residual' && layer.form !== 'spiking' ? [layer.form] : []))[0]
+  if (found === undefined) return null
+  return (
+    <Select
+      mt={12}
+      label="Shortcut of SEW blocks"
+      value={found}
+      data={shortcuts.map(({ value, label }) => ({ value, label }))}
+      allowDeselect={false}
+      onChange={(chosen) => {
+        const next = shortcuts.find(({ value }) => value === chosen)
+        if (!next) return
+        const layers = network.layers.map((layer) => (layer.type === 'residual' && layer.form !== 'spiking' ? { ...layer, form: next.value } : layer))
+        // The same size, so the preset's card stays marked.
+        set({ ...changed(form, { network: { ...network, layers } }), networkPreset: form.networkPreset })
+      }}
+    />
+  )
+}
+
 /** The networks offered, with their size for the dataset, and the neuron they are made of. */
 export function NetworkFields(part: FormPart) {
   const { form, presets, set } = part
@@ -150,7 +183,7 @@ export function NetworkFields(part: FormPart) {
         }}
       >
         <div className={styles.networks}>
-          {form.networkPreset === null && <p className={styles.note}>As in the earlier run: {layersText(form.config.network)}</p>}
+          {form.networkPreset === null && <p className={styles.note}>Other layers than the presets’: {layersText(form.config.network)}</p>}
           {presets.networks.map((preset) => {
             const fits = preset.parameters !== null
             return (
@@ -180,7 +213,9 @@ export function NetworkFields(part: FormPart) {
         <NetworkPartField {...part} part={norm} />
         <NetworkPartField {...part} part={sharing} />
       </div>
+      <ShortcutField {...part} />
       <NeuronFields {...part} />
+      <TopologyField {...part} />
     </Panel>
   )
 }

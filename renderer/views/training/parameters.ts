@@ -68,7 +68,7 @@ const tet = {
   labelSmoothing,
 } as const
 export const methodParameters = {
-  sdt: { labelSmoothing },
+  sdt: { labelSmoothing, l2: { title: 'L2', help: 'Adds L2 · Σ p² over all parameters to the loss, as the TRT authors’ code does for SDT. The optimizer’s weight decay is apart from it.' } },
   tet,
   tks: {
     alpha: { title: 'α', help: 'How far the share of the label falls over the epochs: a = 1 − α · epoch/epochs.' },

@@ -78,7 +78,7 @@ describe('every hyper-parameter can be set', () => {
   const { method: _, ...rest } = form().config
   it.each(['sdt', 'tet', 'trt', 'lts', 'slt', 'slt-tet', 'tks', 'tmc'] as const)('of %s', (name) => {
     // Optional ones are filled in where the method knows them; zod drops them elsewhere.
-    const parsed = calls['runs.start'].input.parse({ ...rest, method: { name, labelSmoothing: 0.1 } }).method
+    const parsed = calls['runs.start'].input.parse({ ...rest, method: { name, labelSmoothing: 0.1, l2: 0.1 } }).method
     const own = Object.keys(parsed)
       .filter((key) => key !== 'name' && key !== 'criterion' && key !== 'firstTimestep')
       .sort()
