@@ -1,4 +1,4 @@
-import type { Device } from './schema.ts'
+import type { Device, Precision } from './schema.ts'
 
 /** Dense values in host memory, row-major. */
 export interface HostTensor {
@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly device: Device
   /** Threads inside one operation; default: all cores. */
   readonly threads?: number
+  /** Default float32. Mixed precision is refused where the device has no float16: it never falls back. */
+  readonly precision?: Precision | undefined
 }
 
 /** Something that runs ONNX programs. */

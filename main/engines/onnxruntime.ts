@@ -1,7 +1,10 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { type Engine, EngineError, type HostTensor, type LoadedProgram, type LoadOptions } from './engine.ts'
 import { packageVersion } from './install/places.ts'
+import { float16Probe, mixedPrecision } from './passes/mixed.ts'
+import { forWebgpu } from './passes/webgpu.ts'
 import { cudaFault, loadRuntime, type OnnxRuntime } from './runtime.ts'
+import type { Device } from './schema.ts'
 
 /** Wraps memory without a copy; the tensor writes through. */
 function wrap(runtime: OnnxRuntime, { data, shape }: HostTensor): Tensor {
@@ -52,15 +55,38 @@ function message(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** @throws EngineError where products can't be taken in float16 on a device */
+async function requireFloat16(runtime: OnnxRuntime, device: Device): Promise<void> {
+  const refused = (why: string, cause?: unknown): EngineError => new EngineError(`Mixed precision can't be used on ${device}: ${why}. Train with float32, or on another device.`, { cause })
+  // ONNX Runtime would take the casts out of the program again, and compute in float32 as if nothing had been asked.
+  if (device === 'cpu') throw refused('ONNX Runtime computes these operations in float32 only on a CPU')
+  if (device === 'coreml') throw refused('it decides by itself which operations it takes in float16')
+  try {
+    const session = await runtime.InferenceSession.create(float16Probe(), {
+      executionProviders: [device],
+      logSeverityLevel: 4,
+      extra: { session: { disable_cpu_ep_fallback: '1' } },
+    })
+    const x = new runtime.Tensor('float32', Float32Array.of(1, 2, 3, 4), [2, 2])
+    const y = (await session.run({ x }))['y']?.data
+    await session.release()
+    if (![7, 10, 15, 22].every((value, i) => y?.[i] === value)) throw new Error(`a float16 product came out as ${String(y)}`)
+  } catch (error) {
+    throw refused(`it has no float16 (${message(error)})`, error)
+  }
+}
+
 /** ONNX Runtime (npm onnxruntime-node): CPU everywhere, WebGPU where a GPU driver (or a software one) is found. */
 export function onnxRuntime(): Engine {
   return {
     name: 'onnxruntime',
     version: packageVersion('onnxruntime-node'),
-    async load(onnx: Uint8Array, { device, threads }: LoadOptions): Promise<LoadedProgram> {
+    async load(onnx: Uint8Array, { device, threads, precision }: LoadOptions): Promise<LoadedProgram> {
       const runtime = loadRuntime(device)
+      if (precision === 'mixed') await requireFloat16(runtime, device)
+      const mixed = precision === 'mixed' ? mixedPrecision(onnx) : onnx
       try {
-        const session = await runtime.InferenceSession.create(onnx, {
+        const session = await runtime.InferenceSession.create(device === 'webgpu' ? forWebgpu(mixed) : mixed, {
           executionProviders: [device],
           graphOptimizationLevel: 'all',
           executionMode: 'sequential',

@@ -7,6 +7,10 @@ import { z } from 'zod'
 export const deviceSchema = z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml', 'tensorflow'])
 export type Device = z.infer<typeof deviceSchema>
 
+/** float32: all of it. mixed: the products of layers in float16, everything else in float32 (engines/passes/mixed.ts). */
+export const precisionSchema = z.enum(['float32', 'mixed'])
+export type Precision = z.infer<typeof precisionSchema>
+
 /** Native libraries that a plain install leaves out. */
 export const installableSchema = z.enum(['cuda'])
 export type Installable = z.infer<typeof installableSchema>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { deviceSchema } from '../engines/schema.ts'
+import { deviceSchema, precisionSchema } from '../engines/schema.ts'
 import { methodSchema, networkSchema } from '../snn/schema.ts'
 
 export const optimizerSchema = z.discriminatedUnion('name', [
@@ -75,6 +75,8 @@ export const trainingConfigSchema = z.object({
     mix: z.boolean().optional(),
   }),
   device: deviceSchema.default('cpu'),
+  /** float32 where missing. Of training steps: evaluations are float32 always. */
+  precision: precisionSchema.optional(),
 })
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>
 

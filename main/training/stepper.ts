@@ -111,7 +111,7 @@ export class Stepper {
     const classes = this.#dataset.manifest.classes.length
     const step = {
       bytes,
-      loaded: await this.#engine.load(program.onnx, { device: this.#config.device }),
+      loaded: await this.#engine.load(program.onnx, { device: this.#config.device, precision: this.#config.precision }),
       frames: hostTensor([timesteps, batch, ...frame]),
       onehot: hostTensor([batch, classes]),
       logits: hostTensor([timesteps, batch, classes]),

@@ -101,7 +101,8 @@ export function tensorFlow(library: () => Promise<LoadedTensorFlow> = loadTensor
   return {
     name: 'tensorflow',
     version: '',
-    async load(onnx) {
+    async load(onnx, { precision }) {
+      if (precision === 'mixed') throw new EngineError("Mixed precision can't be used on tensorflow: TensorFlow.js has no float16. Train with float32, or on another device.")
       const { tf } = await (loading ??= library())
       return new TensorFlowProgram(tf, readSteps(onnx))
     },

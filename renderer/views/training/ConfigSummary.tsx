@@ -122,7 +122,7 @@ export function ConfigSummary({ run }: { readonly run: Run }) {
           ['Epochs, batch', `${stagesText(config)}, ${config.batchSize}`],
           ['Augmentation', augmentationText(config.augmentation)],
           ['Best epoch by', protocolText(config)],
-          ['Seed, device', `${config.seed}, ${config.device}`],
+          ['Seed, device', `${config.seed}, ${config.device}${config.precision === 'mixed' ? ', mixed precision' : ''}`],
           ['Started', since(run.created, new Date())],
         ]}
       />

@@ -26,6 +26,9 @@ const onlyCpu: readonly DeviceReport[] = [
   { device: 'cpu', title: 'CPU (ONNX Runtime)', state: 'found', detail: '', advice: null, samplesPerSecond: null, lossDifference: null },
 ]
 
+/** Devices that refuse mixed precision always; of the others a GPU tells when the run starts. */
+const withoutFloat16: ReadonlySet<Device> = new Set(['cpu', 'coreml', 'tensorflow'])
+
 const has = <T extends object>(table: T, key: string | null): key is Extract<keyof T, string> => key !== null && key in table
 
 /** Optimizer, schedule, stages, seed, device. */
@@ -210,6 +213,23 @@ export function OptimizationFields(part: FormPart) {
           Devices…
         </Button>
       </div>
+      <div className={styles.device}>
+        <span>Precision</span>
+        <Select
+          aria-label="Precision"
+          flex={1}
+          allowDeselect={false}
+          value={config.precision ?? 'float32'}
+          data={[
+            { value: 'float32', label: 'float32' },
+            { value: 'mixed', label: 'mixed: products in float16, weights, optimizer and loss in float32', disabled: withoutFloat16.has(config.device) },
+          ]}
+          onChange={(value) => set(changed(form, { precision: value === 'mixed' ? 'mixed' : undefined }))}
+        />
+      </div>
+      {config.precision === 'mixed' && withoutFloat16.has(config.device) && (
+        <p role="alert">Mixed precision needs a GPU: {config.device} computes in float32 only, and the run would be refused.</p>
+      )}
       {deviceError !== null && <p role="alert">{deviceError}</p>}
       {choice !== null && choice.device === config.device && (
         <p role="status" className={styles.note}>
