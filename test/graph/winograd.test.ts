@@ -32,15 +32,22 @@ describe('convolution in tiles', () => {
     expect(tiling([40, 512, 12, 12], [512, 512, 5, 5], [2, 2])).toBeUndefined()
   })
 
+  it('is done in parts where its products are many', () => {
+    expect(tiling([45, 64, 12, 12], [64, 64, 3, 3], [1, 1])?.parts).toEqual([45])
+    expect(tiling([61, 256, 24, 24], [128, 256, 3, 3], [1, 1])?.parts).toEqual([30, 31])
+  })
+
   // One matrix for both axes; one for each; tiles that stick out on both sides; no padding.
   it.each([
     [[20, 72, 6, 6], [80, 72, 3, 3], [1, 1], 3],
     [[8, 64, 12, 12], [96, 64, 3, 3], [1, 1], 4],
     [[12, 96, 11, 7], [64, 96, 3, 3], [1, 1], 4],
     [[24, 80, 10, 9], [72, 80, 3, 3], [0, 0], 4],
-  ] as const)('of %j with %j, padding %j', async (input, kernel, padding, m) => {
-    const tiles = tiling(input, kernel, padding)
-    if (!tiles) throw new Error('not tiled')
+    [[15, 64, 12, 12], [64, 64, 3, 3], [1, 1], 4, [4, 5, 6]],
+  ] as const)('of %j with %j, padding %j', async (input, kernel, padding, m, parts?: readonly number[]) => {
+    const whole = tiling(input, kernel, padding)
+    if (!whole) throw new Error('not tiled')
+    const tiles = { ...whole, parts: parts ?? whole.parts }
     expect(tiles.filter.m).toBe(m)
     const [[n, c, high, wide], [k]] = [input, kernel]
     const output = [n, k, ...tiles.output] as [number, number, number, number]

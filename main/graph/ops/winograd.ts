@@ -45,6 +45,8 @@ export function filtering(m: 2 | 3 | 4): Filtering {
 export interface Tiling {
   readonly filter: Filtering
   readonly sizes: { readonly n: number; readonly c: number; readonly k: number }
+  /** Images that are computed together, one part after the other: what is multiplied is larger than the images. */
+  readonly parts: readonly number[]
   /** Of the input, of the output, and tiles, down and across. */
   readonly input: readonly [number, number]
   readonly output: readonly [number, number]
@@ -58,6 +60,8 @@ export interface Tiling {
 const WHOLE = 36
 /** Tiles below which transforming the kernels is not worth it. */
 const FEW_TILES = 64
+/** Products of a part, at most: 64 MB (two cores share a cache of 32 MB). */
+const PART = 16_777_216
 /**
  * Work of the transforms for each channel and pixel, per pixel of an image's width, in multiply-accumulates of a convolution; from measured
  * times: 64 to 128 channels, 48x48, are as fast as the convolution; 128 to 256, 24x24, 1.8 times; 512, 12x12, 2.4 times as fast.
@@ -75,7 +79,10 @@ export function tiling([n = 1, c = 1, high = 1, wide = 1]: readonly number[], [k
   const pixels = output[0] * output[1]
   const work = (products(m) / pixels) * c * k + TRANSFORM_WORK * wide * (c + k)
   if (n * tiles[0] * tiles[1] < FEW_TILES || 9 * c * k < 1.25 * work) return undefined
-  return { filter: filtering(m), sizes: { n, c, k }, input: [high, wide], output, tiles, padding, whole: pixels <= WHOLE }
+  const each = tiles[0] * tiles[1] * (m + 2) ** 2 * Math.max(c, k)
+  const count = Math.min(n, Math.ceil((n * each) / PART))
+  const parts = Array.from({ length: count }, (_, i) => Math.floor(((i + 1) * n) / count) - Math.floor((i * n) / count))
+  return { filter: filtering(m), sizes: { n, c, k }, parts, input: [high, wide], output, tiles, padding, whole: pixels <= WHOLE }
 }
 
 type Matrix = { readonly data: Float32Array; readonly shape: readonly [number, number] }
@@ -167,32 +174,63 @@ function kernelProducts(onnx: OnnxBuilder, weight: string, { filter, sizes: { c,
   return shaped(onnx, products, whole ? [filter.n ** 2, k, c] : [filter.n, 1, filter.n, k, c], pass)
 }
 
+/** The parts of images [N, ...], each with its tiling. */
+function apart(onnx: OnnxBuilder, value: string, shape: readonly number[], tiling: Tiling, pass: Pass): { value: string; part: Tiling }[] {
+  const { parts, sizes } = tiling
+  if (parts.length === 1) return [{ value, part: tiling }]
+  const split = (): string[] => onnx.nodes('Split', [shaped(onnx, value, shape, pass), onnx.ints(parts)], parts.length, { axis: pass === 'forward' ? 0 : 1 })
+  const values = onnx.once(`parts of ${value}`, () => split().join()).split(',')
+  return parts.map((n, i) => ({ value: values[i] ?? '', part: { ...tiling, sizes: { ...sizes, n } } }))
+}
+
+/** Parts [n, ...] as one [N, ...]. */
+function together(onnx: OnnxBuilder, values: readonly string[], parts: readonly number[], shape: readonly number[], pass: Pass): string {
+  if (values.length === 1) return values[0] ?? ''
+  const joined = onnx.node('Concat', values.map((value, i) => shaped(onnx, value, [parts[i] ?? 0, ...shape.slice(1)], pass)), { axis: pass === 'forward' ? 0 : 1 })
+  return onnx.node('Reshape', [joined, onnx.ints(shape)])
+}
+
+const inputShape = ({ sizes: { n, c }, input }: Tiling): number[] => [n, c, ...input]
+const outputShape = ({ sizes: { n, k }, output }: Tiling): number[] => [n, k, ...output]
+
 /** x [N, C, h, w] correlated with the weight [K, C, 3, 3]. */
 export function forward(onnx: OnnxBuilder, x: string, weight: string, tiling: Tiling): string {
   const { input, output } = axes(tiling)
   // onnxruntime runs what stands first last: the kernels are transformed when they are needed, not all of them ahead.
   const kernels = swapped(onnx, kernelProducts(onnx, weight, tiling, 'forward'), tiling.whole, 'forward')
-  const product = onnx.node('MatMul', [scatter(onnx, x, tiling, tiling.sizes.c, ...input, 'forward'), kernels])
-  return gather(onnx, product, tiling, tiling.sizes.k, ...output, 'forward')
+  const outputs = apart(onnx, x, inputShape(tiling), tiling, 'forward').map(({ value, part }) => {
+    const product = onnx.node('MatMul', [scatter(onnx, value, part, part.sizes.c, ...input, 'forward'), kernels])
+    return gather(onnx, product, part, part.sizes.k, ...output, 'forward')
+  })
+  return together(onnx, outputs, tiling.parts, outputShape(tiling), 'forward')
 }
 
-/** dy [N, K, h, w] as products: both gradients start with them. */
-const slopes = (onnx: OnnxBuilder, dy: string, tiling: Tiling): string =>
-  onnx.once(`winograd of ${dy}`, () => scatter(onnx, dy, tiling, tiling.sizes.k, ...axes(tiling).output, 'backward'))
+/** dy [N, K, h, w] as products. Both gradients start with them; of several parts they are computed twice rather than kept from one to the other. */
+function slopes(onnx: OnnxBuilder, dy: string, part: Tiling): string {
+  const build = (): string => scatter(onnx, dy, part, part.sizes.k, ...axes(part).output, 'backward')
+  return part.parts.length === 1 ? onnx.once(`winograd of ${dy}`, build) : build()
+}
 
 /** dL/dx, the transpose of each part of `forward` in the reverse order. */
 export function inputGradient(onnx: OnnxBuilder, dy: string, weight: string, tiling: Tiling): string {
   const kernels = kernelProducts(onnx, weight, tiling, 'backward')
-  const product = onnx.node('MatMul', [slopes(onnx, dy, tiling), kernels])
-  return gather(onnx, product, tiling, tiling.sizes.c, ...axes(tiling).input, 'backward')
+  const outputs = apart(onnx, dy, outputShape(tiling), tiling, 'backward').map(({ value, part }) => {
+    const product = onnx.node('MatMul', [slopes(onnx, value, part), kernels])
+    return gather(onnx, product, part, part.sizes.c, ...axes(part).input, 'backward')
+  })
+  return together(onnx, outputs, tiling.parts, inputShape(tiling), 'backward')
 }
 
 /** dL/dw: the products of x and dy multiplied and summed over images and tiles, then Gᵀ from both sides. */
 export function weightGradient(onnx: OnnxBuilder, x: string, dy: string, tiling: Tiling): string {
   const { filter, sizes: { c, k }, whole } = tiling
-  const values = scatter(onnx, x, tiling, c, ...axes(tiling).input, 'backward')
-  const product = onnx.node('MatMul', [swapped(onnx, slopes(onnx, dy, tiling), whole, 'backward'), values])
-  const summed = whole ? product : onnx.node('ReduceSum', [product, onnx.ints([2])], { keepdims: 0 })
+  // x in the parts that the forward pass made of it: they are kept, not x.
+  const values = apart(onnx, x, inputShape(tiling), tiling, 'forward')
+  const summed = apart(onnx, dy, outputShape(tiling), tiling, 'backward').map(({ value, part }, i) => {
+    const product = onnx.node('MatMul', [swapped(onnx, slopes(onnx, value, part), whole, 'backward'), scatter(onnx, values[i]?.value ?? '', part, c, ...axes(part).input, 'backward')])
+    return whole ? product : onnx.node('ReduceSum', [product, onnx.ints([2])], { keepdims: 0 })
+  })
+  const total = summed.reduce((sum, one) => onnx.node('Add', [sum, one]))
   const matrix = kernelMatrix(filter)
-  return onnx.node('Reshape', [times(onnx, [summed, [filter.n ** 2, k * c]], [constant(onnx, matrix), matrix.shape], 'a', 'backward'), onnx.ints([k, c, 3, 3])])
+  return onnx.node('Reshape', [times(onnx, [total, [filter.n ** 2, k * c]], [constant(onnx, matrix), matrix.shape], 'a', 'backward'), onnx.ints([k, c, 3, 3])])
 }
