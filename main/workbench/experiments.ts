@@ -85,7 +85,9 @@ export class Experiments {
     try {
       for (const { config: one, values, seed } of variants) made.push({ run: this.#runs.create(one), values: { ...values }, seed })
       const id = this.#claim(about.name)
-      writeJson(this.#path(id), { version: 1, id, created: new Date().toISOString(), ...about, runs: made } satisfies ExperimentRecord)
+      // As the runs have it: what accuracies are called depends on it.
+      const base: TrainingConfig = { protocol: 'fair', ...about.base }
+      writeJson(this.#path(id), { version: 1, id, created: new Date().toISOString(), ...about, base, runs: made } satisfies ExperimentRecord)
       this.#changed()
       return { job: this.#train(id).id, experiment: id }
     } catch (error) {

@@ -61,6 +61,12 @@ export function xRange(least: number, most: number, { lines, logarithmic }: Pick
   return [least - room, most + room]
 }
 
+/** Marks of a logarithmic axis: 0.0001 is 1e-4; uPlot has null for those without words. */
+export function power(value: number | null): string {
+  if (value === null) return ''
+  return value < 1e-3 || value >= 1e5 ? value.toExponential().replace('e+', 'e') : String(Number(value.toPrecision(3)))
+}
+
 /** Error bars with caps, and single values as hollow points. */
 function drawSpread(plot: UPlot, chart: LineChartProps, color: (token: string) => string): void {
   const { ctx } = plot
@@ -127,6 +133,7 @@ export function chartOptions(element: HTMLElement, chart: Placement): UPlot.Opti
         size: 22,
         incrs: whole && !chart.logarithmic ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000] : undefined,
         grid: { show: false },
+        ...(chart.logarithmic && { values: (_: UPlot, ticks: (number | null)[]) => ticks.map(power) }),
       },
       { ...axis, size: 46, values: (_, ticks) => ticks.map(chart.ticks ?? chart.format) },
     ],

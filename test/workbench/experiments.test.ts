@@ -28,8 +28,9 @@ describe('experiments', () => {
       sweep: { axes: [{ parameter: 'method', values: ['sdt', 'trt'] }], seeds: [1, 2] },
     })
     expect((await bench.done(job)).detail).toBe('4 of 4 runs finished')
-    const { runs, results, finished } = await bench.call('experiments.get', { id: experiment })
-    expect(finished).toBe(4)
+    const { runs, results, finished, base } = await bench.call('experiments.get', { id: experiment })
+    // Nothing was said of a protocol: its accuracies are those of the fair one, and called so.
+    expect([finished, base.protocol]).toEqual([4, 'fair'])
     expect(runs.map(({ values, seed, state, epochsDone }) => [values.method, seed, state, epochsDone])).toEqual([
       ['sdt', 1, 'finished', 1], ['sdt', 2, 'finished', 1], ['trt', 1, 'finished', 1], ['trt', 2, 'finished', 1],
     ])

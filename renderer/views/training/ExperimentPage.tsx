@@ -133,7 +133,22 @@ function Results({ experiment }: { readonly experiment: Experiment }) {
   const nameOf = (values: Experiment['results'][number]['values']) => parameters.map((name) => valueText(values[name])).join(', ') || 'all seeds'
   return (
     <div className={styles.pair}>
-      <Panel title={`${split} accuracy`} className={styles.chart}>
+      <Panel
+        title="Accuracy"
+        className={styles.chart}
+        aside={
+          curve !== null && numeric.length > 1 ? (
+            <Select
+              size="xs"
+              aria-label="Draw accuracy over"
+              allowDeselect={false}
+              value={curve.parameter}
+              data={numeric.map((value) => ({ value, label: `over ${parameterName(value)}` }))}
+              onChange={setOver}
+            />
+          ) : null
+        }
+      >
         {curve === null ? (
           <Bars
             label={`${split} accuracy after the last epoch`}
@@ -151,18 +166,6 @@ function Results({ experiment }: { readonly experiment: Experiment }) {
             range={[null, null]}
             logarithmic={curve.logarithmic}
             height={230}
-            aside={
-              numeric.length > 1 ? (
-                <Select
-                  size="xs"
-                  aria-label="Draw accuracy over"
-                  allowDeselect={false}
-                  value={curve.parameter}
-                  data={numeric.map((value) => ({ value, label: `over ${parameterName(value)}` }))}
-                  onChange={setOver}
-                />
-              ) : null
-            }
           />
         )}
       </Panel>

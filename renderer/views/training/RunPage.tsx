@@ -176,7 +176,7 @@ export function RunPage({ id }: { readonly id: string }) {
           </div>
         )}
         {missing !== null && (
-          <div className={styles.warnings}>
+          <div className={styles.missing}>
             <Problems problems={[{ severity: 'warning', ...missing }]} />
           </div>
         )}

@@ -4,7 +4,7 @@ import { networkPresets } from '../../../main/snn/models/index.ts'
 import { trainingPresets } from '../../../main/training/presets.ts'
 import { trainingConfigSchema } from '../../../main/training/schema.ts'
 import { expandSweep } from '../../../main/training/sweep.ts'
-import { extremes, xRange } from '../../../renderer/charts/options.ts'
+import { extremes, power, xRange } from '../../../renderer/charts/options.ts'
 import { placeText } from '../../../renderer/views/training/ExperimentRuns.tsx'
 import { accuracyOver, experimentCsv, meanText, numericParameters, parameterName } from '../../../renderer/views/training/experiment.ts'
 import { readValues, runsOf, sweepOf, sweepParameters, type SweepForm } from '../../../renderer/views/training/sweep-form.ts'
@@ -80,6 +80,7 @@ describe('results of an experiment', () => {
     expect(xRange(2, 2, { lines: [line] })).toEqual([1.5, 2.5])
     const [low, high] = xRange(0.01, 1, { lines: [line], logarithmic: true })
     expect([low < 0.01, low > 0, high > 1]).toEqual([true, true, true])
+    expect([1e-5, 0.001, 0.3, 20, 1e5, null].map(power)).toEqual(['1e-5', '0.001', '0.3', '20', '1e5', ''])
   })
   it('places in the queue in words', () => {
     expect([1, 2, 3, 4, 11, 12, 13, 21, 22, 101, 111].map(placeText)).toEqual(['next', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '22nd', '101st', '111th'])
