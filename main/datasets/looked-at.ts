@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { openRecording } from '../events/formats/index.ts'
 import { indexKey, loadIndex, saveIndex } from '../events/index-file.ts'
 import type { EventBatch, Recording } from '../events/recording.ts'
+import { ForwardReader } from '../events/forward-reader.ts'
 import { eventsBetween, MOST_HELD, Scan } from '../events/scan.ts'
 import type { Extremes, ScanResult } from '../events/scan.ts'
 import type { RecordingFacts } from '../events/schema.ts'
@@ -52,7 +53,7 @@ export class LookedAt {
   #result: ScanResult | null
   #whole: Whole | null = null
   /** A second view of the file: looking must not disturb the reading. */
-  #viewer: { source: FileSource; recording: Recording } | null = null
+  #viewer: { source: FileSource; recording: Recording; forward: ForwardReader } | null = null
 
   /** @throws RecordingError where it can't be read at all */
   constructor(path: string, options: LookOptions = {}) {
@@ -159,9 +160,13 @@ export class LookedAt {
     }
     if (!this.#viewer) {
       const source = this.#open(this.#path)
-      this.#viewer = { source, recording: openRecording(source) }
+      const recording = openRecording(source)
+      this.#viewer = { source, recording, forward: new ForwardReader(recording) }
     }
-    yield* eventsBetween(this.#viewer.recording, this.#known().segments, begin, end)
+    const { segments, extremes } = this.#known()
+    // One stretch is all there is where nothing but the start can be reached.
+    if (this.#result && segments.length === 1 && extremes.sorted && begin > -Infinity) yield* this.#viewer.forward.between(begin, end)
+    else yield* eventsBetween(this.#viewer.recording, segments, begin, end)
   }
 }
 
