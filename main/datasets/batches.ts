@@ -1,5 +1,5 @@
 import { Random } from '../random.ts'
-import { drawTransform, transformFrames, type Augmentation, type PlaneScale, type Transform } from './augment.ts'
+import { drawTransform, pixelMap, transformFrames, type Augmentation, type PlaneScale, type Transform } from './augment.ts'
 import type { Dataset } from './dataset.ts'
 import { applyDrop } from './event-drop.ts'
 import { mixBatch } from './mix.ts'
@@ -45,20 +45,21 @@ export function fillBatch(
     out.onehot[row * classes + dataset.labels[index]!] = 1
     const transform = augmentation ? drawTransform(augmentation, random, height, width) : identity
     const { pictures } = dataset
-    if (pictures) {
-      transformFrames(dataset.stored(index), 0, out.frames, row * frame, channels, height, width, transform, pictures)
+    const simple = !pictures && !transform.crop && !transform.hole && !transform.box && !transform.affine
+    const map = simple ? undefined : pixelMap(height, width, transform)
+    if (pictures && map) {
+      transformFrames(dataset.stored(index), 0, out.frames, row * frame, channels, height, width, transform, map, pictures)
       for (let t = 1; t < timesteps; t++) out.frames.copyWithin((t * batch + row) * frame, row * frame, (row + 1) * frame)
       continue
     }
     const sample = dataset.sample(index)
-    const simple = !transform.crop && !transform.hole && !transform.box && !transform.affine
     for (let t = 0; t < timesteps; t++) {
       const target = (t * batch + row) * frame
       const [from, to] = spanOf(t, whole, most)
       if (merged && to > from + 1) mergeFrames(sample, from, to, frame, rule, merged)
       const [source, at] = merged && to > from + 1 ? [merged, 0] : [sample, from * frame]
-      if (simple) transformPlanes(source, at, out.frames, target, channels, height, width, transform)
-      else transformFrames(source, at, out.frames, target, channels, height, width, transform, counts)
+      if (map) transformFrames(source, at, out.frames, target, channels, height, width, transform, map, counts)
+      else transformPlanes(source, at, out.frames, target, channels, height, width, transform)
     }
     if (transform.drop) applyDrop(out.frames, (t) => (t * batch + row) * frame, timesteps, channels, height, width, transform.drop)
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { drawTransform, transformFrames, type Transform } from '../../main/datasets/augment.ts'
+import { drawTransform, pixelMap, transformFrames, type Transform } from '../../main/datasets/augment.ts'
 import { applyDrop, drawDrop, type Drop } from '../../main/datasets/event-drop.ts'
 import { mixBatch } from '../../main/datasets/mix.ts'
 import { Random } from '../../main/random.ts'
@@ -10,7 +10,7 @@ const still: Transform = { flip: false, dy: 0, dx: 0 }
 
 function changed(transform: Transform, scale = { factor: [1], offset: [0] }): number[][] {
   const out = new Float32Array(height * width)
-  transformFrames(plane, 0, out, 0, 1, height, width, transform, scale)
+  transformFrames(plane, 0, out, 0, 1, height, width, transform, pixelMap(height, width, transform), scale)
   return Array.from({ length: height }, (_, y) => [...out.subarray(y * width, (y + 1) * width)])
 }
 const at = (y: number, x: number): number => (y < 0 || x < 0 || y >= height || x >= width ? 0 : y * width + x + 1)
@@ -53,7 +53,8 @@ describe('transformFrames', () => {
   it('treats all planes alike, each with its own scale', () => {
     const frames = new Float32Array([...plane, ...plane])
     const out = new Float32Array(frames.length)
-    transformFrames(frames, 0, out, 0, 2, height, width, { ...still, crop: { y: 1, x: 0 } }, { factor: [1, 10], offset: [0, -1] })
+    const cropped = { ...still, crop: { y: 1, x: 0 } }
+    transformFrames(frames, 0, out, 0, 2, height, width, cropped, pixelMap(height, width, cropped), { factor: [1, 10], offset: [0, -1] })
     expect([...out.subarray(0, 40)]).toEqual([...plane.subarray(8)])
     expect([...out.subarray(48, 88)]).toEqual([...plane.subarray(8)].map((value) => value * 10 - 1))
     expect([...out.subarray(88)]).toEqual(Array.from({ length: 8 }, () => -1))
@@ -111,7 +112,8 @@ describe('augmentation of events', () => {
     const square = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9)
     const turned = (affine: Transform['affine']): number[] => {
       const out = new Float32Array(9)
-      transformFrames(square, 0, out, 0, 1, 3, 3, { flip: false, dy: 0, dx: 0, affine }, { factor: [1], offset: [0] })
+      const turned = { flip: false, dy: 0, dx: 0, affine }
+      transformFrames(square, 0, out, 0, 1, 3, 3, turned, pixelMap(3, 3, turned), { factor: [1], offset: [0] })
       return [...out]
     }
     expect(turned({ yy: 0, yx: -1, xy: 1, xx: 0 })).toEqual([7, 4, 1, 8, 5, 2, 9, 6, 3])
