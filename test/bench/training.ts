@@ -1,12 +1,13 @@
 /**
  * npm run bench -- training: one TRT training step of VGGSNN (48x48, T = 10, Adam), beside the same step in plain PyTorch
  * (../shared/bench/pytorch_vggsnn.py, apt-get install python3-torch), with and without PyTorch's penalty r(t); ours always
- * has it. Ours and the peers take turns, so that all see the same machine; each figure is its best turn's median.
+ * has it. `--profile` tells where a step's time goes (training-profile.ts). Ours and the peers take turns, so that all see the same machine; each figure is its best turn's median.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { BenchResult, BenchRow } from './run.ts'
+import { profile } from './training-profile.ts'
 
 const peerScript = '../shared/bench/pytorch_vggsnn.py'
 const child = fileURLToPath(new URL('./training-child.ts', import.meta.url))
@@ -43,11 +44,15 @@ function best(figures: readonly (Figures | undefined)[]): Figures | undefined {
   return figures.reduce((a, b) => (a === undefined || (b !== undefined && b.seconds < a.seconds) ? b : a), undefined)
 }
 
-/** @param args `--batch 4,16` chooses the batch sizes */
-export function run(args: readonly string[]): Promise<BenchResult> {
+/** @param args `--batch 4,16` chooses the batch sizes; `--profile` tells where a step's time goes instead */
+export async function run(args: readonly string[]): Promise<BenchResult> {
   const given = args[args.indexOf('--batch') + 1]
   const batches = args.includes('--batch') && given ? given.split(',').map(Number) : [4, 16]
   const rows: BenchRow[] = []
+  if (args.includes('--profile')) {
+    for (const batch of batches) rows.push(...(await profile(batch)))
+    return { name: 'Where the time of a training step of VGGSNN goes (48x48, T = 10, TRT, Adam; onnxruntime, CPU); peer: the whole step, or the rate of matrix products', rows }
+  }
   for (const batch of batches) {
     const found: { own: Figures; full: Figures | undefined; bare: Figures | undefined }[] = []
     for (let turn = 0; turn < turns; turn++) found.push({ own: ours(batch), full: peer(batch, true), bare: peer(batch, false) })
@@ -58,5 +63,5 @@ export function run(args: readonly string[]): Promise<BenchResult> {
       if (what === 'PyTorch') rows.push({ label: `batch ${batch}, peak memory`, value: own.peakMb, unit: 'MB', ...(other && { peer: other.peakMb, ratio: other.peakMb / own.peakMb }) })
     }
   }
-  return Promise.resolve({ name: 'Training step of VGGSNN (48x48, T = 10, TRT, Adam; onnxruntime, CPU) beside PyTorch', rows })
+  return { name: 'Training step of VGGSNN (48x48, T = 10, TRT, Adam; onnxruntime, CPU) beside PyTorch', rows }
 }

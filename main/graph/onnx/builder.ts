@@ -45,6 +45,17 @@ export class OnnxBuilder {
     return names
   }
 
+  /** Nodes that `build` makes have `part` in their names, for profiles. */
+  within<T>(part: string, build: () => T): T {
+    const before = this.label
+    this.label = `${before}/${part}`
+    try {
+      return build()
+    } finally {
+      this.label = before
+    }
+  }
+
   /** The value that `key` stands for, built the first time it is asked for: what several operations need is computed once. */
   once(key: string, build: () => string): string {
     const known = this.#values.get(key)

@@ -46,7 +46,7 @@ function lowerForward({ onnx, inputs: [x = '', gain = '', shift = ''], inputShap
   const spikes: string[] = []
   for (const step of steps) {
     const current = onnx.node('Add', [onnx.node('Mul', [step, slope]), offset])
-    const { u, s } = forwardStep(onnx, neuron, current, potentials.at(-1))
+    const { u, s } = onnx.within('neuron', () => forwardStep(onnx, neuron, current, potentials.at(-1)))
     potentials.push(u)
     spikes.push(s)
   }
@@ -66,7 +66,7 @@ function lowerGradient({ onnx, inputs: [ds = '', gain = '', mean = '', variance 
   const sums: string[] = []
   const correlations: string[] = []
   for (let t = timesteps - 1; t >= 0; t--) {
-    const dy = backwardStep(onnx, neuron, potentials[t] ?? '', incoming[t] ?? '', gradients[0])
+    const dy = onnx.within('neuron', () => backwardStep(onnx, neuron, potentials[t] ?? '', incoming[t] ?? '', gradients[0]))
     gradients.unshift(dy)
     sums.push(onnx.node('ReduceSum', [dy, onnx.ints(AXES)], { keepdims: 0 }))
     correlations.push(onnx.node('ReduceSum', [onnx.node('Mul', [dy, onnx.node('Sub', [steps[t] ?? '', centre])]), onnx.ints(AXES)], { keepdims: 0 }))
