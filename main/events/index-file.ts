@@ -15,7 +15,7 @@ import { TimeBins } from './time-bins.ts'
  */
 
 /** To be raised when a decoder gives other events, or the marks' meaning changes: older indexes are then passed over. */
-const VERSION = 1
+const VERSION = 2
 const MOST_FILES = 256
 const SAMPLE = 1 << 16
 /** A writer that takes longer than this has died. */

@@ -43,7 +43,8 @@ export function FrameGrid({ data, shape, blocks, current, paletteName, onPick, c
             />
             <span className={styles.caption}>
               <b>{timestep + 1}</b>
-              {block && <span>{duration(block[1] - block[0])}</span>}
+              {/* Where time starts again within a frame, it has no length. */}
+              {block && <span>{duration(block[1] >= block[0] ? block[1] - block[0] : null)}</span>}
             </span>
           </>
         )

@@ -81,7 +81,7 @@ function FileFacts({ open }: { readonly open: OpenRecording }) {
           ['x', range(facts.xMin, facts.xMax)],
           ['y', range(facts.yMin, facts.yMax)],
           ['t in µs', range(facts.tFirst, facts.tLast)],
-          ...Object.entries(facts.details),
+          ...Object.entries(facts.details).map(([name, value]) => [name.charAt(0).toUpperCase() + name.slice(1), value] as const),
         ]}
       />
       <details className={styles.details}>
