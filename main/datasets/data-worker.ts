@@ -8,6 +8,7 @@ import { prepared } from '../events/preparation.ts'
 import { RecordingError } from '../events/recording.ts'
 import { useTextReadings } from '../events/text-reading.ts'
 import { readingsIn } from '../events/text-readings-file.ts'
+import { prepareBatch } from './batch-task.ts'
 import { convertShared } from './convert.ts'
 import { FilteredCache } from './filtered.ts'
 import { batchesToFrames } from './frames.ts'
@@ -78,6 +79,7 @@ const handlers: { [K in TaskName]: Handler<K> } = {
       source.close()
     }
   },
+  batch: (task) => prepareBatch(task),
   survey: ({ file }, check) => survey(file, check),
   simulate: ({ folder, file }) => writeStarterRecording(folder, file),
   convert: ({ conversion, shared }, check) => convertShared(conversion, shared, check),

@@ -3,6 +3,7 @@ import type { Survey } from '../events/survey.ts'
 import type { TextLines, TextReading } from '../events/text-reading.ts'
 import type { Conversion, Converted } from '../events/writers/convert.ts'
 import type { StarterFile } from '../events/simulate/starter.ts'
+import type { BatchTask, PreparedBatch } from './batch-task.ts'
 import type { FrameTensor } from './frames.ts'
 import type { ImageBlock, ImageSet } from './images/image-set.ts'
 import type { ImportedBlock } from './images/read-block.ts'
@@ -50,6 +51,8 @@ export interface Tasks {
   findImages: { input: { folder: string; labels: string | null }; output: ImageSet | null }
   /** Some pictures of an import: decoded, hashed, resized. */
   importBlock: { input: { set: Pick<ImageSet, 'kind' | 'folder' | 'channels'>; block: ImageBlock; size: readonly [number, number]; resize: boolean }; output: ImportedBlock }
+  /** A training batch, filled and augmented ahead of its step. */
+  batch: { input: BatchTask; output: PreparedBatch }
   /** One file of an import: decoded, hashed, framed. */
   importFile: { input: { path: string; framing: Framing; dtype: 'float32' | 'uint16'; filters?: readonly Filter[]; cut?: readonly [number, number] }; output: ImportedFile }
 }

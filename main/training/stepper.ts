@@ -1,11 +1,11 @@
 import { totalmem } from 'node:os'
-import { fillBatch } from '../datasets/batches.ts'
 import type { Dataset } from '../datasets/dataset.ts'
 import type { Engine, HostTensor, LoadedProgram } from '../engines/engine.ts'
 import { initialVariables } from '../snn/initial.ts'
 import type { TrainingProgram } from '../snn/program.ts'
 import type { MethodSettings } from '../snn/schema.ts'
 import { buildTrainingProgram } from '../snn/training-program.ts'
+import { type Ahead, Feeder, type Wanted } from './feeder.ts'
 import { correctSamples } from './metrics.ts'
 import type { Random } from '../random.ts'
 import { methodAt } from './schedule.ts'
@@ -43,6 +43,9 @@ export interface StepOf {
   readonly place: number
 }
 
+/** A batch that will be asked for: it can be prepared while the one before is trained on. */
+export type Following = Pick<StepOf, 'indices' | 'epoch' | 'place'>
+
 /** What a step tells. */
 export interface StepResult {
   /** The method's loss over the batch, before the step. */
@@ -64,6 +67,7 @@ export class Stepper {
   readonly #engine: Engine
   readonly #config: TrainingConfig
   readonly #dataset: Dataset
+  readonly #feeder: Feeder
   /** Samples in a full batch. */
   readonly #full: number
   readonly #steps = new Map<string, SizedStep>()
@@ -77,7 +81,8 @@ export class Stepper {
   readonly #loss = scalar()
 
   /** Builds the graph of a full batch and the state at the start of a run: seeded weights, optimizer at zero. */
-  constructor(engine: Engine, config: TrainingConfig, dataset: Dataset) {
+  constructor(engine: Engine, config: TrainingConfig, dataset: Dataset, ahead?: Ahead) {
+    this.#feeder = new Feeder(dataset, config.augmentation, ahead)
     this.#engine = engine
     this.#config = config
     this.#dataset = dataset
@@ -139,21 +144,26 @@ export class Stepper {
     this.#stage = stage
   }
 
-  /** One step on a batch of samples, augmented with numbers from `random`. */
-  async step({ indices, learningRate, k, epoch, place }: StepOf, random: Random): Promise<StepResult> {
+  /** How many timesteps a batch has. */
+  #wanted({ indices, epoch, place }: Following): Wanted {
+    const merged = stageAt(this.#config, epoch).timesteps ?? this.#dataset.shape[0]
+    const draws = drawsTimesteps(methodAt(this.#config, epoch))
+    return { indices, merged, timesteps: draws ? drawnTimesteps(merged, this.#config.seed, epoch, place) : merged }
+  }
+
+  /**
+   * One step on a batch of samples, augmented with numbers from `random`.
+   * @param following the next step's batch, where it is known
+   */
+  async step({ indices, learningRate, k, epoch, place }: StepOf, random: Random, following?: Following): Promise<StepResult> {
     const batch = indices.length
     const method = methodAt(this.#config, epoch)
     const stage = stageAt(this.#config, epoch)
-    const merged = stage.timesteps ?? this.#dataset.shape[0]
-    const timesteps = drawsTimesteps(method) ? drawnTimesteps(merged, this.#config.seed, epoch, place) : merged
+    const asked = this.#wanted({ indices, epoch, place })
+    const { timesteps } = asked
     await this.#turnTo(method, stage.index)
     const { loaded, frames, onehot, logits } = await this.#sized(batch, method, timesteps)
-    // Not while the step before runs: session.run holds this thread and all cores, and filling takes 1.4 ms of 440 (network
-    // Small, 32 x 34x34, T 10, flip and roll, two cores) and 1.2 ms of some seconds (VGGSNN, 16 x 48x48): a thread of its own
-    // would gain nothing.
-    const asked = performance.now()
-    fillBatch(this.#dataset, indices, this.#config.augmentation, random, { frames: frames.data, onehot: onehot.data }, { merged, timesteps })
-    const waited = (performance.now() - asked) / 1000
+    const waited = await this.#feeder.fill(asked, random, { frames: frames.data, onehot: onehot.data }, following && this.#wanted(following))
     const { optimizer } = this.#config
     this.#learningRate.data[0] = learningRate
     this.#elapsed.data[0] = (epoch - stage.start) / stage.epochs
@@ -181,6 +191,7 @@ export class Stepper {
   }
 
   async release(): Promise<void> {
+    await this.#feeder.close()
     for (const { loaded } of this.#steps.values()) await loaded.release()
     this.#steps.clear()
   }

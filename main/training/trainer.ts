@@ -8,6 +8,7 @@ import { removeTemporaries } from './atomic.ts'
 import { checkpointPath, configHash, hasCheckpoint, keepLastAs, writeCheckpoint, type Progress } from './checkpoint.ts'
 import { checkpointVariables, Evaluator } from './evaluate.ts'
 import { CurvesFile } from './curves.ts'
+import type { Ahead } from './feeder.ts'
 import { measured } from './measured.ts'
 import { isBetter } from './metrics.ts'
 import { Pace } from './pace.ts'
@@ -33,6 +34,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal
   readonly onStep?: (progress: StepProgress) => void
   readonly onEpoch?: (metrics: EpochMetrics) => void
+  /** Whether batches are prepared ahead in a worker thread; the numbers are the same. */
+  readonly ahead?: Ahead
 }
 
 /** A run that can't go on as it is configured; the message says what to change. */
@@ -115,7 +118,7 @@ class Training {
     this.#options = options
     this.#dataset = dataset
     this.#splits = splitsOf(config, dataset)
-    this.#stepper = new Stepper(engine, config, dataset)
+    this.#stepper = new Stepper(engine, config, dataset, options.ahead)
     this.#random = new Random(config.seed, 'augmentation')
     this.#progress = {
       version: 1,
@@ -211,10 +214,13 @@ class Training {
 
     while (sums.batches < batches) {
       if (signal?.aborted) return this.#pause({ ...sums, seconds: seconds() })
-      const batch = order.subarray(sums.batches * config.batchSize, (sums.batches + 1) * config.batchSize)
+      const batchAt = (place: number): Int32Array => order.subarray(place * config.batchSize, (place + 1) * config.batchSize)
+      const batch = batchAt(sums.batches)
+      const place = sums.batches + 1
+      const following = place < batches ? { indices: batchAt(place), epoch, place } : undefined
       const stepStarted = performance.now()
       const learningRate = learningRateOf(config, epoch, { place: sums.batches, batches })
-      const { loss, correct, waited } = await this.#stepper.step({ indices: batch, learningRate, k: ++this.#progress.steps, epoch, place: sums.batches }, this.#random)
+      const { loss, correct, waited } = await this.#stepper.step({ indices: batch, learningRate, k: ++this.#progress.steps, epoch, place: sums.batches }, this.#random, following)
       if (!Number.isFinite(loss))
         throw new TrainingError(divergence(`The loss became ${loss} in epoch ${epoch + 1}, step ${sums.batches + 1}`, config))
       sums.batches++

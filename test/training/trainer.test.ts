@@ -99,6 +99,26 @@ describe('train', () => {
     expect(existsSync(checkpointPath(run, 'pause'))).toBe(false)
   })
 
+  it('batches that a worker prepares ahead give the same numbers, resumed too', async () => {
+    const augmentation = { flip: true, roll: 1, nda: 30, mix: true }
+    for (const method of [{ name: 'sdt', criterion: 'cross-entropy' }, { name: 'slt' }] as const) {
+      const { options } = await setUp(tinyConfig({ augmentation, method }))
+      await train(options('here', { ahead: 'never' }))
+      await train(options('ahead', { ahead: 'always' }))
+      let state = ''
+      // Stopped with a batch on its way.
+      for (let steps = 2; state !== 'finished'; steps++) {
+        const controller = new AbortController()
+        let left = steps
+        state = (await train(options('stopped', { ahead: 'always', signal: controller.signal, onStep: () => --left === 0 && controller.abort() }))).state
+      }
+      for (const name of ['ahead', 'stopped']) {
+        expect(figures(options(name).run)).toEqual(figures(options('here').run))
+        expect(weights(options(name).run, 'last')).toEqual(weights(options('here').run, 'last'))
+      }
+    }
+  })
+
   it('mends what a kill between the writes of one epoch leaves behind', async () => {
     const { options } = await setUp()
     const [whole, run] = [options('whole').run, options('run').run]
