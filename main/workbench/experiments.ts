@@ -5,7 +5,7 @@ import { prioritySchema } from '../../preload/contract/experiments.ts'
 import type { Experiment, ExperimentRun, ExperimentSummary, Job, Priority } from '../../preload/contract/index.ts'
 import { readJson, writeJson } from '../training/atomic.ts'
 import { measured } from '../training/measured.ts'
-import { isRun, readRun, readStatus } from '../training/run-store.ts'
+import { isRun, readRun, readRunHeader, readStatus } from '../training/run-store.ts'
 import { trainingConfigSchema, type TrainingConfig } from '../training/schema.ts'
 import { storedRecipeSchema, type StoredRecipe } from '../training/recipes/plan.ts'
 import { statistic } from '../training/statistic.ts'
@@ -206,7 +206,20 @@ export class Experiments {
       return { values: group[0]!.values, runs: group.length, last: statistic(done.map(({ last }) => last)), best: statistic(done.map(({ best }) => best)) }
     })
     const count = (state: string): number => runs.filter((run) => run.state === state).length
-    return { ...about, priority: record.priority ?? 'normal', runs, queue: waiting, results, finished: count('finished'), failed: count('failed'), job }
+    return { ...about, base: { ...about.base, ...this.#protocol(record) }, priority: record.priority ?? 'normal', runs, queue: waiting, results, finished: count('finished'), failed: count('failed'), job }
+  }
+
+  /** As its runs have it: records were once kept as they were asked for, without the protocol that runs have unless told otherwise. */
+  #protocol({ base, runs }: ExperimentRecord): Pick<TrainingConfig, 'protocol'> {
+    if (base.protocol !== undefined) return { protocol: base.protocol }
+    const { library } = this.#shared
+    const folder = runs.map(({ run }) => library.folder('runs', run)).find((one) => isRun(one))
+    try {
+      const protocol = folder === undefined ? undefined : readRunHeader(folder).config.protocol
+      return protocol === undefined ? {} : { protocol }
+    } catch {
+      return {}
+    }
   }
 
   #standing(run: string): Omit<ExperimentRun, 'run' | 'values' | 'seed'> {

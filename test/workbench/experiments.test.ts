@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { trainingConfigSchema } from '../../main/training/schema.ts'
@@ -31,6 +31,12 @@ describe('experiments', () => {
     const { runs, results, finished, base } = await bench.call('experiments.get', { id: experiment })
     // Nothing was said of a protocol: its accuracies are those of the fair one, and called so.
     expect([finished, base.protocol]).toEqual([4, 'fair'])
+    // Records of before kept what was asked for.
+    const file = join(library, 'experiments', `${experiment}.json`)
+    const record = JSON.parse(readFileSync(file, 'utf8')) as { base: { protocol?: string } }
+    delete record.base.protocol
+    writeFileSync(file, JSON.stringify(record))
+    expect((await bench.call('experiments.get', { id: experiment })).base.protocol).toBe('fair')
     expect(runs.map(({ values, seed, state, epochsDone }) => [values.method, seed, state, epochsDone])).toEqual([
       ['sdt', 1, 'finished', 1], ['sdt', 2, 'finished', 1], ['trt', 1, 'finished', 1], ['trt', 2, 'finished', 1],
     ])
