@@ -51,6 +51,16 @@ describe('zeros at the end of a recording', () => {
     expect(problems.list()).toHaveLength(1)
   })
 
+  it('in the middle are told: events are missing', () => {
+    const whole = evt2()
+    const holed = Buffer.concat([whole, Buffer.alloc(20_000), whole.subarray(60)])
+    const { recording } = read(holed, 'a.raw')
+    const problem = recording.problems.find(({ message }) => /^At least 16,384 bytes within the file are zeros/.test(message))
+    expect(problem?.severity).toBe('error')
+    expect(problem?.offset).toBeGreaterThanOrEqual(whole.length)
+    expect(read(whole, 'a.raw').problems).toEqual([])
+  })
+
   it('may be the last events where they are few', () => {
     const problems = new Problems()
     const source = memorySource('a.bin', Buffer.concat([Buffer.alloc(100, 1), Buffer.alloc(4000)]))

@@ -61,6 +61,7 @@ function sniff(head: Uint8Array, source: ByteSource): number {
   let steps = 0
   let forward = 0
   let backward = 0
+  let wraps = 0
   let last = 0
   for (let at = 0; at + RECORD <= head.length; at += RECORD) {
     if (head[at + 1] === OVERFLOW_ROW) continue
@@ -68,9 +69,12 @@ function sniff(head: Uint8Array, source: ByteSource): number {
     steps++
     if (time > last) forward++
     else if (time < last && last - time < TIME_RANGE / 2) backward++
+    else if (time < last) wraps++
     last = time
   }
   if (steps < 64) return backward > 8 ? 0 : 0.1
+  // The clock starts again every 8 seconds: not every few events.
+  if (wraps > steps * 0.05) return 0
   if (backward > steps * 0.2 || forward < steps * 0.02) return 0
   return source.size % RECORD === 0 ? 0.5 : 0.1
 }

@@ -1,6 +1,7 @@
 import type { EventColumns } from '../columns.ts'
 import type { Problems } from '../problems.ts'
 import type { ByteSource, Mark, Pass } from '../recording.ts'
+import { tellZeroHoles } from './zero-tail.ts'
 
 /** Turns whole words of a file into events. What it remembers from one call to the next is a few numbers. */
 export interface WordDecoder {
@@ -34,11 +35,13 @@ export class WordPass implements Pass {
   readonly #source: ByteSource
   readonly #layout: WordLayout
   readonly #decoder: WordDecoder
+  readonly #problems: Problems
   #offset: number
 
   constructor(source: ByteSource, layout: WordLayout, problems: Problems, make: MakeWordDecoder, from?: Mark) {
     this.#source = source
     this.#layout = layout
+    this.#problems = problems
     this.#decoder = make(problems, from?.state)
     this.#offset = from?.offset ?? layout.start
   }
@@ -57,6 +60,7 @@ export class WordPass implements Pass {
     const bytes = this.#source.read(this.#offset, CHUNK)
     const whole = bytes.length - (bytes.length % this.#layout.wordSize)
     if (whole === 0) return false
+    tellZeroHoles(bytes, this.#offset, this.#problems)
     this.#decoder.decode(bytes.subarray(0, whole), this.#offset, into)
     this.#offset += whole
     return true

@@ -1,4 +1,4 @@
-import { counted, isOrAre, type Problems } from '../problems.ts'
+import { counted, isOrAre, type Fault, type Problems } from '../problems.ts'
 import type { ByteSource } from '../recording.ts'
 
 /** Fewer zeros than this may be events. */
@@ -30,6 +30,23 @@ export function writtenPart(source: ByteSource, start: number, recordSize: numbe
     end,
   )
   return { path: source.path, size: end, read: (offset, length) => source.read(offset, Math.max(0, Math.min(length, end - offset))) }
+}
+
+/** Zeros in the middle of a file: a block that a disk or a copy has lost. @param count bytes of whole pages */
+const zeroHole: Fault = {
+  key: 'zero-hole',
+  severity: 'error',
+  message: (count) => `At least ${counted(count, 'byte')} within the file are zeros: events are missing there`,
+  advice: 'A disk or a copy has lost them, and times behind may be wrong: copy it again where you have the original.',
+}
+
+/** Tells pages (of LEAST bytes) of nothing but zeros among the words of a recording. @param offset of the bytes in the file */
+export function tellZeroHoles(bytes: Uint8Array, offset: number, problems: Problems): void {
+  for (let at = 0; at + LEAST <= bytes.length; at += LEAST) {
+    // Two bytes decide for nearly every page.
+    if (bytes[at] !== 0 || bytes[at + LEAST - 1] !== 0) continue
+    if (Buffer.from(bytes.buffer, bytes.byteOffset + at, LEAST).equals(zeros.subarray(0, LEAST))) problems.add(zeroHole, offset + at, LEAST)
+  }
 }
 
 /**
