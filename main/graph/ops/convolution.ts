@@ -1,6 +1,7 @@
 import { fixedShape } from '../tensor.ts'
 import type { OnnxBuilder } from '../onnx/builder.ts'
 import type { LoweringContext } from './rule.ts'
+import { forward, inputGradient, tiling, weightGradient } from './winograd.ts'
 
 /** Pixels up to which onnxruntime's Conv, one product per image, is slower than one product for all images: 6x6 measured 295 against 470 GFLOP/s. */
 const FEW_PIXELS = 64
@@ -29,6 +30,8 @@ export function convNode(
 export function convolve(onnx: OnnxBuilder, x: string, weight: string, input: readonly number[], kernel: readonly number[], padding: readonly [number, number]): string {
   const [n = 1, c = 1, h = 1, w = 1] = input
   const [k = 1, , kh = 1, kw = 1] = kernel
+  const tiles = onnx.winograd ? tiling(input, kernel, padding) : undefined
+  if (tiles) return forward(onnx, x, weight, tiles)
   const [high, wide] = [h + 2 * padding[0] - kh + 1, w + 2 * padding[1] - kw + 1]
   if (high * wide > FEW_PIXELS || kh * kw === 1 || kh * kw > FEW_POSITIONS) return convNode(onnx, [x, weight], kernel, [1, 1], padding)
   const last = onnx.node('Transpose', [x], { perm: [0, 2, 3, 1] })
@@ -61,6 +64,8 @@ export function lowerInputGradient({ onnx, inputs: [dy = '', w = ''], inputShape
   const [, , dyHigh = 1, dyWide = 1] = fixedShape(inputShapes[0] ?? [], 'conv2dInputGradient')
   const [k = 1, c = 1, kh = 1, kw = 1] = fixedShape(inputShapes[1] ?? [], 'conv2dInputGradient')
   const [, , high = 1, wide = 1] = inputShape
+  const tiles = onnx.winograd && stride[0] === 1 && stride[1] === 1 ? tiling(inputShape, [k, c, kh, kw], padding) : undefined
+  if (tiles) return [inputGradient(onnx, dy, w, tiles)]
   if (stride[0] === 1 && stride[1] === 1 && padding[0] < kh && padding[1] < kw) {
     const swapped = turnKernel(onnx, w, fixedShape(inputShapes[1] ?? [], 'conv2dInputGradient'))
     return [convolve(onnx, dy, swapped, fixedShape(inputShapes[0] ?? [], 'conv2dInputGradient'), [c, k, kh, kw], [kh - 1 - padding[0], kw - 1 - padding[1]])]
@@ -82,6 +87,8 @@ export function lowerWeightGradient({ onnx, inputs: [x = '', dy = ''], inputShap
   const [, c = 1] = fixedShape(inputShapes[0] ?? [], 'conv2dWeightGradient')
   const [n = 1, k = 1, high = 1, wide = 1] = fixedShape(inputShapes[1] ?? [], 'conv2dWeightGradient')
   const [kh, kw] = kernel
+  const tiles = onnx.winograd && stride[0] === 1 && stride[1] === 1 ? tiling(fixedShape(inputShapes[0] ?? [], 'conv2dWeightGradient'), [k, c, kh, kw], padding) : undefined
+  if (tiles) return [weightGradient(onnx, x, dy, tiles)]
   const pixels = n * high * wide
   const last = onnx.node('Transpose', [x], { perm: [0, 2, 3, 1] })
   const padded = padding[0] || padding[1] ? onnx.node('Pad', [last, onnx.ints([0, padding[0], padding[1], 0, 0, padding[0], padding[1], 0])]) : last
