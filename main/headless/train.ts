@@ -60,6 +60,7 @@ export const trainOptions = {
   delta: { type: 'string' },
   phi: { type: 'string' },
   'label-smoothing': { type: 'string' },
+  l2: { type: 'string' },
   alpha: { type: 'string' },
   temperature: { type: 'string' },
   'switch-to': { type: 'string' },
@@ -76,10 +77,11 @@ export const train: Command = {
 Ctrl-C saves and stops; --resume goes on to exactly the numbers the run would have had.
 
   --dataset NAME|ID      what to learn from
-  --network NAME|FILE    by name ("--preset list" shows them) or a JSON model description (default small)
+  --network NAME|FILE|TOPOLOGY  by name ("--preset list" shows them), a JSON model description, or a topology string of the TRT
+                         code (CONVNP-64-3-1-1_CONVAP-128-3-1-1_L-10; the dataset's classes are read out) (default small)
   --preset ID            settings under a name (default quick; "--preset list" shows them); all below change single ones
   --method NAME          ${methods.join(', ')}; with --eta, --lambda, --delta (TRT),
-                         --lambda, --phi (TET, SLT-TET), --alpha, --temperature (TKS), --label-smoothing (not TRT)
+                         --lambda, --phi (TET, SLT-TET), --alpha, --temperature (TKS), --l2 (SDT), --label-smoothing (not TRT)
   --switch-to METHOD --switch-after N  another method's loss from epoch N + 1 on, with its default settings
   --stage T:EPOCHS:RATE  first train with T timesteps so long at this learning rate, then go on with those weights (TIT; may
                          be given several times); --epochs and --learning-rate are those of the last stage, with all timesteps
@@ -157,7 +159,7 @@ export async function configured(workbench: Workbench, values: Values, say: (lin
   const presetId = text('preset') ?? 'quick'
   const preset = trainings.find(({ id }) => id === presetId)
   if (!preset) throw new UsageError(`There is no preset "${presetId}"; there are ${trainings.map(({ id }) => id).join(', ')}.`)
-  const network = findNetwork(text('network') ?? 'small', networks)
+  const network = await findNetwork(workbench, text('network') ?? 'small', networks)
   const { settings } = preset
   const method = configuredMethod(settings.method, values, {
     eta: amount('eta'),
@@ -167,6 +169,7 @@ export async function configured(workbench: Workbench, values: Values, say: (lin
     alpha: amount('alpha'),
     temperature: amount('temperature'),
     labelSmoothing: amount('label-smoothing'),
+    l2: amount('l2'),
   })
   const optimizer =
     text('optimizer') === undefined
@@ -248,9 +251,10 @@ function configuredMethod(preset: MethodSettings, values: Values, numbers: Recor
   return parsed.data
 }
 
-function findNetwork(wanted: string, networks: CallOutput<'training.presets'>['networks']): NetworkDescription {
+async function findNetwork(workbench: Workbench, wanted: string, networks: CallOutput<'training.presets'>['networks']): Promise<NetworkDescription> {
   const preset = networks.find(({ id }) => id === wanted)
   if (preset) return preset.network
+  if (/_L-\d+$/.test(wanted)) return (await workbench.call('training.topology', { text: wanted, dataset: null })).preset.network
   if (!existsSync(wanted))
     throw new UsageError(`There is no network "${wanted}": neither ${networks.map(({ id }) => id).join(', ')} nor a file.`)
   let content: unknown
