@@ -32,7 +32,7 @@ export async function outputsOf({ shape, dataset, indices, config, engine, varia
       goOn(signal)
       // The last batch may be padded with empty frames, which count nowhere.
       const rows = indices.subarray(from, from + batch)
-      fillBatch(dataset, rows, null, new Random(0), { frames: frames.data, onehot })
+      fillBatch(dataset, rows, null, new Random(0), { frames: frames.data, onehot }, timesteps === dataset.shape[0] ? undefined : { merged: timesteps, timesteps })
       await loaded.run({ ...variables, frames }, fetches)
       const found = fetches['logits']?.data ?? new Float32Array()
       rows.forEach((_, i) => {

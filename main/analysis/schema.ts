@@ -18,6 +18,8 @@ export const analysisOptionsSchema = z.object({
   span: z.number().positive().max(10).default(1),
   loss: z.enum(['sdt', 'tet']).default('sdt'),
   samples: z.number().int().min(1).default(96),
+  /** Accuracy over time: with so many timesteps, also more than were trained (static pictures only); the dataset's where missing. */
+  timesteps: z.number().int().min(1).max(100).optional(),
 })
 export type AnalysisOptions = z.infer<typeof analysisOptionsSchema>
 

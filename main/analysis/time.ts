@@ -1,3 +1,4 @@
+import { networkInfo } from '../snn/network.ts'
 import { argmax, softmax } from '../training/metrics.ts'
 import { outputsOf } from './outputs.ts'
 import type { TimeResult } from './schema.ts'
@@ -39,8 +40,21 @@ export function timeOf(logits: Float32Array, labels: readonly number[], timestep
   }
 }
 
+/** @throws where the network or the data are of a certain number of timesteps */
+function withTimesteps({ shape, dataset, config }: Subject, timesteps: number): Subject['shape'] {
+  const [whole, ...frame] = shape.shape
+  const longer: Subject['shape'] = { ...shape, shape: [timesteps, ...frame] }
+  if (timesteps === whole) return shape
+  if (dataset.manifest.kind !== 'images')
+    throw new Error(`Dataset "${dataset.manifest.name}" has ${whole} frames of events: only static pictures can be shown for ${timesteps} timesteps.`)
+  const sizes = (one: Subject['shape']): string => networkInfo(one).variables.map((variable) => `${variable.name} ${variable.shape.join()}`).join()
+  if (sizes(longer) !== sizes(shape)) throw new Error(`Network "${config.network.name}" has parameters for each of its ${whole} timesteps: it can't be shown ${timesteps}.`)
+  return longer
+}
+
 /** Accuracy over time: of every single output, of the running mean, and when stopping at a confidence (TET table 4 and figure 4). */
 export async function time(subject: Subject): Promise<TimeResult> {
-  const { logits, labels } = await outputsOf(subject)
-  return { kind: 'time', options: subject.options, ...timeOf(logits, labels, subject.shape.shape[0], subject.shape.classes) }
+  const shape = withTimesteps(subject, subject.options.timesteps ?? subject.shape.shape[0])
+  const { logits, labels } = await outputsOf({ ...subject, shape })
+  return { kind: 'time', options: subject.options, ...timeOf(logits, labels, shape.shape[0], shape.classes) }
 }

@@ -18,7 +18,7 @@ export interface Batch {
 /**
  * Fills a batch with the samples `indices`, augmented where `augmentation` is given. A batch with room for more than
  * `indices` (the last one of an epoch) has zeros in the rest, one-hot rows included.
- * @param shorter fewer timesteps than the dataset has; the frames of `out` have as many
+ * @param shorter fewer timesteps than the dataset has, or of pictures more; the frames of `out` have as many
  */
 export function fillBatch(
   dataset: Dataset, indices: ArrayLike<number>, augmentation: Augmentation | null, random: Random, out: Batch, shorter?: Shorter,
@@ -31,7 +31,7 @@ export function fillBatch(
     throw new RangeError(`fillBatch: ${indices.length} samples of [${[timesteps, channels, height, width].join(', ')}] and ${classes} classes don't fit frames of ${out.frames.length} and one-hot of ${out.onehot.length} values`)
   }
   const most = shorter?.merged ?? whole
-  if (timesteps < 1 || timesteps > most || most > whole) throw new RangeError(`fillBatch: ${timesteps} of ${most} timesteps of a dataset that has ${whole}`)
+  if (timesteps < 1 || timesteps > most || (most > whole && !dataset.pictures)) throw new RangeError(`fillBatch: ${timesteps} of ${most} timesteps of a dataset that has ${whole}`)
   const frame = channels * height * width
   const rule = mergeRule(dataset.manifest)
   const merged = most < whole && !dataset.pictures ? new Float32Array(frame) : undefined

@@ -177,6 +177,8 @@ export class Recipes {
       values,
       accuracy: test?.accuracy ?? best?.value ?? null,
       timesteps: test?.timestepAccuracy ?? scored?.timestepAccuracy ?? [],
+      single: result('time')?.single ?? [],
+      running: result('time')?.running ?? [],
       rates: scored?.firingRates.map(({ rate }) => rate) ?? [],
       rise: result('landscape')?.rise ?? null,
       centroids: result('centroid')?.epochs.map(({ centroid }) => centroid) ?? [],

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { folderWith, openBench, shapes, smallFraming, temporaryFolder, type TestBench } from '../support/workbench.ts'
+import { folderWith, openBench, shapes, smallFraming, temporaryFolder, tinyRun, type TestBench } from '../support/workbench.ts'
 
 describe('recipes', () => {
   const root = temporaryFolder('recipes', afterAll)
@@ -73,5 +73,14 @@ describe('recipes', () => {
     const preview = await bench.call('recipes.preview', { id, datasets: { 'cifar10@4': four.dataset, 'cifar10@6': six.dataset }, repeats: 2 })
     expect(preview).toMatchObject({ runs: 8, cells: 4, epochs: 300, missing: ['cifar10@2'], comparable: false })
     expect(preview.caveats).toHaveLength(2)
+    // Pictures can be shown for more timesteps than were trained.
+    const started = await bench.call('runs.start', tinyRun(four.dataset, { epochs: 1, protocol: 'papers' }))
+    await bench.done(started.job)
+    const { result } = await bench.call('runs.analyze', { id: started.run, kind: 'time', options: { timesteps: 6 } })
+    const { result: usual } = await bench.call('runs.analyze', { id: started.run, kind: 'time' })
+    if (result.kind !== 'time' || usual.kind !== 'time') throw new Error('another analysis')
+    expect([result.single.length, usual.single.length]).toEqual([6, 4])
+    // What is shown later does not change what was said before.
+    expect(result.running.slice(0, 4)).toEqual(usual.running)
   })
 })

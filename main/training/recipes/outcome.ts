@@ -8,6 +8,9 @@ export interface Measured {
   /** Test accuracy of the best epoch, and of its single timesteps. */
   readonly accuracy: number | null
   readonly timesteps: readonly number[]
+  /** Accuracy over time, also beyond the trained timesteps: of single outputs, of the mean of the first. */
+  readonly single: readonly number[]
+  readonly running: readonly number[]
   /** Spikes per neuron and timestep of each layer, in that epoch. */
   readonly rates: readonly number[]
   /** Of its analyses; null where they were not taken. */
@@ -36,6 +39,10 @@ function valueOf(quantity: Quantity, run: Measured): number | null {
       return run.accuracy
     case 'timestep':
       return run.timesteps[quantity.timestep - 1] ?? null
+    case 'timestep-later':
+      return run.single[quantity.timestep - 1] ?? null
+    case 'mean-of-first':
+      return run.running[quantity.timesteps - 1] ?? null
     case 'timestep-mean':
       return mean(run.timesteps)
     case 'firing-rate':
@@ -49,7 +56,8 @@ function valueOf(quantity: Quantity, run: Measured): number | null {
   }
 }
 
-const unitOf = ({ of }: Quantity): OutcomeRow['unit'] => (of === 'energy' ? 'mJ' : of === 'accuracy' || of === 'timestep' || of === 'timestep-mean' ? 'percent' : 'plain')
+const plain: readonly Quantity['of'][] = ['firing-rate', 'landscape-rise', 'centroid']
+const unitOf = ({ of }: Quantity): OutcomeRow['unit'] => (of === 'energy' ? 'mJ' : plain.includes(of) ? 'plain' : 'percent')
 
 /** The recipe's table: a row for every number of every cell, over the runs that have finished. */
 export function outcomeOf({ cells }: Pick<StoredRecipe, 'cells'>, runs: readonly Measured[]): OutcomeRow[] {

@@ -4,7 +4,7 @@ import { totalEpochs } from '../stages.ts'
 import { paperDatasets, type PaperDatasetId } from './datasets.ts'
 import { matchDataset, type Known } from './match.ts'
 import { cellValuesSchema, figureSchema, recipeAnalysisSchema, type CellValues, type Recipe, type RecipeCell } from './recipe.ts'
-import { analysisForCpu, cpuBatch, enoughEpochs, forCpu } from './scale.ts'
+import { analysisForCpu, cpuBatch, enoughEpochs, figuresForCpu, forCpu } from './scale.ts'
 
 export const scaleSchema = z.enum(['published', 'cpu'])
 
@@ -115,13 +115,14 @@ export function planRecipe(recipe: Recipe, choices: RecipeChoices, library: read
     })
   })
   const { id, place, title, analyses } = recipe
+  const stills = library.filter((one) => Object.values(choices.datasets).includes(one.id)).every(({ kind }) => kind === 'images')
   return {
     runs,
     missing: needs.filter(({ key }) => choices.datasets[key] === undefined),
     stored: {
       id, place, title, scale, comparable, caveats,
-      analyses: analyses.map((analysis) => (scale === 'cpu' ? analysisForCpu(analysis) : { ...analysis })),
-      cells: cells.map(({ values, figures }) => ({ values, figures: [...figures] })),
+      analyses: analyses.map((analysis) => (scale === 'cpu' ? analysisForCpu(analysis, stills) : { ...analysis })),
+      cells: cells.map(({ values, figures }) => ({ values, figures: scale === 'cpu' ? figuresForCpu(figures) : [...figures] })),
     },
   }
 }

@@ -7,6 +7,9 @@ export const quantitySchema = z.discriminatedUnion('of', [
   z.object({ of: z.literal('accuracy') }),
   /** Accuracy of one timestep's output alone, counted from 1. */
   z.object({ of: z.literal('timestep'), timestep: z.number().int().min(1) }),
+  /** The same of timesteps that need not have been trained, and of the mean of the first so many outputs. */
+  z.object({ of: z.literal('timestep-later'), timestep: z.number().int().min(1) }),
+  z.object({ of: z.literal('mean-of-first'), timesteps: z.number().int().min(1) }),
   /** Mean of the single timesteps' accuracies. */
   z.object({ of: z.literal('timestep-mean') }),
   /** Mean spikes per neuron and timestep of a layer with neurons, counted from 1; of all where missing. */
@@ -55,7 +58,7 @@ export interface Cited {
 }
 
 /** An analysis with the options that differ from its usual ones. */
-export const recipeAnalysisSchema = z.object({ kind: z.enum(['landscape', 'centroid', 'energy']), options: z.record(z.string(), z.union([z.number(), z.string()])) })
+export const recipeAnalysisSchema = z.object({ kind: z.enum(['landscape', 'centroid', 'energy', 'time']), options: z.record(z.string(), z.union([z.number(), z.string()])) })
 export type RecipeAnalysis = z.infer<typeof recipeAnalysisSchema>
 
 /** A table or figure of a paper as experiments that can be run. */

@@ -1,6 +1,6 @@
 import { small } from '../../snn/models/small.ts'
 import { totalEpochs } from '../stages.ts'
-import type { RecipeAnalysis, RecipeSettings } from './recipe.ts'
+import type { Figure, RecipeAnalysis, RecipeSettings } from './recipe.ts'
 
 export const cpuBatch = 32
 /** Epochs of a run that is scaled down, at least, and the steps that they should make. */
@@ -32,9 +32,16 @@ export function forCpu(settings: RecipeSettings, epochs: number): RecipeSettings
   }
 }
 
-/** An analysis in a tenth of its work. */
-export function analysisForCpu({ kind, options }: RecipeAnalysis): RecipeAnalysis {
+const layers = small.network.layers.filter(({ type }) => type === 'conv').length
+
+/** Numbers of layers that the network Small has not are left out. */
+export function figuresForCpu(figures: readonly Figure[]): Figure[] {
+  return figures.filter(({ quantity }) => quantity.of !== 'firing-rate' || (quantity.layer ?? 1) <= layers)
+}
+
+/** An analysis in a tenth of its work. @param stills whether it is of static pictures, which can be shown longer than was trained */
+export function analysisForCpu({ kind, options: { timesteps, ...options } }: RecipeAnalysis, stills: boolean): RecipeAnalysis {
   const most = { grid: 13, batches: 10 }
   const fewer = Object.entries(most).flatMap(([name, value]) => (typeof options[name] === 'number' ? [[name, Math.min(value, options[name])]] : []))
-  return { kind, options: { ...options, ...(Object.fromEntries(fewer) as Record<string, number>) } }
+  return { kind, options: { ...options, ...(stills && timesteps !== undefined && { timesteps }), ...(Object.fromEntries(fewer) as Record<string, number>) } }
 }

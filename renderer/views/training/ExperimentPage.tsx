@@ -224,8 +224,8 @@ export function ExperimentPage({ id }: { readonly id: string }) {
           <h2>{name}</h2>
           <ExperimentTag job={job} finished={finished} failed={failed} runs={runs.length} />
           <span className={styles.aside}>
-            {experiment.recipe ? '' : 'varies '}
-            {variedText(experiment)}; {finished} of {plural(runs.length, 'run')} finished
+            {experiment.recipe ? '' : `varies ${variedText(experiment)}; `}
+            {finished} of {plural(runs.length, 'run')} finished
           </span>
           <span className={widgets.grow} />
           <Actions experiment={experiment} />

@@ -98,6 +98,13 @@ test('scaled down, every recipe’s settings are still valid, and what goes by e
   expect(forCpu(inherited.settings, 7)).toMatchObject({ stages: [{ timesteps: 2, epochs: 6 }], epochs: 1 })
 })
 
+test('scaled down, a table has no rows of layers that the small network lacks', () => {
+  const figures = recipe('trt-figure-asfr-n-caltech101')
+  const { stored } = planRecipe(figures, choices({ datasets: { 'n-caltech101@10': 'shapes' }, scale: 'cpu' }), [shapes])
+  expect(stored.cells[0]!.figures.map(({ name }) => name)).toEqual(['Layer 1', 'Layer 2', 'Layer 3', 'All layers'])
+  expect(figures.cells[0]!.figures).toHaveLength(9)
+})
+
 test('a run’s seconds: stages by their timesteps', () => {
   expect(runSeconds({ epochs: 50, learningRate: 1, stages: [{ timesteps: 2, epochs: 300, learningRate: 1 }] }, 6, 6)).toBe(50 * 6 + 300 * 2)
   expect(runSeconds({ epochs: 50, learningRate: 1 }, 2, 4)).toBe(100)
@@ -106,15 +113,16 @@ test('a run’s seconds: stages by their timesteps', () => {
 test('outcome: expected beside obtained, over the seeds that have finished', () => {
   const cells = [
     { values: { T: 2 }, figures: [{ name: 'Accuracy', quantity: { of: 'accuracy' as const }, expected: { mean: 0.9, deviation: 0.01 } }, { name: 'Step 2', quantity: { of: 'timestep' as const, timestep: 2 }, expected: null }] },
+    { values: { T: 6 }, figures: [{ name: 'Step 2', quantity: { of: 'timestep-later' as const, timestep: 2 }, expected: null }, { name: 'First 3', quantity: { of: 'mean-of-first' as const, timesteps: 3 }, expected: null }] },
     { values: { T: 4 }, figures: [{ name: 'Energy', quantity: { of: 'energy' as const }, expected: null }, { name: 'Layer 2', quantity: { of: 'firing-rate' as const, layer: 2 }, expected: null }] },
   ]
-  const run = { accuracy: 0.8, timesteps: [0.5, 0.7], rates: [0.1, 0.3], rise: null, centroids: [], millijoules: 3 }
-  const rows = outcomeOf({ cells }, [{ ...run, values: { T: 2 } }, { ...run, accuracy: 0.9, values: { T: 2 } }, { ...run, values: { T: 4 } }])
-  expect(rows.map(({ figure, unit, obtained }) => [figure, unit, obtained?.count])).toEqual([['Accuracy', 'percent', 2], ['Step 2', 'percent', 2], ['Energy', 'mJ', 1], ['Layer 2', 'plain', 1]])
+  const run = { accuracy: 0.8, timesteps: [0.5, 0.7], single: [0.1, 0.2], running: [0.3, 0.4], rates: [0.1, 0.3], rise: null, centroids: [], millijoules: 3 }
+  const rows = outcomeOf({ cells }, [{ ...run, values: { T: 2 } }, { ...run, accuracy: 0.9, values: { T: 2 } }, { ...run, values: { T: 4 } }, { ...run, values: { T: 6 } }])
+  expect(rows.map(({ figure, unit, obtained }) => [figure, unit, obtained?.count])).toEqual([['Accuracy', 'percent', 2], ['Step 2', 'percent', 2], ['Step 2', 'percent', 1], ['First 3', 'percent', undefined], ['Energy', 'mJ', 1], ['Layer 2', 'plain', 1]])
   expect(rows[0]!.obtained!.mean).toBeCloseTo(0.85, 12)
   expect(rows[0]!.obtained!.deviation).toBeCloseTo(0.1 / Math.SQRT2, 12)
   expect(rows[0]!.difference).toBeCloseTo(-0.05, 12)
-  expect([rows[1]!.difference, rows[3]!.obtained!.mean]).toEqual([null, 0.3])
+  expect([rows[1]!.difference, rows[2]!.obtained!.mean, rows[5]!.obtained!.mean]).toEqual([null, 0.2, 0.3])
   expect(outcomeOf({ cells }, [])[0]).toMatchObject({ obtained: null, difference: null })
 })
 

@@ -148,6 +148,7 @@ describe('TET, against its Tables 1 to 4', () => {
     expect([2, 4, 6].map((T) => printed(cell('tet-table3-cifar10', { T }))[0])).toEqual([[94.16, 0.03], [94.44, 0.08], [94.5, 0.07]])
     expect(printed(cell('tet-table3-imagenet', { T: 6 }))[0]).toEqual([64.79, null])
     expect([false, true].map((augmentation) => printed(cell('tet-table3-dvs-cifar10', { method: 'TET', augmentation }))[0])).toEqual([[77.33, 0.21], [83.17, 0.15]])
-    expect(printed(cell('tet-table4', { method: 'TET', T: 4 })).map((one) => one?.[0])).toEqual([62.17, 71.57, 71.05, 72.08])
+    expect(printed(cell('tet-table4', { method: 'TET', T: 4 })).map((one) => one?.[0])).toEqual([62.17, 71.57, 71.05, 72.08, 71.77, 71.23, 71.81, 71.36])
+    expect(printed(cell('tet-table4', { method: 'SDT', T: 3 })).map((one) => one?.[0])).toEqual([55.61, 57.95, 56.87, 55.09, 57.56, 53.54, 57.72, 54.04])
   })
 })

@@ -27,7 +27,12 @@ export function outcomeChart(rows: readonly OutcomeRow[]): OutcomeChart | null {
   return overSteps(rows) ?? overParameter(rows)
 }
 
-const numbered = /^(Step|Layer) (\d+)$/
+const numbered = /^(Step|Layer|First) (\d+)$/
+const titles: Readonly<Record<string, readonly [title: string, x: string]>> = {
+  Step: ['Accuracy of each timestep', 'timestep'],
+  First: ['Accuracy of the mean output', 'timesteps'],
+  Layer: ['Spikes per neuron and timestep', 'layer'],
+}
 
 function overSteps(rows: readonly OutcomeRow[]): OutcomeChart | null {
   const points = rows.flatMap((row): Point[] => {
@@ -35,8 +40,8 @@ function overSteps(rows: readonly OutcomeRow[]): OutcomeChart | null {
     return match ? [{ x: Number(match[2]), group: cellName(row.values), row }] : []
   })
   if (new Set(points.map(({ x }) => x)).size < 2) return null
-  const kind = numbered.exec(points[0]!.row.figure)![1]
-  return { title: kind === 'Step' ? 'Accuracy of each timestep' : 'Spikes per neuron and timestep', xLabel: kind === 'Step' ? 'timestep' : 'layer', ...linesOf(points) }
+  const [title, xLabel] = titles[numbered.exec(points[0]!.row.figure)?.[1] ?? ''] ?? ['', '']
+  return { title, xLabel, ...linesOf(points) }
 }
 
 function overParameter(rows: readonly OutcomeRow[]): OutcomeChart | null {
