@@ -32,7 +32,7 @@ describe('usage', () => {
   test('without a command: what there is, exit code 2; asked for it: 0', async () => {
     const [none, help, wrong] = await Promise.all([saccade(), saccade('--help'), saccade('tarin')])
     for (const { stderr } of [none, wrong]) {
-      for (const name of ['inspect', 'import', 'train', 'sweep', 'evaluate', 'analyze', 'export', 'infer', 'library', 'watch', 'devices', 'serve']) expect(stderr).toContain(`\n  ${name} `)
+      for (const name of ['inspect', 'import', 'train', 'sweep', 'recipe', 'evaluate', 'analyze', 'export', 'infer', 'library', 'watch', 'devices', 'serve']) expect(stderr).toContain(`\n  ${name} `)
     }
     expect([none.code, help.code, wrong.code]).toEqual([2, 0, 2])
     expect(wrong.stderr).toContain('There is no command "tarin".')
@@ -40,7 +40,7 @@ describe('usage', () => {
   })
 
   test('every command tells its options', async () => {
-    const commands = ['inspect', 'import', 'train', 'sweep', 'evaluate', 'analyze', 'export', 'infer', 'library', 'watch', 'devices', 'serve']
+    const commands = ['inspect', 'import', 'train', 'sweep', 'recipe', 'evaluate', 'analyze', 'export', 'infer', 'library', 'watch', 'devices', 'serve']
     const answers = await Promise.all(commands.map((name) => saccade(name, '--help')))
     answers.forEach(({ code, stdout }, i) => {
       expect([commands[i], code]).toEqual([commands[i], 0])
