@@ -5,7 +5,8 @@ import type { Run } from '../../preload/contract/index.ts'
 import { saccade } from '../support/cli.ts'
 import { openBench, shapes, smallFraming, temporaryFolder, tinyRun } from '../support/workbench.ts'
 
-test('runs: listed, exported as a zip, imported elsewhere; refused in words', async () => {
+// Each command is a process of its own, which takes seconds on a busy machine.
+test('runs: listed, exported as a zip, imported elsewhere; refused in words', { timeout: 180_000 }, async () => {
   const root = temporaryFolder('runs')
   const [library, other, zip] = [join(root, 'library'), join(root, 'other'), join(root, 'far.zip')]
   const bench = openBench(library)

@@ -4,7 +4,8 @@ import type { Experiment } from '../../preload/contract/index.ts'
 import { saccade } from '../support/cli.ts'
 import { openBench, shapes, smallFraming, temporaryFolder } from '../support/workbench.ts'
 
-test('sweep: all combinations with all seeds, a table for people and JSON; gone on with, refused in words', async () => {
+// Each command is a process of its own, which takes seconds on a busy machine.
+test('sweep: all combinations with all seeds, a table for people and JSON; gone on with, refused in words', { timeout: 180_000 }, async () => {
   const root = temporaryFolder('sweep')
   const library = join(root, 'library')
   const bench = openBench(library)
