@@ -20,7 +20,7 @@ function webgpu(): Found {
   if (process.platform === 'linux' && process.arch === 'arm64')
     return missing('ONNX Runtime has no WebGPU for Linux on arm64', 'Train on the CPU, or on a machine with x64 processors.')
   const driver = { linux: 'Vulkan', darwin: 'Metal', win32: 'Direct3D 12' }[process.platform as string] ?? 'WebGPU'
-  return found(`any GPU with a ${driver} driver; needs nothing else`)
+  return found(`any GPU with a ${driver} driver; needs nothing else. Weights and optimizer state stay on it from step to step`)
 }
 
 function cuda(): Found {
@@ -31,7 +31,7 @@ function cuda(): Found {
     const detail = "ONNX Runtime's CUDA library is not installed (a plain install leaves it out: some 200 MB)"
     return { ...missing(detail, driver === null ? `With an NVIDIA GPU and its driver: ${advice}` : `${driver} is loaded: ${advice}`), install: 'cuda' }
   }
-  return driver === null ? missing('No NVIDIA driver is loaded', 'Install the driver of your GPU.') : found(driver)
+  return driver === null ? missing('No NVIDIA driver is loaded', 'Install the driver of your GPU.') : found(`${driver}. Weights cross to it and back with every step: onnxruntime-node can't keep them in CUDA memory`)
 }
 
 /** First line of the kernel module's version file. */
@@ -45,7 +45,7 @@ function nvidiaDriver(): string | null {
 
 function dml(): Found {
   if (process.platform !== 'win32') return missing('DirectML is part of Windows', 'Use WebGPU on this machine.')
-  return found('any GPU with a Direct3D 12 driver')
+  return found("any GPU with a Direct3D 12 driver. Weights cross to it and back with every step: onnxruntime-node can't keep them there")
 }
 
 function coreml(): Found {

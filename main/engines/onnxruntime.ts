@@ -1,8 +1,9 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
-import { type Engine, EngineError, type HostTensor, type LoadedProgram, type LoadOptions } from './engine.ts'
+import { type Engine, EngineError, type HostTensor, type LoadedProgram, type LoadOptions, type ResidentState } from './engine.ts'
 import { packageVersion } from './install/places.ts'
 import { float16Probe, mixedPrecision } from './passes/mixed.ts'
 import { forWebgpu } from './passes/webgpu.ts'
+import { OrtResident } from './resident.ts'
 import { cudaFault, loadRuntime, type OnnxRuntime } from './runtime.ts'
 import type { Device } from './schema.ts'
 
@@ -24,9 +25,15 @@ class OrtProgram implements LoadedProgram {
     this.outputs = session.outputNames
   }
 
-  async run(feeds: Record<string, HostTensor>, fetches: Record<string, HostTensor>): Promise<void> {
+  async run(feeds: Record<string, HostTensor>, fetches: Record<string, HostTensor>, resident?: ResidentState): Promise<void> {
+    const kept = resident instanceof OrtResident ? resident : undefined
     const given: Record<string, Tensor> = {}
     for (const name of this.inputs) {
+      const there = kept?.inputs.get(name)
+      if (there) {
+        given[name] = there
+        continue
+      }
       const tensor = feeds[name]
       if (!tensor) throw new EngineError(`the program's input "${name}" was not given`)
       given[name] = wrap(this.#runtime, tensor)
@@ -35,7 +42,8 @@ class OrtProgram implements LoadedProgram {
     for (const [name, tensor] of Object.entries(fetches)) wanted[name] = wrap(this.#runtime, tensor)
     let results: InferenceSession.OnnxValueMapType
     try {
-      results = await this.#session.run(given, wanted)
+      // Outputs that are given their memory are never left on the device, not even the others of that run.
+      results = await (kept ? this.#session.run(given) : this.#session.run(given, wanted))
     } catch (error) {
       throw new EngineError(`onnxruntime could not run the program: ${message(error)}`, { cause: error })
     }
@@ -44,6 +52,7 @@ class OrtProgram implements LoadedProgram {
       // Some providers return their own memory instead of filling ours.
       if (data instanceof Float32Array && data !== tensor.data && data.byteLength === tensor.data.byteLength && data.buffer !== tensor.data.buffer) tensor.data.set(data)
     }
+    kept?.advance(results)
   }
 
   async release(): Promise<void> {
@@ -81,7 +90,7 @@ export function onnxRuntime(): Engine {
   return {
     name: 'onnxruntime',
     version: packageVersion('onnxruntime-node'),
-    async load(onnx: Uint8Array, { device, threads, precision }: LoadOptions): Promise<LoadedProgram> {
+    async load(onnx: Uint8Array, { device, threads, precision, resident }: LoadOptions): Promise<LoadedProgram> {
       const runtime = loadRuntime(device)
       if (precision === 'mixed') await requireFloat16(runtime, device)
       const mixed = precision === 'mixed' ? mixedPrecision(onnx) : onnx
@@ -95,6 +104,7 @@ export function onnxRuntime(): Engine {
           // at 6.8 GB with it and at 3.7 GB without, in the same time (npm run bench -- training).
           enableMemPattern: false,
           logSeverityLevel: 3,
+          ...(resident && { preferredOutputLocation: Object.fromEntries(resident.names.map((name) => [`next/${name}`, 'gpu-buffer' as const])) }),
           ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
         })
         return new OrtProgram(runtime, session)
@@ -103,5 +113,6 @@ export function onnxRuntime(): Engine {
         throw new EngineError(`onnxruntime could not load the program on ${device}: ${fault ?? message(error)}`, { cause: error })
       }
     },
+    resident: (device, state) => (device === 'webgpu' ? new OrtResident(loadRuntime(device), state) : null),
   }
 }

@@ -29,6 +29,7 @@ export async function estimate(config: TrainingConfig, dataset: string, engine: 
     // Of the last stage, whose timesteps are the most.
     const epoch = totalEpochs(config) - 1
     for (let k = 1; k <= warmUp + measured; k++) times.push(await seconds(() => stepper.step({ indices: batch, learningRate: config.learningRate, k, epoch, place: 0 }, random)))
+    await stepper.settle()
     const step = Math.min(...times.slice(warmUp))
     const tested = held.subarray(0, config.batchSize)
     const evaluator = await Evaluator.open(engine, config, data, tested.length)

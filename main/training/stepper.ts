@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os'
 import type { Dataset } from '../datasets/dataset.ts'
-import type { Engine, HostTensor, LoadedProgram } from '../engines/engine.ts'
+import type { Engine, HostTensor, LoadedProgram, ResidentState } from '../engines/engine.ts'
 import { initialVariables } from '../snn/initial.ts'
 import type { TrainingProgram } from '../snn/program.ts'
 import type { MethodSettings } from '../snn/schema.ts'
@@ -74,6 +74,8 @@ export class Stepper {
   /** What `#steps` train. */
   #method: MethodSettings
   #stage = 0
+  /** The state between steps, where it stays on the device. */
+  #resident: ResidentState | null = null
   readonly #learningRate = scalar()
   readonly #elapsed = scalar()
   readonly #correction1 = scalar()
@@ -110,13 +112,14 @@ export class Stepper {
     }
     const bytes = this.program.info.neuronLayers.reduce((sum, { neurons }) => sum + neurons, 0) * batch * timesteps * bytesPerNeuron
     await this.#makeRoom(bytes)
+    this.#keepResident()
     const whole = timesteps === this.#dataset.shape[0]
     const program = whole && batch === this.#full && method === this.#config.method ? this.program : this.#build(batch, method, timesteps)
     const [, ...frame] = this.#dataset.shape
     const classes = this.#dataset.manifest.classes.length
     const step = {
       bytes,
-      loaded: await this.#engine.load(program.onnx, { device: this.#config.device, precision: this.#config.precision }),
+      loaded: await this.#engine.load(program.onnx, { device: this.#config.device, precision: this.#config.precision, resident: this.#resident ?? undefined }),
       frames: hostTensor([timesteps, batch, ...frame]),
       onehot: hostTensor([batch, classes]),
       logits: hostTensor([timesteps, batch, classes]),
@@ -132,6 +135,8 @@ export class Stepper {
       if (held + bytes <= memoryForSteps) return
       this.#steps.delete(key)
       held -= step.bytes
+      // Its memory holds the state, if it was the last one that ran.
+      await this.settle()
       await step.loaded.release()
     }
   }
@@ -139,6 +144,7 @@ export class Stepper {
   /** Lets go of the programs and their memory where an epoch trains another method or stage than they do. */
   async #turnTo(method: MethodSettings, stage: number): Promise<void> {
     if (method === this.#method && stage === this.#stage) return
+    await this.settle()
     await this.release()
     this.#method = method
     this.#stage = stage
@@ -167,15 +173,17 @@ export class Stepper {
     const { optimizer } = this.#config
     this.#learningRate.data[0] = learningRate
     this.#elapsed.data[0] = (epoch - stage.start) / stage.epochs
-    const feeds: Record<string, HostTensor> = { ...this.state.inputs, frames, onehot, learningRate: this.#learningRate, elapsed: this.#elapsed }
+    this.#keepResident()
+    const resident = this.#resident
+    const feeds: Record<string, HostTensor> = { ...(resident === null && this.state.inputs), frames, onehot, learningRate: this.#learningRate, elapsed: this.#elapsed }
     if (optimizer.name === 'adam' || optimizer.name === 'adamw') {
       this.#correction1.data[0] = 1 - optimizer.beta1 ** k
       this.#correction2.data[0] = 1 - optimizer.beta2 ** k
       feeds['correction1'] = this.#correction1
       feeds['correction2'] = this.#correction2
     }
-    await loaded.run(feeds, { ...this.state.outputs, loss: this.#loss, logits })
-    this.state.swap()
+    await loaded.run(feeds, { ...(resident === null && this.state.outputs), loss: this.#loss, logits }, resident ?? undefined)
+    if (resident === null) this.state.swap()
     const {
       labels,
       manifest: { classes },
@@ -184,14 +192,31 @@ export class Stepper {
     return { loss: this.#loss.data[0] ?? NaN, correct: correctSamples(logits.data, timesteps, batch, classes.length, wanted), waited }
   }
 
+  /** Leaves the state on the device from the next step on, where the engine can. */
+  #keepResident(): void {
+    this.#resident ??= this.#engine.resident?.(this.#config.device, this.state.inputs) ?? null
+  }
+
+  /** Brings `state` up to date where it has stayed on the device: before it is measured, saved or changed. */
+  async settle(): Promise<void> {
+    const resident = this.#resident
+    this.#resident = null
+    if (resident === null) return
+    await resident.read(this.state.inputs)
+    await resident.release()
+  }
+
   /** A new stage: the weights are inherited, the optimizer starts anew. */
   forgetOptimizer(): void {
     const kept = new Set(this.program.info.variables.map(({ name }) => name))
     for (const { name, data } of this.state.tensors) if (!kept.has(name)) data.fill(0)
   }
 
+  /** Lets go of all programs and of what stayed on the device. */
   async release(): Promise<void> {
     await this.#feeder.close()
+    await this.#resident?.release()
+    this.#resident = null
     for (const { loaded } of this.#steps.values()) await loaded.release()
     this.#steps.clear()
   }

@@ -213,7 +213,10 @@ class Training {
     const seconds = (): number => before + (performance.now() - started) / 1000
 
     while (sums.batches < batches) {
-      if (signal?.aborted) return this.#pause({ ...sums, seconds: seconds() })
+      if (signal?.aborted) {
+        await this.#stepper.settle()
+        return this.#pause({ ...sums, seconds: seconds() })
+      }
       const batchAt = (place: number): Int32Array => order.subarray(place * config.batchSize, (place + 1) * config.batchSize)
       const batch = batchAt(sums.batches)
       const place = sums.batches + 1
@@ -238,6 +241,7 @@ class Training {
         ...this.#pace.figures(epoch, sums.samples),
       })
     }
+    await this.#stepper.settle()
 
     const trained = seconds()
     const evaluation = await evaluator.run(this.#stepper.state.inputs, this.#splits[split], signal)
