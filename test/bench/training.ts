@@ -1,12 +1,13 @@
 /**
  * npm run bench -- training: one TRT training step of VGGSNN (48x48, T = 10, Adam), beside the same step in plain PyTorch
  * (../shared/bench/pytorch_vggsnn.py, apt-get install python3-torch), with and without PyTorch's penalty r(t); ours always
- * has it. `--profile` tells where a step's time goes (training-profile.ts). Ours and the peers take turns, so that all see the same machine; each figure is its best turn's median.
+ * has it. `--device webgpu|cuda` measures on a GPU instead (training-device.ts). `--profile` tells where a step's time goes (training-profile.ts). Ours and the peers take turns, so that all see the same machine; each figure is its best turn's median.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { BenchResult, BenchRow } from './run.ts'
+import { onDevice } from './training-device.ts'
 import { profile } from './training-profile.ts'
 
 const peerScript = '../shared/bench/pytorch_vggsnn.py'
@@ -49,6 +50,11 @@ export async function run(args: readonly string[]): Promise<BenchResult> {
   const given = args[args.indexOf('--batch') + 1]
   const batches = args.includes('--batch') && given ? given.split(',').map(Number) : [4, 16]
   const rows: BenchRow[] = []
+  const device = args.includes('--device') ? args[args.indexOf('--device') + 1] : undefined
+  if (device !== undefined && device !== 'cpu') {
+    const steps = args.includes('--steps') ? Number(args[args.indexOf('--steps') + 1]) : 12
+    return onDevice(device, args.includes('--batch') ? batches : [16, 128], steps)
+  }
   if (args.includes('--profile')) {
     for (const batch of batches) rows.push(...(await profile(batch)))
     return { name: 'Where the time of a training step of VGGSNN goes (48x48, T = 10, TRT, Adam; onnxruntime, CPU); peer: the whole step, or the rate of matrix products', rows }
