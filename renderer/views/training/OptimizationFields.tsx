@@ -193,7 +193,7 @@ export function OptimizationFields(part: FormPart) {
         <span>Device</span>
         <Select
           aria-label="Device"
-          flex={1}
+          flex="1 1 160px"
           value={config.device}
           data={devices.map(deviceChoice)}
           onChange={(value) => {

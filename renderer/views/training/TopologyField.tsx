@@ -27,7 +27,7 @@ export function TopologyField({ form, set }: FormPart) {
   return (
     <details className={styles.details}>
       <summary>Topology string of the TRT code</summary>
-      <div className={styles.methodRow}>
+      <div className={styles.topologyRow}>
         <TextInput
           flex={1}
           aria-label="Topology"
