@@ -74,6 +74,8 @@ export interface TrainingProgramOptions extends NetworkShape {
   readonly optimizer: OptimizerOptions
   /** Gradients are scaled down together where their norm over all parameters is larger; never where missing. */
   readonly clipNorm?: number | undefined
+  /** Whether 3x3 convolutions are computed in Winograd's tiles where that pays on a CPU (graph/ops/winograd.ts); not where missing. */
+  readonly winograd?: boolean | undefined
 }
 
 /**

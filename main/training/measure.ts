@@ -31,6 +31,7 @@ export async function measureDevice(engine: Engine, device: Device): Promise<Dev
     batch,
     method: { name: 'trt', eta: 0.05, lambda: 5e-5, delta: 0.5, epsilon: 1e-5, firstTimestep: 0 },
     optimizer: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
+    winograd: device === 'cpu',
   })
   const state = new TrainingState(program.state)
   const weights = initialVariables(program.info, 42)

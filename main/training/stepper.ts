@@ -97,8 +97,9 @@ export class Stepper {
   }
 
   #build(batch: number, method: MethodSettings, timesteps: number): TrainingProgram {
-    const { optimizer, clipNorm } = this.#config
-    return buildTrainingProgram({ ...networkShape(this.#config, this.#dataset, timesteps), batch, method, optimizer, clipNorm })
+    const { optimizer, clipNorm, device } = this.#config
+    // A GPU's libraries choose how to convolve themselves.
+    return buildTrainingProgram({ ...networkShape(this.#config, this.#dataset, timesteps), batch, method, optimizer, clipNorm, winograd: device === 'cpu' })
   }
 
   async #sized(batch: number, method: MethodSettings, timesteps: number): Promise<SizedStep> {

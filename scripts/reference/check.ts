@@ -113,6 +113,7 @@ async function threeSteps(item: NetworkCase, method: string, settings: MethodSet
   const program = buildTrainingProgram({
     network: item.topology.network, classes: item.topology.classes, shape: item.shape, batch: item.batch, method: settings,
     optimizer: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
+    winograd: options.device === 'cpu',
   })
   const loaded = await engine.load(program.onnx, options)
   let state: Record<string, HostTensor> = { ...emptyOf(program.state.map(({ name, shape }) => ({ name, shape }))), ...initial }

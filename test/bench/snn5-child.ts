@@ -16,7 +16,7 @@ const [batch = 16, steps = 8] = process.argv.slice(2).map(Number)
 const [timesteps, channels, high, wide, classes] = [4, 3, 32, 32, 10]
 const network = { network: snn5.network, classes, shape: [timesteps, channels, high, wide], still: true } as const
 const adam = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const
-const program = buildTrainingProgram({ ...network, batch, optimizer: adam, method: { name: 'tet', lambda: 0.05, phi: 1 } })
+const program = buildTrainingProgram({ ...network, batch, optimizer: adam, method: { name: 'tet', lambda: 0.05, phi: 1 }, winograd: true })
 const loaded = await onnxRuntime().load(program.onnx, { device: 'cpu' })
 const state = new TrainingState(program.state)
 const weights = initialVariables(program.info, 1)

@@ -4,7 +4,7 @@ import { engineFor } from '../../main/engines/index.ts'
 import { benchStep } from './training-step.ts'
 
 const [device, batch, steps, precision] = [deviceSchema.parse(process.argv[2]), Number(process.argv[3]), Number(process.argv[4]), precisionSchema.parse(process.argv[5])]
-const step = benchStep(batch)
+const step = benchStep(batch, device)
 const engine = engineFor(device)
 const { state } = step.program
 const { feeds: first } = step.next()

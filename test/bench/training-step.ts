@@ -1,4 +1,5 @@
 import type { HostTensor } from '../../main/engines/engine.ts'
+import type { Device } from '../../main/engines/schema.ts'
 import { Random } from '../../main/random.ts'
 import { initialVariables } from '../../main/snn/initial.ts'
 import { vggsnn } from '../../main/snn/models/vggsnn.ts'
@@ -17,10 +18,11 @@ export interface BenchStep {
 }
 
 /** The training step that is measured: VGGSNN, 48x48, T = 10, TRT, Adam, on random frames. */
-export function benchStep(batch: number): BenchStep {
+export function benchStep(batch: number, device: Device = 'cpu'): BenchStep {
   const program = buildTrainingProgram({
     network: vggsnn.network, classes, shape: [timesteps, channels, high, wide], batch, optimizer: adam,
     method: { name: 'trt', eta: 0.001, lambda: 5e-5, delta: 0.5, epsilon: 1e-5, firstTimestep: 0 },
+    winograd: device === 'cpu',
   })
   const state = new TrainingState(program.state)
   const weights = initialVariables(program.info, 1)

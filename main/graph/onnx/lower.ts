@@ -24,7 +24,7 @@ function portShape(shape: Shape, name: string): (number | 'N')[] {
  * @param outputs by the name they get
  * @param options `winograd`: convolutions may be computed in tiles, which is faster and rounds in its own way
  */
-export function lowerToOnnx(graph: Graph, outputs: ReadonlyMap<string, Tensor>, options: { name: string; version: string; metadata?: Readonly<Record<string, string>>; winograd?: boolean }): OnnxProgram {
+export function lowerToOnnx(graph: Graph, outputs: ReadonlyMap<string, Tensor>, options: { name: string; version: string; metadata?: Readonly<Record<string, string>>; winograd?: boolean | undefined }): OnnxProgram {
   verify(graph, [...outputs.values()], 'building')
   const nodes = reachable([...outputs.values()])
   const used = new Set<Tensor>([...outputs.values(), ...nodes.flatMap((node) => node.inputs)])
