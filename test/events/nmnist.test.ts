@@ -85,6 +85,13 @@ describe('N-MNIST', () => {
 })
 
 describe('encodeNmnist', () => {
+  it('an event whose bytes are all characters is one', () => {
+    const event = { t: 4_931_360, x: 32, y: 32, p: 0 }
+    const bytes = encodeNmnist(batchOf([event]))
+    expect(Buffer.from(bytes).toString('latin1')).toBe('  K? ')
+    expect(read(bytes, 'a.bin').events).toEqual([event])
+  })
+
   it('round-trips any sequence, past the reach of 23 bits too', () => {
     fc.assert(
       fc.property(sequences({ width: 256, height: 240, start: 2 ** 24, gap: 3_000_000 }), (events) => {

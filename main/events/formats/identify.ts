@@ -42,6 +42,9 @@ const magics: readonly Known[] = [
   ['#!/', 'this is a script, not a recording of events'],
 ]
 
+/** Bytes below which characters prove nothing. */
+const SHORT = 16
+
 /** Says what the file is, by its first bytes. @param head up to 4096 of them */
 export function identify(head: Uint8Array, source: ByteSource): Identity {
   if (source.size === 0) return { what: 'the file is empty (0 bytes)', advice: 'Copy or record it again.', certainty: 1 }
@@ -54,7 +57,8 @@ export function identify(head: Uint8Array, source: ByteSource): Identity {
   if (text.slice(4, 8) === 'ftyp') return { what: 'this is an MP4 video, not a recording of events', certainty: 1 }
   if (head.every((byte) => byte === 0))
     return { what: 'the file holds nothing but zeros where a recording starts', advice: 'Copy or record it again.', certainty: head.length < 512 ? 0 : 1 }
-  if (isText(text)) return textFile(text)
+  // A few characters may be an event or two.
+  if (isText(text)) return head.length < SHORT ? { ...textFile(text), certainty: 0 } : textFile(text)
   if (text.startsWith('% ')) return { what: 'this looks like a Prophesee recording with an unknown header', certainty: 0 }
   return { what: `the content is of no format known here (it starts with ${hex(head)})`, certainty: 0 }
 }
