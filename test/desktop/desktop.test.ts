@@ -298,7 +298,12 @@ describe('its end', () => {
         framing: { resize: [16, 16], timesteps: 4 },
         testShare: 0.5,
       })
-      while ((await window.saccade.call('datasets.list', {})).datasets.length === 0) await new Promise((resolve) => setTimeout(resolve, 50))
+      const noFailure = async (): Promise<void> => {
+        const failed = (await window.saccade.call('jobs.list', {})).jobs.find((job) => job.state === 'failed')
+        if (failed) throw new Error(`${failed.title} failed: ${failed.error}`)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      while ((await window.saccade.call('datasets.list', {})).datasets.length === 0) await noFailure()
       const { networks } = await window.saccade.call('training.presets', { dataset })
       const network = networks[0]?.network
       if (!network) throw new Error('no network')
@@ -312,8 +317,7 @@ describe('its end', () => {
         batchSize: 4,
         augmentation: {},
       })
-      while ((await window.saccade.call('runs.get', { id: started.run })).epochs.length === 0)
-        await new Promise((resolve) => setTimeout(resolve, 50))
+      while ((await window.saccade.call('runs.get', { id: started.run })).epochs.length === 0) await noFailure()
       return started.run
     }, recordings)
     desktop.tell({ ask: 'answer', dialog: 'showMessageBox', value: { response: 1 } })
