@@ -42,8 +42,8 @@ const magics: readonly Known[] = [
   ['#!/', 'this is a script, not a recording of events'],
 ]
 
-/** Bytes below which characters prove nothing. */
-const SHORT = 16
+/** Five, ten or fifteen characters may be N-MNIST's events. */
+const mayBeEvents = (bytes: number): boolean => bytes <= 15 && bytes % 5 === 0
 
 /** Says what the file is, by its first bytes. @param head up to 4096 of them */
 export function identify(head: Uint8Array, source: ByteSource): Identity {
@@ -57,8 +57,7 @@ export function identify(head: Uint8Array, source: ByteSource): Identity {
   if (text.slice(4, 8) === 'ftyp') return { what: 'this is an MP4 video, not a recording of events', certainty: 1 }
   if (head.every((byte) => byte === 0))
     return { what: 'the file holds nothing but zeros where a recording starts', advice: 'Copy or record it again.', certainty: head.length < 512 ? 0 : 1 }
-  // A few characters may be an event or two.
-  if (isText(text)) return head.length < SHORT ? { ...textFile(text), certainty: 0 } : textFile(text)
+  if (isText(text)) return mayBeEvents(head.length) ? { ...textFile(text), certainty: 0 } : textFile(text)
   if (text.startsWith('% ')) return { what: 'this looks like a Prophesee recording with an unknown header', certainty: 0 }
   return { what: `the content is of no format known here (it starts with ${hex(head)})`, certainty: 0 }
 }
