@@ -1,22 +1,10 @@
-import { join } from 'node:path'
-import { rmSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { shapes, temporaryFolder } from '../support/workbench.ts'
-import { importFolder, openWindow, type OpenWindow } from './window.ts'
+import { expect, test } from 'vitest'
+import { windowWithShapes } from './window.ts'
 
-let folder: string
-let window: OpenWindow
-beforeAll(async () => {
-  folder = temporaryFolder('e2e-recipes', () => undefined)
-  window = await openWindow(join(folder, 'library'))
-  await importFolder(window, await shapes(join(folder, 'shapes'), 4), 'Shapes')
-}, 180_000)
-afterAll(async () => {
-  await window.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+const opened = windowWithShapes('e2e-recipes')
 
 test('a paper’s table: found, its dataset missing, tried scaled down on another, expected beside obtained', async () => {
+  const window = opened.window()
   const { page, visit } = window
   await visit('Training')
   await page.getByRole('button', { name: 'Recipes' }).click()

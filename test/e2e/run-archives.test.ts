@@ -1,22 +1,10 @@
-import { join } from 'node:path'
-import { rmSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { shapes, temporaryFolder } from '../support/workbench.ts'
-import { importFolder, openWindow, setNumber, type OpenWindow } from './window.ts'
+import { expect, test } from 'vitest'
+import { setNumber, windowWithShapes } from './window.ts'
 
-let folder: string
-let window: OpenWindow
-beforeAll(async () => {
-  folder = temporaryFolder('e2e-run-archives', () => undefined)
-  window = await openWindow(join(folder, 'library'))
-  await importFolder(window, await shapes(join(folder, 'shapes'), 4), 'Shapes')
-}, 180_000)
-afterAll(async () => {
-  await window.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+const opened = windowWithShapes('e2e-run-archives')
 
 test('a run saved as a zip, removed with its data, imported: its curves are there, and what it lacks is said', async () => {
+  const window = opened.window()
   const { page, visit } = window
   const enter = async (path: string) => {
     await page.getByRole('textbox', { name: 'Path' }).fill(path)
@@ -27,7 +15,7 @@ test('a run saved as a zip, removed with its data, imported: its curves are ther
   await setNumber(page, 'Epochs', 1)
   await page.getByRole('button', { name: /^Start/ }).click()
   await page.getByRole('button', { name: 'Save as zip…' }).click({ timeout: 60_000 })
-  await enter(folder)
+  await enter(opened.folder())
   await page.getByRole('list', { name: 'Files' }).getByText('shapes', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Choose this folder' }).click()
   await page.getByText(/\.zip, \d+\.\d MB/).waitFor()
@@ -41,7 +29,7 @@ test('a run saved as a zip, removed with its data, imported: its curves are ther
   await page.getByText('No datasets yet').waitFor()
   await visit('Training')
   await page.getByRole('button', { name: 'Import a run…' }).click()
-  await enter(folder)
+  await enter(opened.folder())
   await page.getByRole('list', { name: 'Files' }).getByRole('button', { name: /\.zip/ }).click()
   await page.getByRole('table', { name: 'Runs' }).getByRole('button', { name }).click()
   await page.getByText('The data that this run was trained on is not in this library (dataset "shapes").').waitFor()

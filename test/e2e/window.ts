@@ -1,9 +1,11 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { buildIfChanged } from '../../scripts/build.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { root, start, type Running } from '../support/cli.ts'
+import { shapes, temporaryFolder } from '../support/workbench.ts'
 
 /** The built window in a real Chromium, on the built headless workbench. */
 export interface OpenWindow {
@@ -69,6 +71,22 @@ export async function importFolder({ page, visit }: OpenWindow, folder: string, 
   await page.getByRole('textbox', { name: 'Name' }).fill(name)
   await page.getByRole('button', { name: /^Import [\d,. ]+ recordings/ }).click()
   await page.getByRole('heading', { name: 'Class balance' }).waitFor({ timeout: 120_000 })
+}
+
+/** For all tests of a file: a window on a library of its own that holds the dataset "Shapes", in a folder that goes with them. */
+export function windowWithShapes(name: string): { readonly folder: () => string; readonly window: () => OpenWindow } {
+  let folder: string
+  let window: OpenWindow
+  beforeAll(async () => {
+    folder = temporaryFolder(name, () => undefined)
+    window = await openWindow(join(folder, 'library'))
+    await importFolder(window, await shapes(join(folder, 'shapes'), 4), 'Shapes')
+  }, 180_000)
+  afterAll(async () => {
+    await window.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return { folder: () => folder, window: () => window }
 }
 
 /** Types a number into a field of the training form. */
