@@ -8,14 +8,15 @@ import reactHooks from 'eslint-plugin-react-hooks'
 const rooms = {
   'main/events': [],
   'main/graph': [],
+  'main/figures': [],
   'main/datasets': ['events'],
   'main/library': ['events'],
   'main/engines': ['graph'],
   'main/snn': ['graph'],
   'main/training': ['snn', 'engines', 'datasets', 'graph', 'events'],
-  'main/analysis': ['training', 'snn', 'engines', 'datasets', 'graph', 'events'],
+  'main/analysis': ['training', 'snn', 'engines', 'datasets', 'graph', 'events', 'figures'],
   'main/deployment': ['training', 'snn', 'engines', 'datasets', 'graph', 'events'],
-  'main/workbench': ['library', 'training', 'analysis', 'deployment', 'snn', 'engines', 'datasets', 'graph', 'events'],
+  'main/workbench': ['library', 'training', 'analysis', 'deployment', 'snn', 'engines', 'datasets', 'graph', 'events', 'figures'],
 }
 const all = Object.keys(rooms).map((room) => room.slice('main/'.length))
 const layers = Object.entries(rooms).map(([room, allowed]) => {

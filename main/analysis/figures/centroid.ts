@@ -1,0 +1,53 @@
+import type { Series } from '../../figures/figure.ts'
+import { originOf, type Draw } from './named.ts'
+
+/** Heat map of I(t) over epochs with the centroid's line, one panel a run; centroids over epochs; curves of single epochs. */
+export const centroidFigures: Draw<'centroid'> = (runs) => [
+  {
+    id: 'information-concentration',
+    title: 'Temporal information concentration',
+    caption: 'Share of the Fisher information in each timestep, I(t) / Σ I(t), of every kept epoch; the line is the information centroid.',
+    source: 'TRT, Fig. 2; Kim et al. 2023',
+    panels: runs.map(({ name, result }) => {
+      const steps = result.epochs[0]?.trace.map((_, i) => i + 1) ?? []
+      return {
+        kind: 'heat',
+        ...(runs.length > 1 && { title: name }),
+        x: { label: 'epoch', whole: true },
+        y: { label: 'timestep t', whole: true },
+        xs: result.epochs.map(({ epoch }) => epoch),
+        ys: steps,
+        values: steps.map((_, t) => result.epochs.map(({ trace }) => share(trace, t))),
+        scale: { label: 'share of information', percent: true, palette: 'cividis' },
+        over: [{ label: 'information centroid', color: 'ink', x: result.epochs.map(({ epoch }) => epoch), y: result.epochs.map(({ centroid }) => centroid) }],
+      }
+    }),
+    aspect: 0.6,
+    origin: originOf(runs),
+  },
+  {
+    id: 'information-centroid',
+    title: 'Information centroid over epochs',
+    caption: 'IC = Σ t I(t) / Σ I(t): it falls as information concentrates in early timesteps.',
+    source: 'TRT, Fig. 2',
+    panels: [
+      {
+        kind: 'lines',
+        x: { label: 'epoch', whole: true },
+        y: { label: 'information centroid', unit: 'timesteps' },
+        series: runs.map(({ name, color, result }): Series => ({
+          label: name,
+          color,
+          x: result.epochs.map(({ epoch }) => epoch),
+          y: result.epochs.map(({ centroid }) => centroid),
+        })),
+      },
+    ],
+    origin: originOf(runs),
+  },
+]
+
+function share(trace: readonly number[], t: number): number | null {
+  const sum = trace.reduce((total, value) => total + value, 0)
+  return sum > 0 ? (trace[t] ?? 0) / sum : null
+}

@@ -1,0 +1,4 @@
+/** Figures of analyses, drawn alike by the window and by the command line: pure code without Node. */
+export * from '../../main/figures/figure.ts'
+export * from '../../main/analysis/figures/index.ts'
+export * from '../../main/analysis/figures/named.ts'
