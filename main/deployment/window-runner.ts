@@ -1,8 +1,9 @@
 import type { Engine, HostTensor, LoadedProgram } from '../engines/engine.ts'
 import { hostTensor } from '../training/state.ts'
+import type { Answer, ModelRunner } from './runner.ts'
 
 /** A loaded window model: frames [N, T, C, H, W] in, logits out. */
-export class WindowRunner {
+export class WindowRunner implements ModelRunner {
   readonly #loaded: LoadedProgram
   readonly #shape: readonly [number, number, number, number]
   readonly #classes: number
@@ -29,10 +30,7 @@ export class WindowRunner {
    * @param frames [count, T, C, H, W]
    * @returns logits [count, classes], per timestep [count, T, classes], firing rates [count] by "rate/LAYER" where the model has them
    */
-  async run(
-    frames: Float32Array,
-    count: number,
-  ): Promise<{ logits: Float32Array; perTimestep: Float32Array; rates: ReadonlyMap<string, Float32Array> }> {
+  async run(frames: Float32Array, count: number): Promise<Answer> {
     const [timesteps] = this.#shape
     const logits = hostTensor([count, this.#classes])
     const perTimestep = hostTensor([count, timesteps, this.#classes])

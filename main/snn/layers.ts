@@ -15,6 +15,8 @@ export interface BuildContext {
   readonly neuron: NeuronSettings
   /** Membranes that channels or layers share (EfficientLIF-Net). */
   readonly sharing?: NetworkDescription['sharing']
+  /** Where potentials come from and go to in a network that computes one timestep; where missing, the first timestep begins without any. */
+  readonly carried?: Carried | undefined
   /** The one membrane of all neurons that are built with this context, filled by the first of them. */
   readonly membrane?: { value?: Membrane }
   /** A weight, bias, ... by its stable name. */
@@ -32,6 +34,16 @@ export interface BuildContext {
   single(hooks: Pick<BuildContext, 'spiking' | 'weighted'>): BuildContext
   /** Called for every layer with weights, with its input [T·B, ...] ([B, ...] where it is the same at every timestep) and its multiply-accumulates per sample and timestep. */
   weighted(name: string, input: Tensor, macs: number): void
+}
+
+/** State of a network whose timesteps are computed one by one. A host begins with zeros everywhere. */
+export interface Carried {
+  /** Potentials [N, ...shape] behind the last timestep. */
+  before(name: string, shape: readonly number[]): Tensor
+  /** Potentials behind this one; of neurons that share a membrane the last call counts. */
+  after(name: string, potentials: Tensor): void
+  /** [N, 1], 0 at the first timestep and 1 from then on. */
+  begun(): Tensor
 }
 
 export interface ConvolutionOptions {

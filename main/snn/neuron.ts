@@ -1,5 +1,5 @@
 import { divide, fixed, GraphError, product, type Tensor } from '../graph/tensor.ts'
-import type { BuildContext } from './layers.ts'
+import type { BuildContext, Carried } from './layers.ts'
 import type { VariableSpec } from './program.ts'
 import type { NeuronSettings } from './schema.ts'
 
@@ -91,6 +91,9 @@ function stepOf(context: BuildContext, name: string): Step {
     const u = leak(current, before)
     const spikes = fire(graph.sub(u, threshold))
     const fired = detachReset ? graph.one('detach', [spikes], {}) : spikes
+    // The very reset value, as snn/ops/lif.ts has it: u - (u - resetValue) would be rounded.
+    if (context.carried && isPlain(neuron) && reset === 'hard' && resetValue !== 0)
+      return { spikes, state: graph.add(graph.mul(u, graph.shift(graph.scale(fired, -1), 1)), graph.scale(fired, resetValue)) }
     const removed = reset === 'hard' ? graph.shift(u, -resetValue) : threshold
     const state = graph.sub(u, graph.mul(fired, removed))
     return smoothing ? { spikes: smoothing.spikes(spikes), state: smoothing.state(state, before) } : { spikes, state }
@@ -99,12 +102,24 @@ function stepOf(context: BuildContext, name: string): Step {
 
 /** Potentials and how they go on from timestep to timestep. */
 export interface Membrane {
+  /** Of the layer that was built first. */
+  readonly name: string
   readonly step: Step
   state: Tensor | undefined
 }
 
 function membraneOf(context: BuildContext, shape: readonly number[], name: string): Membrane {
-  return { step: stepOf(context, name), state: context.neuron.learnInitial ? learnedInitial(context, name, shape) : undefined }
+  const initial = context.neuron.learnInitial ? learnedInitial(context, name, shape) : undefined
+  return { name, step: stepOf(context, name), state: context.carried ? carriedOver(context, context.carried, shape, name, initial) : initial }
+}
+
+/** What the last timestep has left, zeros before the first one; a learned initial potential is added there and nowhere else. */
+function carriedOver({ graph }: BuildContext, carried: Carried, shape: readonly number[], name: string, initial: Tensor | undefined): Tensor {
+  const before = carried.before(name, shape)
+  if (!initial) return before
+  const first = graph.shift(graph.scale(carried.begun(), -1), 1)
+  const wide = graph.reshape(first, [first.shape[0] ?? 1, ...shape.map(() => 1)])
+  return graph.add(before, graph.mul(wide, graph.reshape(initial, [1, ...shape])))
 }
 
 /**
@@ -118,8 +133,8 @@ export function neurons(context: BuildContext, x: Tensor, name: string): Tensor 
 
 /** x's rows are of timesteps, or of whatever else one membrane sees one after the other. */
 function unshared(context: BuildContext, x: Tensor, name: string): Tensor {
-  const { graph, neuron, timesteps, membrane: shared } = context
-  if (isPlain(neuron) && !shared) return graph.apply('lif', [x], { neuron, timesteps })[0] as Tensor
+  const { graph, neuron, timesteps, membrane: shared, carried } = context
+  if (isPlain(neuron) && !shared && !carried) return graph.apply('lif', [x], { neuron, timesteps })[0] as Tensor
   const shape = x.shape.slice(1).map((dim) => fixed(dim, name))
   const membrane = shared?.value ?? membraneOf(context, shape, name)
   if (shared) shared.value = membrane
@@ -128,6 +143,7 @@ function unshared(context: BuildContext, x: Tensor, name: string): Tensor {
     membrane.state = state
     return now
   })
+  if (carried && membrane.state) carried.after(membrane.name, membrane.state)
   return graph.one('joinTime', spikes, {})
 }
 

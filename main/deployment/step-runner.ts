@@ -1,0 +1,78 @@
+import type { Engine, HostTensor, LoadedProgram } from '../engines/engine.ts'
+import type { StepState } from '../snn/step-program.ts'
+import { hostTensor } from '../training/state.ts'
+import type { Answer, ModelRunner } from './runner.ts'
+
+/** States of one sample or several: read by one timestep, written by it, swapped. */
+interface Slots {
+  readonly feeds: Record<string, HostTensor>
+  readonly fetches: Record<string, HostTensor>
+}
+
+/** A loaded step model: one frame [C, H, W] of each sample in, logits of this timestep out; what is between lies with the host. */
+export class StepRunner implements ModelRunner {
+  readonly #loaded: LoadedProgram
+  readonly #shape: readonly [number, number, number, number]
+  readonly #classes: number
+  readonly #states: readonly StepState[]
+  readonly #rates: readonly string[]
+
+  private constructor(loaded: LoadedProgram, shape: readonly [number, number, number, number], classes: number, states: readonly StepState[]) {
+    this.#loaded = loaded
+    this.#shape = shape
+    this.#classes = classes
+    this.#states = states
+    this.#rates = loaded.outputs.filter((name) => name.startsWith('rate/'))
+  }
+
+  /** @throws EngineError where the runtime can't load it */
+  static async open(engine: Engine, onnx: Uint8Array, shape: readonly [number, number, number, number], classes: number, states: readonly StepState[]): Promise<StepRunner> {
+    return new StepRunner(await engine.load(onnx, { device: 'cpu' }), shape, classes, states)
+  }
+
+  /** All timesteps of whole samples from zero states, logits averaged in the order of time. */
+  async run(frames: Float32Array, count: number): Promise<Answer> {
+    const [timesteps, ...frame] = this.#shape
+    const classes = this.#classes
+    const size = frame.reduce((a, b) => a * b, 1)
+    const now = hostTensor([count, ...frame])
+    const logits = hostTensor([count, classes])
+    const rates = this.#rates.map((name): [string, HostTensor] => [name, hostTensor([count])])
+    const sums = new Map(rates.map(([name]) => [name.slice('rate/'.length), new Float32Array(count)]))
+    const perTimestep = new Float32Array(count * timesteps * classes)
+    let [read, written] = [this.#slots(count), this.#slots(count)]
+    for (let t = 0; t < timesteps; t++) {
+      for (let i = 0; i < count; i++) now.data.set(frames.subarray((i * timesteps + t) * size, (i * timesteps + t + 1) * size), i * size)
+      await this.#loaded.run({ frame: now, ...read.feeds }, { logits, ...written.fetches, ...Object.fromEntries(rates) })
+      ;[read, written] = [written, read]
+      for (let i = 0; i < count; i++) perTimestep.set(logits.data.subarray(i * classes, (i + 1) * classes), (i * timesteps + t) * classes)
+      for (const [name, { data }] of rates) sums.get(name.slice('rate/'.length))?.forEach((sum, i, all) => (all[i] = sum + (data[i] ?? NaN) / timesteps))
+    }
+    return { logits: meanOverTime(perTimestep, count, timesteps, classes), perTimestep, rates: sums }
+  }
+
+  #slots(count: number): Slots {
+    const tensors = this.#states.map(({ input, output, shape }) => ({ input, output, tensor: hostTensor([count, ...shape]) }))
+    return {
+      feeds: Object.fromEntries(tensors.map(({ input, tensor }) => [input, tensor])),
+      fetches: Object.fromEntries(tensors.map(({ output, tensor }) => [output, tensor])),
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.#loaded.release()
+  }
+}
+
+/** Sums in float32, in the order of time, times 1/T. @param values [count, T, classes] @returns [count, classes] */
+export function meanOverTime(values: Float32Array, count: number, timesteps: number, classes: number): Float32Array {
+  const mean = new Float32Array(count * classes)
+  for (let i = 0; i < count; i++) {
+    for (let c = 0; c < classes; c++) {
+      let sum = 0
+      for (let t = 0; t < timesteps; t++) sum = Math.fround(sum + (values[(i * timesteps + t) * classes + c] ?? NaN))
+      mean[i * classes + c] = sum / timesteps
+    }
+  }
+  return mean
+}
