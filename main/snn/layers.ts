@@ -17,6 +17,8 @@ export interface BuildContext {
   readonly sharing?: NetworkDescription['sharing']
   /** Where potentials come from and go to in a network that computes one timestep; where missing, the first timestep begins without any. */
   readonly carried?: Carried | undefined
+  /** Training steps whose surrogate is drawn: what it is drawn from (snn/ops/zeroth-order.ts). */
+  readonly draws?: Draws | undefined
   /** The one membrane of all neurons that are built with this context, filled by the first of them. */
   readonly membrane?: { value?: Membrane }
   /** A weight, bias, ... by its stable name. */
@@ -44,6 +46,16 @@ export interface Carried {
   after(name: string, potentials: Tensor): void
   /** [N, 1], 0 at the first timestep and 1 from then on. */
   begun(): Tensor
+}
+
+/** Inputs of a step whose surrogate is drawn. */
+export interface Draws {
+  /** [5, 4 drawPool] */
+  readonly drawn: Tensor
+  /** [B] */
+  readonly places: Tensor
+  /** Where in the pool the next layer and timestep begin: never twice the same. */
+  next(): number
 }
 
 export interface ConvolutionOptions {

@@ -1,10 +1,12 @@
 import { Graph } from '../graph/graph.ts'
+import { Random } from '../random.ts'
 import { fixed, GraphError, type Tensor } from '../graph/tensor.ts'
 import { forward } from './forward.ts'
-import { type BuildContext, type ConvolutionOptions, convolutionWeight, convolve, NORM_EPSILON, spike } from './layers.ts'
+import { type BuildContext, type ConvolutionOptions, convolutionWeight, convolve, type Draws, NORM_EPSILON, spike } from './layers.ts'
 import { isPlain } from './neuron.ts'
 import { gainFactor, type Norm, type NormContext, normalize, type Normalized, normalizeWith, normSpecs, runningStatistics } from './norms.ts'
 import { ops } from './ops/index.ts'
+import { drawPool, drawShape } from './ops/zeroth-order.ts'
 import type { NetworkInfo, NetworkShape, VariableSpec } from './program.ts'
 
 /** A network built into a graph whose variables are inputs. */
@@ -42,7 +44,8 @@ export function buildNetwork({ network, classes, shape, still = false }: Network
   const weighted: { name: string; input: Tensor; macs: number }[] = []
   let macsPerTimestep = 0
 
-  const fuses = mode === 'training' && isPlain(network.neuron) && (network.norm === undefined || network.norm === 'tdbn') && network.sharing === undefined
+  const draws = mode === 'training' && network.neuron.surrogate === 'localzo' ? drawsOf(graph, batch) : undefined
+  const fuses = mode === 'training' && !draws && isPlain(network.neuron) && (network.norm === undefined || network.norm === 'tdbn') && network.sharing === undefined
   /** @param keep takes the running statistics after the step */
   const contextOf = (parts: Pick<BuildContext, 'timesteps' | 'variable' | 'spiking' | 'weighted' | 'membrane'>, keep: (next: Normalized['statistics']) => void): BuildContext => {
     const norms: NormContext = { graph, network, timesteps: parts.timesteps, whole: shape[0], variable: parts.variable }
@@ -57,6 +60,7 @@ export function buildNetwork({ network, classes, shape, still = false }: Network
       graph,
       neuron: network.neuron,
       sharing: network.sharing,
+      draws,
       convolution(x, name, options) {
         const { y, norm } = convolveBare(x, name, options)
         if (mode === 'evaluation') return normalizeWith(norms, name, y, norm, options.still)
@@ -117,6 +121,13 @@ export function buildNetwork({ network, classes, shape, still = false }: Network
   const trained = specs.filter((spec) => spec.role !== 'mean' && spec.role !== 'variance')
   const parameters = trained.reduce((n, spec) => n + spec.shape.reduce((a, b) => a * b, 1), 0)
   return { graph, logits, frames, variables, statistics, spikes, weighted, info: { variables: specs, parameters, macsPerTimestep, neuronLayers } }
+}
+
+/** The inputs of a drawn surrogate; layers and timesteps begin where a fixed shuffle of the pool says. */
+function drawsOf(graph: Graph, batch: number): Draws {
+  const order = new Random(0, 'places of layers and timesteps').shuffle(Int32Array.from({ length: drawPool }, (_, i) => i))
+  let calls = 0
+  return { drawn: graph.input('draws', drawShape), places: graph.input('places', [batch]), next: () => order[calls++ % drawPool] ?? 0 }
 }
 
 /** Variables, size and work of a network for one input shape. @throws GraphError as buildNetwork */

@@ -47,8 +47,9 @@ function learnedThreshold(context: BuildContext, name: string): Tensor {
  * ablation (Deng et al. 2022, table 2: k = 1, 10, 20), sigmoid(k above) with its true gradient, forwards and backwards. There
  * the "spike" is a number in (0, 1), and the reset takes away so much of the potential (hard: u <- (1 - s) u + s u_reset).
  */
-function firing({ graph, neuron: { surrogate, alpha, sigmoidSpike } }: BuildContext): (above: Tensor) => Tensor {
+function firing({ graph, neuron: { surrogate, alpha, sigmoidSpike }, draws }: BuildContext): (above: Tensor) => Tensor {
   if (sigmoidSpike !== undefined) return (above) => graph.one('sigmoid', [graph.scale(above, sigmoidSpike)], {})
+  if (surrogate === 'localzo' && draws) return (above) => graph.one('fireDrawn', [above, draws.drawn, draws.places], { delta: alpha, start: draws.next() })
   return (above) => graph.one('fire', [above], { surrogate, alpha })
 }
 
@@ -133,8 +134,8 @@ export function neurons(context: BuildContext, x: Tensor, name: string): Tensor 
 
 /** x's rows are of timesteps, or of whatever else one membrane sees one after the other. */
 function unshared(context: BuildContext, x: Tensor, name: string): Tensor {
-  const { graph, neuron, timesteps, membrane: shared, carried } = context
-  if (isPlain(neuron) && !shared && !carried) return graph.apply('lif', [x], { neuron, timesteps })[0] as Tensor
+  const { graph, neuron, timesteps, membrane: shared, carried, draws } = context
+  if (isPlain(neuron) && !shared && !carried && !draws) return graph.apply('lif', [x], { neuron, timesteps })[0] as Tensor
   const shape = x.shape.slice(1).map((dim) => fixed(dim, name))
   const membrane = shared?.value ?? membraneOf(context, shape, name)
   if (shared) shared.value = membrane

@@ -54,7 +54,7 @@ export interface NetworkShape {
  * One training step as one graph (snn/training-program.ts: `buildTrainingProgram(options: TrainingProgramOptions): TrainingProgram`).
  * Inputs: "frames" [T, B, C, H, W], "onehot" [B, classes], "learningRate" [1], for Adam and AdamW "correction1" [1] = 1 - beta1^k and
  * "correction2" [1] = 1 - beta2^k of step k = 1.., where the method's weights change over the epochs "elapsed" [1], the share of
- * them that is done, every variable by its name and every optimizer state.
+ * them that is done, where the surrogate is drawn "draws" [5, 32768] and "places" [B] (snn/ops/zeroth-order.ts), every variable by its name and every optimizer state.
  * Outputs: "loss" [1], "logits" [T, B, classes], and "next/NAME" for each variable and optimizer state.
  * Optimizer states: Adam and AdamW "adam1/NAME", "adam2/NAME"; SGD "momentum/NAME"; RMSprop "square/NAME"; all start at zero.
  */

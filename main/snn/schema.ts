@@ -10,8 +10,8 @@ export const neuronSchema = z.object({
   resetValue: z.number().default(0),
   /** Whether the gradient stops at the reset. The TRT and TET authors' code does not stop it. */
   detachReset: z.boolean().default(false),
-  surrogate: z.enum(['triangle', 'rectangle', 'sigmoid', 'arctangent', 'gaussian']).default('triangle'),
-  /** triangle, rectangle: half-width; sigmoid, arctangent: slope; gaussian: standard deviation. */
+  surrogate: z.enum(['triangle', 'rectangle', 'sigmoid', 'arctangent', 'gaussian', 'localzo']).default('triangle'),
+  /** triangle, rectangle: half-width; sigmoid, arctangent: slope; gaussian: standard deviation; localzo: delta. */
   alpha: z.number().positive().default(1),
   /**
    * One learned time constant for each layer, 1/tau = sigmoid(w); fixed where missing. leak: u <- u/tau + x;

@@ -5,6 +5,7 @@ import { initialVariables } from '../snn/initial.ts'
 import type { TrainingProgram } from '../snn/program.ts'
 import type { MethodSettings } from '../snn/schema.ts'
 import { buildTrainingProgram } from '../snn/training-program.ts'
+import { drawShape, fillDraws } from '../snn/ops/zeroth-order.ts'
 import { type Ahead, Feeder, type Wanted } from './feeder.ts'
 import { correctSamples } from './metrics.ts'
 import type { Random } from '../random.ts'
@@ -28,6 +29,8 @@ interface SizedStep {
   readonly frames: HostTensor
   readonly onehot: HostTensor
   readonly logits: HostTensor
+  /** Each sample's place in the surrogate's draws, where it is drawn. */
+  readonly places: HostTensor | null
 }
 
 /** What a step is of. */
@@ -78,6 +81,8 @@ export class Stepper {
   #resident: ResidentState | null = null
   readonly #learningRate = scalar()
   readonly #elapsed = scalar()
+  /** Of a surrogate that is drawn for each step. */
+  readonly #draws: HostTensor | null
   readonly #correction1 = scalar()
   readonly #correction2 = scalar()
   readonly #loss = scalar()
@@ -89,6 +94,7 @@ export class Stepper {
     this.#config = config
     this.#dataset = dataset
     this.#method = config.method
+    this.#draws = config.network.neuron.surrogate === 'localzo' ? hostTensor(drawShape) : null
     this.#full = Math.min(config.batchSize, splitsOf(config, dataset).train.length)
     this.program = this.#build(this.#full, config.method, dataset.shape[0])
     this.state = new TrainingState(this.program.state)
@@ -124,6 +130,7 @@ export class Stepper {
       frames: hostTensor([timesteps, batch, ...frame]),
       onehot: hostTensor([batch, classes]),
       logits: hostTensor([timesteps, batch, classes]),
+      places: this.#draws && hostTensor([batch]),
     }
     this.#steps.set(key, step)
     return step
@@ -169,7 +176,7 @@ export class Stepper {
     const asked = this.#wanted({ indices, epoch, place })
     const { timesteps } = asked
     await this.#turnTo(method, stage.index)
-    const { loaded, frames, onehot, logits } = await this.#sized(batch, method, timesteps)
+    const { loaded, frames, onehot, logits, places } = await this.#sized(batch, method, timesteps)
     const waited = await this.#feeder.fill(asked, random, { frames: frames.data, onehot: onehot.data }, following && this.#wanted(following))
     const { optimizer } = this.#config
     this.#learningRate.data[0] = learningRate
@@ -182,6 +189,11 @@ export class Stepper {
       this.#correction2.data[0] = 1 - optimizer.beta2 ** k
       feeds['correction1'] = this.#correction1
       feeds['correction2'] = this.#correction2
+    }
+    if (this.#draws && places) {
+      fillDraws(this.#config.seed, `epoch ${epoch}, batch ${place}`, this.#draws.data, places.data)
+      feeds['draws'] = this.#draws
+      feeds['places'] = places
     }
     await loaded.run(feeds, { ...(resident === null && this.state.outputs), loss: this.#loss, logits }, resident ?? undefined)
     if (resident === null) this.state.swap()

@@ -1,6 +1,7 @@
 import type { Graph } from '../../main/graph/graph.ts'
 import type { OpKind } from '../../main/graph/ops/rule.ts'
 import type { Tensor } from '../../main/graph/tensor.ts'
+import { drawCount, drawPool, drawShape } from '../../main/snn/ops/zeroth-order.ts'
 import { neuronSchema } from '../../main/snn/schema.ts'
 
 /** One way to use an op: shapes of its inputs and what is built from them. */
@@ -117,6 +118,13 @@ export const opCases: { readonly [K in OpKind]: readonly OpCase[] | Covered } = 
   normLifGradient: { by: 'normLif' },
   fire: [{ name: 'fire', shapes: [[4, 3]], step: linear, build: (g, i) => g.one('fire', [x(i)], { surrogate: 'arctangent', alpha: 2 }), noDifferences: 'spikes are steps (test/snn/neuron.test.ts)' }],
   fireGradient: { by: 'fire' },
+  fireDrawn: [
+    {
+      name: 'fireDrawn', shapes: [[3, 4, 2, 2]], step: linear, noDifferences: 'spikes are steps (test/snn/zeroth-order.test.ts)',
+      build: (g, i) => g.one('fireDrawn', [x(i), g.constant(Array.from({ length: drawCount * 4 * drawPool }, (_, k) => (((k % drawPool) * 7919) % 1009) / 504.5), drawShape), g.constant([7, 8191, 0], [3])], { delta: 0.5, start: 8190 }),
+    },
+  ],
+  fireDrawnGradient: { by: 'fireDrawn' },
   splitTime: [{ name: 'splitTime, one timestep unread', shapes: [[6, 2]], step: linear, build: (g, i) => { const [a, , c] = g.apply('splitTime', [x(i)], { timesteps: 3 }); return g.sub(a as Tensor, g.scale(c as Tensor, 3)) } }],
   joinTime: [{ name: 'joinTime', shapes: [[2, 3], [2, 3]], step: linear, build: (g, i) => g.one('joinTime', i, {}) }],
   // A step moves no value past another.

@@ -11,6 +11,9 @@ import { makeDataset, oneThread, temporaryFolder, tinyConfig } from './tiny.ts'
 
 const engine = oneThread()
 
+/** The neurons of the tiny network with LocalZO's surrogate. */
+const drawn = { ...tinyConfig().network, neuron: { ...tinyConfig().network.neuron, surrogate: 'localzo', alpha: 0.5 } } as const
+
 async function setUp(config = tinyConfig()) {
   const folder = temporaryFolder()
   const dataset = await makeDataset(join(folder, 'dataset'))
@@ -75,7 +78,7 @@ describe('train', () => {
   it.each([
     ['adam', tinyConfig()],
     ['sgd', tinyConfig({ optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 1e-4 } })],
-    ['timesteps drawn for each batch', tinyConfig({ method: { name: 'slt-tet', lambda: 0.05, phi: 1 } })],
+    ['timesteps and surrogate drawn for each batch', tinyConfig({ method: { name: 'slt-tet', lambda: 0.05, phi: 1 }, network: drawn })],
     ['a loss that changes over the epochs', tinyConfig({ method: { name: 'tks', alpha: 0.7, temperature: 3 } })],
     ['a switch of methods after the first epoch, AdamW, steps', tinyConfig({ switch: { afterEpoch: 1, method: { name: 'sdt', criterion: 'cross-entropy' } }, schedule: 'step', optimizer: { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 } })],
   ])('stops anywhere and resumes to the same numbers (%s)', async (_, config) => {

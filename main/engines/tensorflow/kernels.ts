@@ -1,4 +1,4 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import { EngineError } from '../engine.ts'
 import type { Attribute } from './model.ts'
 import type { TensorFlow } from './library.ts'
@@ -133,7 +133,7 @@ function rounded({ tf, tensor }: KernelContext): Tensor {
 }
 
 /** Data types of casts, as ONNX numbers them. */
-const casts: Readonly<Record<number, 'float32' | 'bool'>> = { 1: 'float32', 9: 'bool' }
+const casts: Readonly<Record<number, 'float32' | 'bool' | 'int32'>> = { 1: 'float32', 6: 'int32', 9: 'bool' }
 
 /** Every ONNX operator that our lowerings emit, in TensorFlow's operations. */
 export const kernels: Readonly<Record<string, Kernel>> = {
@@ -178,6 +178,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
     return tf.broadcastTo(x, wanted.map((size, i) => (size === 1 ? (x.shape[i - extra] ?? 1) : size)))
   },
   Slice: slice,
+  Gather: (context) => context.tf.gather(context.tensor(0), context.tensor(1) as Tensor1D, integer(context, 'axis', 0)),
   Concat: (context) => context.tf.concat(Array.from({ length: context.count }, (_, i) => context.tensor(i)), integer(context, 'axis', 0)),
   Split: (context) => context.tf.split(context.tensor(0), context.outputs, integer(context, 'axis', 0)),
   Pad: (context) => {

@@ -7,11 +7,9 @@ import type { NeuronSettings } from '../schema.ts'
  * rectangle 1 / (2 alpha) where |x| < alpha (primitive: a ramp)
  * sigmoid   alpha s(alpha x) (1 - s(alpha x)), s the logistic function (primitive: s(alpha x))
  * arctangent alpha/2 / (1 + (pi/2 alpha x)²) (PLIF, Fang et al. 2021; primitive: atan(pi/2 alpha x)/pi + 1/2)
- * gaussian  the normal density of deviation alpha: what LocalZO's estimate, mean over normal z of |z| [|x| < alpha |z|]/(2 alpha),
- *           is on average (Mukhoty et al. 2023, theorem 1; alpha 0.5 there), without its sampling noise. The noise is not
- *           offered: ONNX's random operators take their seed when a program is loaded and keep their state inside the session,
- *           so a resumed run would go on with other draws, and each engine with its own; five draws for each neuron and
- *           timestep from outside would be 737 million numbers a step (VGGSNN, T 10, batch 16)
+ * gaussian  the normal density of deviation alpha: what LocalZO's estimate is on average (Mukhoty et al. 2023, theorem 1; alpha 0.5 there)
+ * localzo   the estimate itself, mean over five normal z of |z| [|x| < alpha |z|]/(2 alpha): drawn in training steps
+ *           (zeroth-order.ts); wherever else a gradient is taken, its mean, as above
  */
 export interface Surrogate {
   /** The derivative at x, in plain numbers. */
@@ -23,6 +21,16 @@ export interface Surrogate {
 }
 
 const clamp = (x: number): number => Math.min(1, Math.max(0, x))
+
+const gaussian: Surrogate = {
+  derivative: (x, alpha) => Math.exp(-0.5 * (x / alpha) ** 2) / (alpha * Math.sqrt(2 * Math.PI)),
+  primitive: (x, alpha) => normalDistribution(x / alpha),
+  lower: (onnx, u, threshold, alpha) => {
+    const x = onnx.node('Sub', [u, onnx.floats([threshold])])
+    const exponent = onnx.node('Mul', [onnx.node('Mul', [x, x]), onnx.floats([-0.5 / alpha ** 2])])
+    return onnx.node('Mul', [onnx.node('Exp', [exponent]), onnx.floats([1 / (alpha * Math.sqrt(2 * Math.PI))])])
+  },
+}
 
 export const surrogates: Readonly<Record<NeuronSettings['surrogate'], Surrogate>> = {
   triangle: {
@@ -66,15 +74,8 @@ export const surrogates: Readonly<Record<NeuronSettings['surrogate'], Surrogate>
       return onnx.node('Div', [onnx.floats([alpha / 2]), onnx.node('Add', [onnx.node('Mul', [scaled, scaled]), onnx.floats([1])])])
     },
   },
-  gaussian: {
-    derivative: (x, alpha) => Math.exp(-0.5 * (x / alpha) ** 2) / (alpha * Math.sqrt(2 * Math.PI)),
-    primitive: (x, alpha) => normalDistribution(x / alpha),
-    lower: (onnx, u, threshold, alpha) => {
-      const x = onnx.node('Sub', [u, onnx.floats([threshold])])
-      const exponent = onnx.node('Mul', [onnx.node('Mul', [x, x]), onnx.floats([-0.5 / alpha ** 2])])
-      return onnx.node('Mul', [onnx.node('Exp', [exponent]), onnx.floats([1 / (alpha * Math.sqrt(2 * Math.PI))])])
-    },
-  },
+  gaussian,
+  localzo: gaussian,
 }
 
 /** The standard normal distribution function, by the series of its density: exact to 1e-12 within 6 deviations. */

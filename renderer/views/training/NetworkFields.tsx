@@ -75,6 +75,7 @@ const surrogates: readonly { readonly value: NeuronSettings['surrogate']; readon
   { value: 'rectangle', label: 'rectangle (STBP)', alpha: 0.5 },
   { value: 'sigmoid', label: 'sigmoid', alpha: 4 },
   { value: 'arctangent', label: 'arctangent (PLIF)', alpha: 2 },
+  { value: 'localzo', label: 'LocalZO (2023), five draws', alpha: 0.5 },
   { value: 'gaussian', label: 'Gaussian (LocalZO’s mean)', alpha: 0.5 },
 ]
 
