@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { energyNumbersSchema, energyOptions } from './schemas/energy.ts'
 
 /** What an analysis looks at. */
 export const analysisOptionsSchema = z.object({
@@ -20,6 +21,7 @@ export const analysisOptionsSchema = z.object({
   samples: z.number().int().min(1).default(96),
   /** Accuracy over time: with so many timesteps, also more than were trained (static pictures only); the dataset's where missing. */
   timesteps: z.number().int().min(1).max(100).optional(),
+  ...energyOptions,
 })
 export type AnalysisOptions = z.infer<typeof analysisOptionsSchema>
 
@@ -57,20 +59,7 @@ export const timeSchema = z.object({
 })
 export type TimeResult = z.infer<typeof timeSchema>
 
-export const energySchema = z.object({
-  kind: z.literal('energy'),
-  options: analysisOptionsSchema,
-  samples: z.number(),
-  timesteps: z.number(),
-  accuracy: z.number(),
-  /** Per layer with weights, per inference (all T): input drive, multiply-accumulates (first layer) or accumulates, picojoules. */
-  layers: z.array(
-    z.object({ name: z.string(), drive: z.number(), macsPerTimestep: z.number(), operations: z.number(), kind: z.enum(['mac', 'ac']), picojoules: z.number() }),
-  ),
-  /** Of an inference; of the same network without spikes, run once. */
-  picojoules: z.number(),
-  annPicojoules: z.number(),
-})
+export const energySchema = energyNumbersSchema.extend({ options: analysisOptionsSchema })
 export type EnergyResult = z.infer<typeof energySchema>
 
 /** Loss around a checkpoint in two random filter-normalized directions. */

@@ -41,7 +41,7 @@ export function timeOf(logits: Float32Array, labels: readonly number[], timestep
 }
 
 /** @throws where the network or the data are of a certain number of timesteps */
-function withTimesteps({ shape, dataset, config }: Subject, timesteps: number): Subject['shape'] {
+export function withTimesteps({ shape, dataset, config }: Subject, timesteps: number): Subject['shape'] {
   const [whole, ...frame] = shape.shape
   const longer: Subject['shape'] = { ...shape, shape: [timesteps, ...frame] }
   if (timesteps === whole) return shape

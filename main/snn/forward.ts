@@ -75,15 +75,18 @@ function through(context: BuildContext, x: Tensor, members: readonly Member[]): 
  */
 function overTime(context: BuildContext, x: Tensor, members: readonly Member[]): Tensor {
   const { graph, timesteps } = context
-  const spikes = new Map<string, Tensor[]>()
-  const inputs = new Map<string, { macs: number; tensors: Tensor[] }>()
+  const spikes = new Map<string, { tensors: Tensor[]; currents: Tensor[] }>()
+  const inputs = new Map<string, { macs: number; output: Tensor; tensors: Tensor[] }>()
   const single = context.single({
-    spiking: (name, tensor) => spikes.set(name, [...(spikes.get(name) ?? []), tensor]),
-    weighted: (name, tensor, macs) => inputs.set(name, { macs, tensors: [...(inputs.get(name)?.tensors ?? []), tensor] }),
+    spiking: (name, tensor, currents) => {
+      const before = spikes.get(name)
+      spikes.set(name, { tensors: [...(before?.tensors ?? []), tensor], currents: [...(before?.currents ?? []), ...currents] })
+    },
+    weighted: (name, tensor, macs, output) => inputs.set(name, { macs, output: inputs.get(name)?.output ?? output, tensors: [...(inputs.get(name)?.tensors ?? []), tensor] }),
   })
   const outputs = graph.apply('splitTime', [x], { timesteps }).map((now) => through(single, now, members))
-  for (const [name, { macs, tensors }] of inputs) context.weighted(name, graph.one('joinTime', tensors, {}), macs)
-  for (const [name, tensors] of spikes) context.spiking(name, graph.one('joinTime', tensors, {}))
+  for (const [name, { macs, output, tensors }] of inputs) context.weighted(name, graph.one('joinTime', tensors, {}), macs, output)
+  for (const [name, { tensors, currents }] of spikes) context.spiking(name, graph.one('joinTime', tensors, {}), currents)
   return graph.one('joinTime', outputs, {})
 }
 

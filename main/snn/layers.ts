@@ -27,15 +27,18 @@ export interface BuildContext {
   convolution(x: Tensor, name: string, options: ConvolutionOptions): Tensor
   /** Convolution, batch norm and a layer of neurons, all named after `name`: its spikes. x as for `convolution`. */
   spikingConvolution(x: Tensor, name: string, options: ConvolutionOptions): Tensor
-  /** Called for every neuron layer with its spikes [T·B, ...]. */
-  spiking(name: string, spikes: Tensor): void
+  /**
+   * Called for every neuron layer with its spikes [T·B, ...] and what makes them, its input currents: [T·B, ...], or [B, ...] of each
+   * timestep where they are computed one by one; none where batch norm and neuron are one operation.
+   */
+  spiking(name: string, spikes: Tensor, currents: readonly Tensor[]): void
   /**
    * For one timestep after the other: tensors are [B, ...], variables are the same ones every time, running statistics move on,
    * batch norm sees one timestep only, and all neurons have one membrane.
    */
   single(hooks: Pick<BuildContext, 'spiking' | 'weighted'>): BuildContext
-  /** Called for every layer with weights, with its input [T·B, ...] ([B, ...] where it is the same at every timestep) and its multiply-accumulates per sample and timestep. */
-  weighted(name: string, input: Tensor, macs: number): void
+  /** Called for every layer with weights, with its input [T·B, ...] ([B, ...] where it is the same at every timestep) and its multiply-accumulates per sample and timestep; `output` of its convolution or matrix product, of the first timestep where they are computed one by one. */
+  weighted(name: string, input: Tensor, macs: number, output: Tensor): void
 }
 
 /** State of a network whose timesteps are computed one by one. A host begins with zeros everywhere. */
@@ -86,7 +89,7 @@ export function convolve(context: BuildContext, name: string, x: Tensor, weight:
   const y = context.graph.one('conv2d', bias ? [x, weight, bias] : [x, weight], { stride: [stride, stride], padding: [padding, padding] })
   const [, out, high, wide] = y.shape
   const perPixel = weight.shape.slice(1).reduce<number>((n, dim) => n * fixed(dim, 'conv'), 1)
-  context.weighted(name, x, perPixel * fixed(out, 'conv') * fixed(high, 'conv') * fixed(wide, 'conv'))
+  context.weighted(name, x, perPixel * fixed(out, 'conv') * fixed(high, 'conv') * fixed(wide, 'conv'), y)
   return y
 }
 
@@ -98,7 +101,7 @@ export function repeated({ graph, timesteps }: Pick<BuildContext, 'graph' | 'tim
 /** A layer of neurons, one for each element of a sample. */
 export function spike(context: BuildContext, x: Tensor, name: string): Tensor {
   const spikes = neurons(context, x, name)
-  context.spiking(name, spikes)
+  context.spiking(name, spikes, [x])
   return spikes
 }
 
@@ -107,8 +110,9 @@ export function dense(context: BuildContext, x: Tensor, name: string, out: numbe
   const inputs = fixed(x.shape[1], name)
   const weight = context.variable({ name: `${name}.weight`, shape: [out, inputs], role: 'weight', fanIn: inputs, fanOut: out })
   const bias = context.variable({ name: `${name}.bias`, shape: [out], role: 'bias', fanIn: inputs, fanOut: out })
-  context.weighted(name, x, inputs * out)
-  return context.graph.add(context.graph.matmul(x, weight, false, true), bias)
+  const product = context.graph.matmul(x, weight, false, true)
+  context.weighted(name, x, inputs * out, product)
+  return context.graph.add(product, bias)
 }
 
 /** [M, C, H, W] -> [M, C·H·W]. */

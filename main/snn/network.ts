@@ -21,8 +21,10 @@ export interface BuiltNetwork {
   readonly statistics: ReadonlyMap<string, Tensor>
   /** Spikes [T·B, ...] of each neuron layer. */
   readonly spikes: ReadonlyMap<string, Tensor>
-  /** Every layer with weights in forward order: its input [T·B, ...] ([B, ...] where it is the same at every timestep) and multiply-accumulates per sample and timestep. */
-  readonly weighted: readonly { readonly name: string; readonly input: Tensor; readonly macs: number }[]
+  /** Input currents of each neuron layer, [T·B, ...] or [B, ...] of each timestep; none where batch norm and neuron are one operation (training mode). */
+  readonly currents: ReadonlyMap<string, readonly Tensor[]>
+  /** Every layer with weights in forward order: its input [T·B, ...] ([B, ...] where it is the same at every timestep), its convolution or matrix product, and multiply-accumulates per sample and timestep. */
+  readonly weighted: readonly { readonly name: string; readonly input: Tensor; readonly macs: number; readonly output: Tensor }[]
   readonly info: NetworkInfo
 }
 
@@ -40,8 +42,9 @@ export function buildNetwork({ network, classes, shape, still = false }: Network
   const variables = new Map<string, Tensor>()
   const statistics = new Map<string, Tensor>()
   const spikes = new Map<string, Tensor>()
+  const currents = new Map<string, readonly Tensor[]>()
   const neuronLayers: { name: string; neurons: number }[] = []
-  const weighted: { name: string; input: Tensor; macs: number }[] = []
+  const weighted: { name: string; input: Tensor; macs: number; output: Tensor }[] = []
   let macsPerTimestep = 0
 
   const draws = mode === 'training' && network.neuron.surrogate === 'localzo' ? drawsOf(graph, batch) : undefined
@@ -74,7 +77,7 @@ export function buildNetwork({ network, classes, shape, still = false }: Network
         const [fired, mean, variance] = graph.apply('normLif', [y, norm.gain, norm.shift], { neuron: network.neuron, timesteps, epsilon: NORM_EPSILON })
         keep(runningStatistics(graph, name, y, norm, mean, variance))
         if (!fired) throw new GraphError(`${name}: an output is missing`)
-        context.spiking(name, fired)
+        context.spiking(name, fired, [])
         return fired
       },
       single(hooks) {
@@ -103,13 +106,14 @@ export function buildNetwork({ network, classes, shape, still = false }: Network
         variables.set(spec.name, tensor)
         return tensor
       },
-      spiking(name, tensor) {
+      spiking(name, tensor, made) {
         spikes.set(name, tensor)
+        currents.set(name, made)
         neuronLayers.push({ name, neurons: tensor.shape.slice(1).reduce<number>((n, dim) => n * fixed(dim, name), 1) })
       },
-      weighted(name, input, macs) {
+      weighted(name, input, macs, output) {
         macsPerTimestep += macs
-        weighted.push({ name, input, macs })
+        weighted.push({ name, input, macs, output })
       },
     },
     (next) => next.forEach(([name, tensor]) => statistics.set(name, tensor)),
@@ -120,7 +124,7 @@ export function buildNetwork({ network, classes, shape, still = false }: Network
   const logits = forward(context, network, classes, x, still)
   const trained = specs.filter((spec) => spec.role !== 'mean' && spec.role !== 'variance')
   const parameters = trained.reduce((n, spec) => n + spec.shape.reduce((a, b) => a * b, 1), 0)
-  return { graph, logits, frames, variables, statistics, spikes, weighted, info: { variables: specs, parameters, macsPerTimestep, neuronLayers } }
+  return { graph, logits, frames, variables, statistics, spikes, currents, weighted, info: { variables: specs, parameters, macsPerTimestep, neuronLayers } }
 }
 
 /** The inputs of a drawn surrogate; layers and timesteps begin where a fixed shuffle of the pool says. */

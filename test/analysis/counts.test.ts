@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { AC_PJ, energyOf, MAC_PJ } from '../../main/analysis/energy.ts'
 import { informationCentroid } from '../../main/analysis/fisher.ts'
 import { timeOf } from '../../main/analysis/time.ts'
 import { spread } from '../snn/run.ts'
@@ -42,21 +41,5 @@ describe('accuracy over time', () => {
       expect(accuracy).toBeCloseTo(share((n) => largest(meanTo(n, stops[n] ?? 0)) === labels[n]), 12)
     }
     expect(found.exits.map(({ timesteps: taken }) => taken)).toEqual([...found.exits.map(({ timesteps: taken }) => taken)].sort((a, b) => a - b))
-  })
-})
-
-describe('energy', () => {
-  it('counts multiply-accumulates in the first layer, additions for spikes in the others', () => {
-    const { layers, picojoules, annPicojoules } = energyOf(
-      [
-        { name: 'conv1', macs: 1000, drive: 0.4 },
-        { name: 'conv2', macs: 5000, drive: 0.1 },
-        { name: 'output', macs: 100, drive: 1.5 },
-      ],
-      4,
-    )
-    expect(layers.map(({ operations }) => operations)).toEqual([4000, 2000, 600])
-    expect(picojoules).toBeCloseTo(4000 * MAC_PJ + 2600 * AC_PJ, 9)
-    expect(annPicojoules).toBeCloseTo(6100 * MAC_PJ, 9)
   })
 })
