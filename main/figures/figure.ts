@@ -32,15 +32,17 @@ export interface Mark {
   readonly color?: Color
 }
 
-/** Points joined by a line, or not. Series of one name in several panels are one entry of the legend. */
+/** Points joined by a line, or not. */
 export interface Series {
   readonly label: string
+  /** Series of one group, in all panels, are one entry of the legend, shown and hidden together; the label where missing. */
+  readonly group?: string
   readonly color: Color
   readonly x: readonly number[]
   /** As many as x; null interrupts the line. */
   readonly y: readonly (number | null)[]
   readonly dashed?: boolean
-  /** Background to the others: thin and pale, without an entry in the legend. */
+  /** Background to the others: thin and pale. With the group of another it has no entry of its own in the legend. */
   readonly faint?: boolean
   /** [low, high] at each x. */
   readonly errors?: readonly (readonly [number, number] | null)[]
