@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Engine } from '../engines/engine.ts'
-import { buildWindowProgram } from '../snn/window-program.ts'
 import { StorageError, storageError, syncFolder, temporaryName, writeFileAtomic, writeJson } from '../training/atomic.ts'
 import { openCheckpoint } from '../training/checkpoint.ts'
-import { checkpointVariables, Evaluator, type Evaluation, type VariableFeeds } from '../training/evaluate.ts'
 import { readRunHeader } from '../training/run-store.ts'
-import { networkShape, openTrainable } from '../training/trainable.ts'
-import { chosenBy, describeModel, encodeMetadata } from './metadata.ts'
-import { disturbed, judge, prove, sensitivity, type Sensitivity } from './proof.ts'
-import type { ModelRecord } from './schema.ts'
+import { openTrainable } from '../training/trainable.ts'
+import type { Exported } from './formats/format.ts'
+import { formatOf } from './formats/index.ts'
+import { golden } from './golden.ts'
+import { chosenBy } from './metadata.ts'
+import { exportSettingsSchema, type ExportedFile, type ExportSettings, type ModelRecord } from './schema.ts'
+import { openTrained, type TrainedNetwork } from './trained.ts'
 
 export interface ExportOptions {
   /** Folder of the run. */
@@ -21,15 +22,17 @@ export interface ExportOptions {
   /** Folder that the model gets; its name is the model's id. Must not exist. */
   readonly model: string
   readonly engine: Engine
+  /** A window where missing. */
+  readonly settings?: ExportSettings
   readonly signal?: AbortSignal
   /** Share done, 0..1. */
   readonly onProgress?: (share: number) => void
 }
 
 /**
- * Exports a checkpoint as model.onnx beside model.json. The folder appears only when the written file, run by the engine on
- * the whole test split, has proven to be the trained network.
- * @throws ProofError, StorageError, or what is wrong with run and dataset; nothing is left behind
+ * Exports a checkpoint as a file beside golden inputs and outputs and model.json. The folder appears only when the written file, run
+ * on the test split, has proven to be the trained network.
+ * @throws ProofError, UnsuitableError, StorageError, or what is wrong with run and dataset; nothing is left behind
  */
 export async function exportModel({
   run,
@@ -37,73 +40,21 @@ export async function exportModel({
   checkpoint: kind,
   model,
   engine,
+  settings = exportSettingsSchema.parse({}),
   signal,
   onProgress,
 }: ExportOptions): Promise<ModelRecord> {
   if (existsSync(model)) throw new StorageError(model, 'there is already a model in this folder')
   const header = readRunHeader(run)
-  const checkpoint = openCheckpoint(run, kind)
+  openCheckpoint(run, kind)
   const dataset = openTrainable(directory, header.datasetHash)
   const temporary = temporaryName(model)
   try {
-    const batch = Math.min(header.config.batchSize, dataset.test.length)
-    const evaluator = await Evaluator.open(engine, { ...header.config, device: 'cpu' }, dataset, batch)
-    const variables = checkpointVariables(run, kind, evaluator.program)
-    const evaluated = async (weights: VariableFeeds, done: number): Promise<Evaluation> => {
-      const evaluation = await evaluator.run(weights, dataset.test, signal, (share) => onProgress?.((done + share) / 4))
-      if (evaluation === null) throw new Error('The export was cancelled.')
-      return evaluation
-    }
-    let trained: Evaluation
-    let own: Sensitivity
-    try {
-      trained = await evaluated(variables, 0)
-      own = sensitivity(trained, await evaluated(disturbed(variables, evaluator.program.info), 1))
-    } finally {
-      await evaluator.release()
-    }
-
-    const metadata = encodeMetadata(
-      describeModel(header, { kind, open: checkpoint }, dataset.manifest, {
-        split: 'test',
-        value: trained.accuracy,
-        samples: trained.samples,
-      }),
-    )
-    const weights = new Map(Object.entries(variables).map(([name, { data }]) => [name, data]))
-    const shape = networkShape(header.config, dataset)
+    const network = await openTrained({ run, checkpoint: kind, engine, signal }, dataset, (share) => onProgress?.(share / 2))
+    const exported = await formatOf(settings.format)(network, settings, (share) => onProgress?.((1 + share) / 2))
     mkdirSync(temporary, { recursive: true })
-    const file = join(temporary, 'model.onnx')
-    writeFileAtomic(file, buildWindowProgram({ ...shape, weights, metadata }).onnx)
-    const onnx = readFileSync(file)
-    const proof = await prove({
-      onnx,
-      withRates: buildWindowProgram({ ...shape, weights, firingRates: true }).onnx,
-      trained,
-      dataset,
-      batch,
-      engine,
-      ...(signal && { signal }),
-      onProgress: (share) => onProgress?.((1 + share) / 2),
-    })
-    judge(proof, own)
-
-    const record: ModelRecord = {
-      id: basename(model),
-      name: header.config.name,
-      created: new Date().toISOString(),
-      path: join(model, 'model.onnx'),
-      bytes: onnx.length,
-      hash: createHash('sha256').update(onnx).digest('hex'),
-      run: header.id,
-      checkpoint: kind,
-      epoch: checkpoint.progress.epoch,
-      chosenBy: chosenBy(kind, header.config.protocol),
-      classes: dataset.manifest.classes,
-      shape: dataset.manifest.shape,
-      metadata,
-      proof,
-    }
+    const files = await write(temporary, exported, network)
+    const record = recordOf(model, network, settings, exported, files)
     writeJson(join(temporary, 'model.json'), record)
     renameSync(temporary, model)
     syncFolder(dirname(model))
@@ -113,5 +64,44 @@ export async function exportModel({
     throw error instanceof Error && 'code' in error ? storageError(model, error) : error
   } finally {
     dataset.close()
+  }
+}
+
+/** Writes the file, and golden data of what the disk gives back. */
+async function write(folder: string, { file, bytes, more, open }: Exported, { dataset }: TrainedNetwork): Promise<ExportedFile[]> {
+  writeFileAtomic(join(folder, file), bytes)
+  if (!readFileSync(join(folder, file)).equals(bytes)) throw new StorageError(join(folder, file), 'reads back otherwise than it was written')
+  const runner = await open()
+  try {
+    const beside = new Map([...(await golden(runner, dataset)), ...(more ?? [])])
+    for (const [name, content] of beside) writeFileAtomic(join(folder, name), content)
+    return [...[[file, bytes] as const, ...beside]].map(([name, content]) => ({ name, bytes: content.length, hash: sha256(content) }))
+  } finally {
+    await runner.release()
+  }
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+function recordOf(model: string, { header, kind, checkpoint, dataset }: TrainedNetwork, { format }: ExportSettings, exported: Exported, files: ExportedFile[]): ModelRecord {
+  const { file, bytes, metadata, proof, notes } = exported
+  return {
+    id: basename(model),
+    name: header.config.name,
+    created: new Date().toISOString(),
+    format,
+    path: join(model, file),
+    bytes: bytes.length,
+    hash: sha256(bytes),
+    files,
+    ...(notes.length > 0 && { notes: [...notes] }),
+    run: header.id,
+    checkpoint: kind,
+    epoch: checkpoint.progress.epoch,
+    chosenBy: chosenBy(kind, header.config.protocol),
+    classes: dataset.manifest.classes,
+    shape: dataset.manifest.shape,
+    metadata: { ...metadata },
+    proof,
   }
 }

@@ -9,9 +9,9 @@ import type { Problem } from '../events/schema.ts'
 import { softmax } from '../training/metrics.ts'
 import type { ModelMetadata } from './metadata.ts'
 import { readModelFile } from './model-file.ts'
+import { openModel } from './open-model.ts'
 import { pictureInput } from './picture-input.ts'
 import type { InferenceResult, ModelInput } from './schema.ts'
-import { WindowRunner } from './window-runner.ts'
 
 /**
  * Runs an exported model on a recording: the events become frames by the model's own filters and framing rule, as in training. A model
@@ -22,13 +22,14 @@ import { WindowRunner } from './window-runner.ts'
  * @param withInput whether the answer holds what the network was given
  */
 export async function infer(modelPath: string, recordingPath: string, engine: Engine, withInput = false): Promise<InferenceResult> {
-  const { onnx, metadata } = readModelFile(modelPath)
+  const file = readModelFile(modelPath)
+  const { metadata } = file
   const { labels, shape } = metadata
   const { data, events, problems, decodeMs, framesMs, ...made } = await (metadata.normalization ? ofPicture : ofRecording)(
     recordingPath,
     metadata,
   )
-  const runner = await WindowRunner.open(engine, onnx, shape, labels.length)
+  const runner = await openModel(engine, file)
   try {
     // A first run fetches its memory from the system; what is told is what a running system has.
     await runner.run(data, 1)

@@ -1,6 +1,6 @@
 import type { SpawnChild } from '../training/child.ts'
 import { runTask, type RunningTask } from '../training/task.ts'
-import type { InferenceResult, ModelRecord } from './schema.ts'
+import type { ExportSettings, InferenceResult, ModelRecord } from './schema.ts'
 
 /** Folders are absolute paths; see ExportOptions. */
 export interface ExportInput {
@@ -9,6 +9,7 @@ export interface ExportInput {
   readonly dataset: string
   readonly checkpoint: 'best' | 'last'
   readonly model: string
+  readonly settings?: ExportSettings
 }
 /** Absolute paths of a .onnx file and of a recording. */
 export interface InferInput {

@@ -32,6 +32,14 @@ export const modelMetadataSchema = z.object({
   /** Of the trained network, before export; whether that split also chose the checkpoint stands in `checkpoint.chosenBy`. */
   accuracy: z.object({ split: z.literal('test'), value: z.number(), samples: z.number() }),
   checkpoint: z.object({ kind: z.enum(['best', 'last']), epoch: z.number(), chosenBy: z.string() }),
+  /** How the file computes; a window where missing. */
+  format: z.enum(['window', 'step', 'int8']).optional(),
+  /** window, int8: what its input is called, "frames" [N, T, C, H, W] where missing; "image" is [N, C, H, W]. */
+  input: z.enum(['frames', 'image']).optional(),
+  /** window, int8: the one batch size it takes; any where missing. */
+  batch: z.number().int().min(1).optional(),
+  /** step: what a host hands from timestep to timestep, zeros at the beginning of a sample; shapes behind the batch. */
+  states: z.array(z.object({ input: z.string(), output: z.string(), shape: z.array(z.number().int().min(1)).max(4) })).optional(),
 })
 export type ModelMetadata = z.infer<typeof modelMetadataSchema>
 
@@ -108,12 +116,15 @@ export function encodeMetadata(metadata: ModelMetadata): Record<string, string> 
 /** Whether any entry is Saccade's. */
 export const hasMetadata = (props: Readonly<Record<string, string>>): boolean => `${prefix}version` in props
 
+/** Entries that are no JSON. */
+const texts = new Set(['version', 'name', 'format', 'input'])
+
 /** @throws Error naming the entry that is missing or malformed */
 export function decodeMetadata(props: Readonly<Record<string, string>>): ModelMetadata {
   const values = Object.fromEntries(
     Object.keys(modelMetadataSchema.shape).map((key) => {
       const text = props[prefix + key]
-      if (text === undefined || key === 'version' || key === 'name') return [key, text]
+      if (text === undefined || texts.has(key)) return [key, text]
       try {
         return [key, JSON.parse(text) as unknown]
       } catch {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fromBinary } from '@bufbuild/protobuf'
 import { ModelProtoSchema, type ModelProto, type ValueInfoProto } from 'onnx-buf'
 import { decodeMetadata, hasMetadata, type ModelMetadata } from './metadata.ts'
+import { unsafe } from './onnx-safety.ts'
 
 /** A file that is no model of Saccade's. The message names the file, says what it is and what to do. */
 export class ModelFileError extends Error {
@@ -63,6 +64,8 @@ export function readModelFile(path: string): ModelFile {
   }
   if (onnx.length === 0) throw new ModelFileError(path, 'the file is empty')
   const model = parse(path, onnx)
+  const danger = unsafe(model)
+  if (danger !== null) throw new ModelFileError(path, `not opened: ${danger}`)
   const properties = Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value]))
   if (!hasMetadata(properties)) {
     const by = model.producerName === '' ? 'another program' : model.producerName
@@ -81,17 +84,32 @@ export function readModelFile(path: string): ModelFile {
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error))
   }
-  const port = (ports: readonly ValueInfoProto[], name: string): string =>
-    dimensions(ports.find((candidate) => candidate.name === name))
-      .slice(1)
-      .join()
-  const { shape, labels } = metadata
-  const [timesteps] = shape
-  if (port(model.graph?.input ?? [], 'frames') !== shape.join())
-    fail(`its input "frames" is not [N, ${shape.join(', ')}] as its metadata says`)
-  if (port(model.graph?.output ?? [], 'logits') !== String(labels.length))
-    fail(`its output "logits" is not [N, ${labels.length}] as its ${labels.length} labels ask for`)
-  if (port(model.graph?.output ?? [], 'logits_per_timestep') !== `${timesteps},${labels.length}`)
-    fail(`its output "logits_per_timestep" is not [N, ${timesteps}, ${labels.length}]`)
+  for (const { kind, name, sizes } of expected(metadata)) {
+    const ports = kind === 'input' ? model.graph?.input : model.graph?.output
+    const found = dimensions((ports ?? []).find((candidate) => candidate.name === name)).slice(1)
+    if (found.join() !== sizes.join()) fail(`its ${kind} "${name}" is not [N${sizes.map((size) => `, ${size}`).join('')}] as its metadata says`)
+  }
   return { path, onnx, metadata, properties }
+}
+
+interface ExpectedPort {
+  readonly kind: 'input' | 'output'
+  readonly name: string
+  /** Behind the batch. */
+  readonly sizes: readonly number[]
+}
+
+/** What a model's ports must be for its metadata to be true. */
+function expected({ shape, labels, format, input, states }: ModelMetadata): ExpectedPort[] {
+  const [timesteps, ...frame] = shape
+  const logits: ExpectedPort = { kind: 'output', name: 'logits', sizes: [labels.length] }
+  if (format === 'step') {
+    const carried = (states ?? []).flatMap((state): ExpectedPort[] => [
+      { kind: 'input', name: state.input, sizes: state.shape },
+      { kind: 'output', name: state.output, sizes: state.shape },
+    ])
+    return [{ kind: 'input', name: 'frame', sizes: frame }, logits, ...carried]
+  }
+  const fed: ExpectedPort = input === 'image' ? { kind: 'input', name: 'image', sizes: frame } : { kind: 'input', name: 'frames', sizes: shape }
+  return [fed, logits, { kind: 'output', name: 'logits_per_timestep', sizes: [timesteps, labels.length] }]
 }

@@ -3,6 +3,7 @@ import type { Engine, HostTensor } from '../engines/engine.ts'
 import type { NetworkInfo } from '../snn/program.ts'
 import type { Evaluation, VariableFeeds } from '../training/evaluate.ts'
 import { argmax } from '../training/metrics.ts'
+import type { ModelRunner } from './runner.ts'
 import type { ExportProof } from './schema.ts'
 import { WindowRunner } from './window-runner.ts'
 
@@ -59,6 +60,12 @@ export interface ProofOptions {
   readonly onnx: Uint8Array
   /** The same network with firing rates as further outputs. */
   readonly withRates: Uint8Array
+  /** Makes either of them ready to run; as a window where missing. */
+  readonly open?: ((file: Uint8Array) => Promise<ModelRunner>) | undefined
+  /** Only the first so many samples, where running is slow. */
+  readonly samples?: number | undefined
+  /** What runs it; the engine where missing. */
+  readonly runtime?: string | undefined
   /** What the trained network gives on the test split, in its order. */
   readonly trained: Evaluation
   readonly dataset: Dataset
@@ -68,72 +75,72 @@ export interface ProofOptions {
   readonly onProgress?: (share: number) => void
 }
 
-/** Runs the exported file on the whole test split beside the trained network, and tells how far they are apart. */
+/** Runs the exported file on the test split beside the trained network, and tells how far they are apart. */
 export async function prove(options: ProofOptions): Promise<ExportProof> {
   const { engine, dataset, trained } = options
-  const {
-    labels,
-    test,
-    manifest: { classes },
-  } = dataset
-  const exported = await measure(options.onnx, options, 0)
-  const rates = (await measure(options.withRates, options, 0.5)).rates
+  const { labels } = dataset
+  const { length: classes } = dataset.manifest.classes
+  const test = dataset.test.subarray(0, options.samples)
+  const exported = await measure(options.onnx, test, options, 0)
+  const { rates } = options.withRates === options.onnx ? exported : await measure(options.withRates, test, options, 0.5)
   let agree = 0
-  let correct = 0
-  let largest = 0
+  let right = 0
+  let rightTrained = 0
+  const differences = new Float64Array(test.length * classes)
   test.forEach((index, i) => {
     const ours = trained.logits[i] ?? []
-    const theirs = exported.logits.subarray(i * classes.length, (i + 1) * classes.length)
+    const theirs = exported.logits.subarray(i * classes, (i + 1) * classes)
     const answer = answerOf(theirs)
     agree += Number(answer === answerOf(ours))
-    correct += Number(answer === labels[index])
+    right += Number(answer === labels[index])
+    rightTrained += Number(answerOf(ours) === labels[index])
     // NaN in a model's answer must not pass as no difference.
-    ours.forEach((value, c) => (largest = Number.isNaN(theirs[c]) ? Infinity : Math.max(largest, Math.abs(value - (theirs[c] ?? NaN)))))
+    ours.forEach((value, c) => (differences[i * classes + c] = Number.isNaN(theirs[c]) ? Infinity : Math.abs(value - (theirs[c] ?? NaN))))
   })
+  differences.sort()
+  const quantile = (share: number): number => differences[Math.min(differences.length - 1, Math.floor(share * differences.length))] ?? 0
+  const firingRates = trained.firingRates.map(({ layer, rate }) => ({ layer, trained: rate, exported: rates.get(layer) ?? Infinity }))
   return {
     samples: test.length,
     argmaxAgreement: agree / test.length,
-    largestLogitDifference: largest,
-    largestFiringRateDifference: Math.max(
-      0,
-      ...trained.firingRates.map(({ layer, rate }) => Math.abs(rate - (rates.get(layer) ?? Infinity))),
-    ),
-    accuracyTrained: trained.accuracy,
-    accuracyExported: correct / test.length,
+    largestLogitDifference: differences.at(-1) ?? 0,
+    largestFiringRateDifference: Math.max(0, ...firingRates.map((one) => Math.abs(one.trained - one.exported))),
+    accuracyTrained: test.length === dataset.test.length ? trained.accuracy : rightTrained / test.length,
+    accuracyExported: right / test.length,
     provider: 'cpu',
-    runtime: `${engine.name} ${engine.version}`.trim(),
+    runtime: options.runtime ?? `${engine.name} ${engine.version}`.trim(),
+    logitDifferences: { median: quantile(0.5), p99: quantile(0.99) },
+    firingRates,
   }
 }
 
-/** Logits of the whole test split and mean firing rates, from a window model. */
+/** Logits of samples and mean firing rates, from an exported file. */
 async function measure(
-  onnx: Uint8Array,
-  { engine, dataset, batch, signal, onProgress }: ProofOptions,
+  file: Uint8Array,
+  test: Int32Array,
+  { engine, dataset, batch, signal, onProgress, open, withRates, onnx }: ProofOptions,
   done: number,
 ): Promise<{ logits: Float32Array; rates: Map<string, number> }> {
   const classes = dataset.manifest.classes.length
-  const logits = new Float32Array(dataset.test.length * classes)
+  const logits = new Float32Array(test.length * classes)
   const sums = new Map<string, number>()
-  const runner = await WindowRunner.open(engine, onnx, dataset.shape, classes)
+  const part = withRates === onnx ? 1 : 0.5
+  const runner = await (open ? open(file) : WindowRunner.open(engine, file, dataset.shape, classes))
   try {
-    for (let from = 0; from < dataset.test.length; from += batch) {
+    for (let from = 0; from < test.length; from += batch) {
       signal?.throwIfAborted()
-      const part = dataset.test.subarray(from, from + batch)
-      const frames = new Float32Array(part.length * dataset.sampleLength)
-      dataset.readSamples(part, frames)
-      const result = await runner.run(frames, part.length)
+      const rows = test.subarray(from, from + batch)
+      const frames = new Float32Array(rows.length * dataset.sampleLength)
+      dataset.readSamples(rows, frames)
+      const result = await runner.run(frames, rows.length)
       logits.set(result.logits, from * classes)
-      for (const [layer, values] of result.rates)
-        sums.set(
-          layer,
-          values.reduce((sum, rate) => sum + rate, sums.get(layer) ?? 0),
-        )
-      onProgress?.(done + (0.5 * (from + part.length)) / dataset.test.length)
+      for (const [layer, values] of result.rates) sums.set(layer, values.reduce((sum, rate) => sum + rate, sums.get(layer) ?? 0))
+      onProgress?.(done + (part * (from + rows.length)) / test.length)
     }
   } finally {
     await runner.release()
   }
-  return { logits, rates: new Map([...sums].map(([layer, sum]) => [layer, sum / dataset.test.length])) }
+  return { logits, rates: new Map([...sums].map(([layer, sum]) => [layer, sum / test.length])) }
 }
 
 const report = 'Please report this as a fault of Saccade.'

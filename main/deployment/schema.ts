@@ -2,6 +2,34 @@ import { z } from 'zod'
 import { framingSchema, normalizationSchema } from '../datasets/schema.ts'
 import { filterReportSchema, filtersSchema, problemSchema } from '../events/schema.ts'
 
+/**
+ * window: a whole sample at once; step: one timestep, states in and out; int8: a window with weights and spikes in 8 bits; nir: the
+ * neuromorphic intermediate representation; pytorch: safetensors with the names of the TRT authors' code; package: all that
+ * can be made of the network, with data, model card and samples to run, in one zip.
+ */
+export const exportFormatSchema = z.enum(['window', 'step', 'int8', 'nir', 'pytorch', 'package'])
+export type ExportFormat = z.infer<typeof exportFormatSchema>
+
+/** spec: snnTorch and SpikingJelly; norse: r folded into the weights; sumpool: average pools as sums, for hardware. */
+export const nirDialectSchema = z.enum(['spec', 'norse', 'sumpool'])
+export type NirDialect = z.infer<typeof nirDialectSchema>
+
+/** How a network is exported; what doesn't concern the format is not read. */
+export const exportSettingsSchema = z.object({
+  format: exportFormatSchema.default('window'),
+  /** window, step, int8: adds outputs "spike_count/LAYER" [N]. */
+  spikeCounts: z.boolean().optional(),
+  /** window, int8: batches of so many samples and no others. */
+  batch: z.number().int().min(1).max(4096).optional(),
+  /** window, int8, of networks of still pictures: input "image" [N, C, H, W], the first layer's convolution computed once. */
+  image: z.boolean().optional(),
+  /** int8: largest loss of accuracy, 0.01 is one point; refused beyond. */
+  maxLoss: z.number().min(0).max(1).optional(),
+  /** nir */
+  dialect: nirDialectSchema.optional(),
+})
+export type ExportSettings = z.infer<typeof exportSettingsSchema>
+
 /** What was measured when the exported file was run beside the trained network on the test split. */
 export const exportProofSchema = z.object({
   samples: z.number(),
@@ -14,19 +42,32 @@ export const exportProofSchema = z.object({
   accuracyExported: z.number(),
   provider: z.string(),
   runtime: z.string(),
+  /** Absolute differences of logits over all samples and classes; missing in records of before. */
+  logitDifferences: z.object({ median: z.number(), p99: z.number() }).optional(),
+  /** Spikes per neuron and timestep, every neuron layer in forward order. */
+  firingRates: z.array(z.object({ layer: z.string(), trained: z.number(), exported: z.number() })).optional(),
 })
 export type ExportProof = z.infer<typeof exportProofSchema>
 
-/** models/<id>/model.json beside model.onnx. */
+export const exportedFileSchema = z.object({ name: z.string(), bytes: z.number(), hash: z.string() })
+export type ExportedFile = z.infer<typeof exportedFileSchema>
+
+/** models/<id>/model.json beside model.onnx, or another file where the format is another. */
 export const modelRecordSchema = z.object({
   id: z.string(),
   name: z.string(),
   created: z.string(),
-  /** Absolute path of model.onnx. */
+  /** Missing in records of before there were others than windows. */
+  format: exportFormatSchema.optional(),
+  /** Absolute path of the exported file. */
   path: z.string(),
   bytes: z.number(),
-  /** SHA-256 of model.onnx. */
+  /** SHA-256 of the exported file. */
   hash: z.string(),
+  /** Everything in the folder that the export wrote beside model.json: the file itself, golden inputs and outputs. */
+  files: z.array(exportedFileSchema).optional(),
+  /** What a user of the file has to know: which reader computes it exactly, what was left out and why. */
+  notes: z.array(z.string()).optional(),
   run: z.string(),
   checkpoint: z.enum(['best', 'last']),
   epoch: z.number(),

@@ -1,18 +1,23 @@
 import type { Engine, HostTensor, LoadedProgram } from '../engines/engine.ts'
 import { hostTensor } from '../training/state.ts'
+import type { ModelMetadata } from './metadata.ts'
 import type { Answer, ModelRunner } from './runner.ts'
 
-/** A loaded window model: frames [N, T, C, H, W] in, logits out. */
+type Ports = Pick<ModelMetadata, 'input' | 'batch'>
+
+/** A loaded window model: frames [N, T, C, H, W] in, or the still image [N, C, H, W]; logits out. */
 export class WindowRunner implements ModelRunner {
   readonly #loaded: LoadedProgram
   readonly #shape: readonly [number, number, number, number]
   readonly #classes: number
+  readonly #ports: Ports
   readonly #layers: readonly string[]
 
-  private constructor(loaded: LoadedProgram, shape: readonly [number, number, number, number], classes: number) {
+  private constructor(loaded: LoadedProgram, shape: readonly [number, number, number, number], classes: number, ports: Ports) {
     this.#loaded = loaded
     this.#shape = shape
     this.#classes = classes
+    this.#ports = ports
     this.#layers = loaded.outputs.filter((name) => name.startsWith('rate/'))
   }
 
@@ -22,26 +27,55 @@ export class WindowRunner implements ModelRunner {
     onnx: Uint8Array,
     shape: readonly [number, number, number, number],
     classes: number,
+    ports: Ports = {},
   ): Promise<WindowRunner> {
-    return new WindowRunner(await engine.load(onnx, { device: 'cpu' }), shape, classes)
+    return new WindowRunner(await engine.load(onnx, { device: 'cpu' }), shape, classes, ports)
   }
 
   /**
-   * @param frames [count, T, C, H, W]
+   * @param frames [count, T, C, H, W]; a model of one batch size is run as often as it takes, the last time beside empty frames
    * @returns logits [count, classes], per timestep [count, T, classes], firing rates [count] by "rate/LAYER" where the model has them
    */
   async run(frames: Float32Array, count: number): Promise<Answer> {
+    const { batch } = this.#ports
+    if (batch === undefined) return this.#once(frames, count)
+    const [timesteps, ...frame] = this.#shape
+    const size = timesteps * frame.reduce((a, b) => a * b, 1)
+    const classes = this.#classes
+    const [logits, perTimestep] = [new Float32Array(count * classes), new Float32Array(count * timesteps * classes)]
+    const rates = new Map(this.#layers.map((name) => [name.slice('rate/'.length), new Float32Array(count)]))
+    for (let from = 0; from < count; from += batch) {
+      const here = Math.min(batch, count - from)
+      const padded = new Float32Array(batch * size)
+      padded.set(frames.subarray(from * size, (from + here) * size))
+      const answer = await this.#once(padded, batch)
+      logits.set(answer.logits.subarray(0, here * classes), from * classes)
+      perTimestep.set(answer.perTimestep.subarray(0, here * timesteps * classes), from * timesteps * classes)
+      for (const [layer, values] of answer.rates) rates.get(layer)?.set(values.subarray(0, here), from)
+    }
+    return { logits, perTimestep, rates }
+  }
+
+  async #once(frames: Float32Array, count: number): Promise<Answer> {
     const [timesteps] = this.#shape
     const logits = hostTensor([count, this.#classes])
     const perTimestep = hostTensor([count, timesteps, this.#classes])
     const rates = this.#layers.map((name): [string, HostTensor] => [name, hostTensor([count])])
-    const input = { shape: [count, ...this.#shape], data: frames }
-    await this.#loaded.run({ frames: input }, { logits, logits_per_timestep: perTimestep, ...Object.fromEntries(rates) })
+    await this.#loaded.run(this.#input(frames, count), { logits, logits_per_timestep: perTimestep, ...Object.fromEntries(rates) })
     return {
       logits: logits.data,
       perTimestep: perTimestep.data,
       rates: new Map(rates.map(([name, tensor]) => [name.slice('rate/'.length), tensor.data])),
     }
+  }
+
+  #input(frames: Float32Array, count: number): Record<string, HostTensor> {
+    if (this.#ports.input !== 'image') return { frames: { shape: [count, ...this.#shape], data: frames } }
+    const [timesteps, ...frame] = this.#shape
+    const image = hostTensor([count, ...frame])
+    const size = image.data.length / count
+    for (let i = 0; i < count; i++) image.data.set(frames.subarray(i * timesteps * size, (i * timesteps + 1) * size), i * size)
+    return { image }
   }
 
   async release(): Promise<void> {

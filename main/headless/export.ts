@@ -1,49 +1,98 @@
 import { accessSync, constants, copyFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { exportFormatSchema, nirDialectSchema, type ExportSettings, type ModelRecord } from '../deployment/schema.ts'
 import { errorCode, storageError, temporaryName } from '../training/atomic.ts'
 import { UsageError } from '../workbench/api.ts'
-import { choice, follow, parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
+import { choice, follow, number, parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
 import { fileSize, percent, table } from './terminal.ts'
 import { findRun } from './train.ts'
 
+const options = {
+  ...shared,
+  checkpoint: { type: 'string' },
+  output: { type: 'string' },
+  format: { type: 'string' },
+  'spike-counts': { type: 'boolean' },
+  batch: { type: 'string' },
+  image: { type: 'boolean' },
+  'max-loss': { type: 'string' },
+  dialect: { type: 'string' },
+} as const
+
 export const exportRun: Command = {
-  summary: "a run's checkpoint becomes an ONNX file, proven on the test split",
+  summary: "a run's checkpoint becomes a file for elsewhere, proven on the test split",
   usage: `Usage: npm run saccade -- export RUN [OPTIONS]
 
-The file is run by ONNX Runtime on the whole test split and compared with the trained network before it is kept.
+The file is run on the test split and compared with the trained network before it is kept, golden inputs and outputs beside it.
 
+  --format window|step|int8|nir|pytorch|package
+                          window: ONNX, a whole sample at once (default)
+                          step: ONNX, one timestep, states in and out, for live cameras
+                          int8: ONNX, weights and spikes in 8 bits, refused where it loses too much accuracy
+                          nir: neuromorphic intermediate representation (HDF5)
+                          pytorch: safetensors with the names of the TRT authors' code
+                          package: all of these that the network allows, in one zip with model card, data and samples
   --checkpoint best|last  default best
-  --output FILE           also copies model.onnx there
+  --spike-counts          window, step, int8: outputs "spike_count/LAYER"
+  --batch N               window, int8: batches of N samples and no others, for accelerators
+  --image                 window, int8: one still image as input, for networks trained on pictures
+  --max-loss POINTS       int8: largest loss of accuracy in percentage points, default 1
+  --dialect spec|norse|sumpool
+                          nir: for snnTorch and SpikingJelly (default), for Norse, for hardware with sum pooling
+  --output FILE           also copies the file there
 ${sharedUsage}`,
   async run(args, host) {
-    const { values, positionals } = parse(args, { ...shared, checkpoint: { type: 'string' }, output: { type: 'string' } })
+    const { values, positionals } = parse(args, options)
     const [wanted = ''] = positional(positionals, 'RUN')
     const checkpoint = choice(values.checkpoint, 'checkpoint', ['best', 'last'], 'best')
+    const settings = settingsOf(values)
     await withWorkbench(values.library, async (workbench) => {
       const run = await findRun(workbench, wanted)
       if (values.output !== undefined) requireFolder(resolve(values.output))
-      const { model } = await follow(workbench, host, () => workbench.call('models.export', { run, checkpoint }))
+      const { model } = await follow(workbench, host, () => workbench.call('models.export', { run, checkpoint, settings }))
       const { models } = await workbench.call('models.list', {})
       const record = models.find(({ id }) => id === model)
       if (!record) throw new Error(`Model ${model} has gone from the library.`)
       const output = values.output === undefined ? undefined : copyTo(record.path, resolve(values.output))
       if (values.json) return host.print(JSON.stringify({ ...record, output: output ?? null }, null, 2))
-      const { proof } = record
-      host.print(
-        table([
-          ['model', model],
-          ['file', `${record.path} (${fileSize(record.bytes)})`],
-          ...(output === undefined ? [] : [['copy', output]]),
-          ['proof', `${proof.samples} test samples on ${proof.runtime} (${proof.provider})`],
-          ['arg max agrees', percent(proof.argmaxAgreement, 2)],
-          ['largest logit difference', proof.largestLogitDifference.toExponential(1)],
-          ['largest firing rate difference', proof.largestFiringRateDifference.toExponential(1)],
-          ...(record.chosenBy === undefined ? [] : [['checkpoint', `epoch ${record.epoch}: ${record.chosenBy}`]]),
-          ['accuracy', `${percent(proof.accuracyTrained, 2)} trained, ${percent(proof.accuracyExported, 2)} exported`],
-        ]),
-      )
+      host.print(table(rowsOf(record, output)))
+      for (const note of record.notes ?? []) host.print(note)
     })
   },
+}
+
+type Values = Partial<Record<'format' | 'batch' | 'max-loss' | 'dialect', string> & Record<'spike-counts' | 'image', boolean>>
+
+/** @throws UsageError */
+function settingsOf(values: Values): ExportSettings {
+  const batch = number(values.batch, 'batch')
+  if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1 && batch <= 4096)) throw new UsageError('--batch must be a whole number from 1 to 4096.')
+  const points = number(values['max-loss'], 'max-loss')
+  if (points !== undefined && !(points >= 0 && points <= 100)) throw new UsageError('--max-loss must be percentage points from 0 to 100.')
+  return {
+    format: choice(values.format, 'format', exportFormatSchema.options, 'window'),
+    ...(values['spike-counts'] && { spikeCounts: true }),
+    ...(values.image && { image: true }),
+    ...(batch !== undefined && { batch }),
+    ...(points !== undefined && { maxLoss: points / 100 }),
+    ...(values.dialect !== undefined && { dialect: choice(values.dialect, 'dialect', nirDialectSchema.options, 'spec') }),
+  }
+}
+
+function rowsOf({ id, path, bytes, proof, epoch, chosenBy }: ModelRecord, output: string | undefined): string[][] {
+  const { logitDifferences } = proof
+  return [
+    ['model', id],
+    ['file', `${path} (${fileSize(bytes)})`],
+    ...(output === undefined ? [] : [['copy', output]]),
+    ['proof', `${proof.samples} test samples on ${proof.runtime} (${proof.provider})`],
+    ['arg max agrees', percent(proof.argmaxAgreement, 2)],
+    ['largest logit difference', proof.largestLogitDifference.toExponential(1)],
+    ...(logitDifferences ? [['logit differences', `median ${logitDifferences.median.toExponential(1)}, 99 % below ${logitDifferences.p99.toExponential(1)}`]] : []),
+    ['largest firing rate difference', proof.largestFiringRateDifference.toExponential(1)],
+    ...(chosenBy === undefined ? [] : [['checkpoint', `epoch ${epoch}: ${chosenBy}`]]),
+    ['accuracy', `${percent(proof.accuracyTrained, 2)} trained, ${percent(proof.accuracyExported, 2)} exported`],
+  ]
 }
 
 /** Copies a file so that an older one at the same place is replaced whole or not at all. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import type { Job, RunEvaluation } from '../../preload/contract/index.ts'
 import { launchExport, launchInference } from '../deployment/launcher.ts'
-import { modelRecordSchema, type InferenceResult, type ModelRecord } from '../deployment/schema.ts'
+import { exportSettingsSchema, modelRecordSchema, type ExportSettings, type InferenceResult, type ModelRecord } from '../deployment/schema.ts'
 import { readJson } from '../training/atomic.ts'
 import { checkpointPath } from '../training/checkpoint.ts'
 import { launchEvaluation } from '../training/launcher.ts'
@@ -15,6 +15,8 @@ import type { Shared } from './shared.ts'
 import { percent } from './text.ts'
 
 export type Checkpoint = 'best' | 'last'
+
+const windows: ExportSettings = exportSettingsSchema.parse({})
 
 /** Models: exported with their proof, and run on recordings. All of it in processes of their own. */
 export class Models {
@@ -38,22 +40,25 @@ export class Models {
     })
   }
 
-  /** @throws where model.json is damaged or model.onnx has gone */
+  /** @throws where model.json is damaged */
   get(id: string): ModelRecord {
     const folder = this.#shared.library.existing('models', id)
     const record = modelRecordSchema.parse(readJson(join(folder, 'model.json')))
     // The library may have been moved since.
-    return { ...record, path: join(folder, 'model.onnx') }
+    return { ...record, path: join(folder, basename(record.path)) }
   }
 
   /** A job that exports a run's checkpoint. */
-  start(run: string, checkpoint: Checkpoint): { job: Job; model: string } {
+  start(run: string, checkpoint: Checkpoint, settings = windows): { job: Job; model: string } {
     const { jobs, library } = this.#shared
     const { name } = this.#trained(run, checkpoint)
     datasetOf(library, library.folder('runs', run))
-    const model = library.claim('models', checkpoint === 'best' ? name : `${name} ${checkpoint}`)
-    const job = jobs.start({ kind: 'export', title: `Export ${name} (${checkpoint})`, subject: model }, async (context) => {
-      const { proof } = await this.export(run, checkpoint, model, context)
+    const { format } = settings
+    const words = [name, ...(checkpoint === 'best' ? [] : [checkpoint]), ...(format === 'window' ? [] : [format])]
+    const model = library.claim('models', words.join(' '))
+    const what = format === 'window' ? checkpoint : `${checkpoint}, ${format}`
+    const job = jobs.start({ kind: 'export', title: `Export ${name} (${what})`, subject: model }, async (context) => {
+      const { proof } = await this.export(run, checkpoint, model, context, undefined, settings)
       return `proven on ${proof.samples} test samples: ${percent(proof.argmaxAgreement)} agree, accuracy ${percent(proof.accuracyExported)}`
     })
     return { job, model }
@@ -66,13 +71,14 @@ export class Models {
     model: string,
     context: JobContext,
     share: (progress: number) => number = (progress) => progress,
+    settings = windows,
   ): Promise<ModelRecord> {
     const { library, spawn, emit } = this.#shared
     const folder = library.folder('runs', run)
     const dataset = datasetOf(library, folder)
     context.update({ progress: share(0), detail: 'builds the network and proves it on the test split' })
     try {
-      const input = { run: folder, dataset, checkpoint, model: library.folder('models', model) }
+      const input = { run: folder, dataset, checkpoint, model: library.folder('models', model), settings }
       const record = await cancellable(
         context.signal,
         launchExport(input, spawn, (progress) => context.update({ progress: share(progress) })),
@@ -147,8 +153,8 @@ type ModelCalls = 'models.list' | 'models.export' | 'models.infer' | 'models.rem
 export function modelHandlers(models: Models): Pick<Handlers, ModelCalls> {
   return {
     'models.list': () => ({ models: models.list() }),
-    'models.export': ({ run, checkpoint }) => {
-      const { job, model } = models.start(run, checkpoint)
+    'models.export': ({ run, checkpoint, settings }) => {
+      const { job, model } = models.start(run, checkpoint, settings)
       return { job: job.id, model }
     },
     'models.infer': ({ model, recording, withInput }) => models.infer(model, recording, withInput),

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { analysisKindSchema, analysisOptionsSchema, storedAnalysisSchema } from '../../main/analysis/schema.ts'
 import { datasetManifestSchema, folderPreviewSchema, framingSchema, importOptionsSchema, sampleSchema } from '../../main/datasets/schema.ts'
-import { inferenceResultSchema, modelRecordSchema } from '../../main/deployment/schema.ts'
+import { exportSettingsSchema, inferenceResultSchema, modelRecordSchema } from '../../main/deployment/schema.ts'
 import { deviceChoiceSchema, deviceReportSchema, deviceSchema, installableSchema } from '../../main/engines/schema.ts'
 import { filterReportSchema, filtersSchema, recordingFactsSchema } from '../../main/events/schema.ts'
 import { conversionSchema, writableFormatSchema } from '../../main/events/writers/schema.ts'
@@ -198,7 +198,7 @@ export const calls = {
   'runs.analyses': { input: id, output: z.object({ analyses: z.array(storedAnalysisSchema) }) },
 
   'models.list': { input: nothing, output: z.object({ models: z.array(modelRecordSchema) }) },
-  'models.export': { input: z.object({ run: z.string(), checkpoint: z.enum(['best', 'last']) }), output: z.object({ job: z.string(), model: z.string() }) },
+  'models.export': { input: z.object({ run: z.string(), checkpoint: z.enum(['best', 'last']), settings: exportSettingsSchema.prefault({}) }), output: z.object({ job: z.string(), model: z.string() }) },
   /** Runs a model (an exported one by id, or any Saccade .onnx by path) on a recording; `withInput` also tells what the network was given. */
   'models.infer': { input: z.object({ model: z.string().min(1), recording: z.string().min(1), withInput: z.boolean().default(false) }), output: inferenceResultSchema },
   'models.remove': { input: id, output: nothing },

@@ -1,0 +1,65 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { decodeNpyHeader } from '../../main/datasets/npy.ts'
+import { exportModel, sha256 } from '../../main/deployment/export.ts'
+import { readModelFile } from '../../main/deployment/model-file.ts'
+import { openModel } from '../../main/deployment/open-model.ts'
+import { exportSettingsSchema, modelRecordSchema, type ExportSettings, type ModelRecord } from '../../main/deployment/schema.ts'
+import { train } from '../../main/training/trainer.ts'
+import { makeDataset, oneThread, tinyConfig } from '../training/tiny.ts'
+
+const engine = oneThread()
+const folder = mkdtempSync(join(tmpdir(), 'saccade-formats-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let count = 0
+let dataset = ''
+
+const exported = (settings: Partial<ExportSettings>): Promise<ModelRecord> =>
+  exportModel({ run: join(folder, 'run'), dataset, checkpoint: 'last', model: join(folder, `m${++count}`), engine, settings: exportSettingsSchema.parse(settings) })
+
+/** float32 values of a .npy file. */
+function values(path: string): { shape: readonly number[]; data: Float32Array } {
+  const bytes = readFileSync(path)
+  const { shape, offset } = decodeNpyHeader(bytes, path)
+  return { shape, data: new Float32Array(bytes.buffer.slice(bytes.byteOffset + offset, bytes.byteOffset + bytes.length)) }
+}
+
+beforeAll(async () => {
+  mkdirSync(folder, { recursive: true })
+  dataset = await makeDataset(join(folder, 'dataset'), { test: 30 })
+  expect((await train({ config: tinyConfig({ epochs: 6 }), dataset, run: join(folder, 'run'), engine })).state).toBe('finished')
+})
+
+describe('every ONNX export', () => {
+  it.each<[string, Partial<ExportSettings>]>([
+    ['window', { spikeCounts: true }],
+    ['a window of one batch size', { batch: 4 }],
+    ['step', { format: 'step', spikeCounts: true }],
+  ])('%s: proven, with golden data that the file gives again', async (_, settings) => {
+    const record = await exported(settings)
+    expect(modelRecordSchema.parse(JSON.parse(readFileSync(join(record.path, '..', 'model.json'), 'utf8')))).toEqual(record)
+    expect(record.proof).toMatchObject({ samples: 30, argmaxAgreement: 1 })
+    expect(record.proof.firingRates?.map(({ layer }) => layer)).toEqual(['conv1', 'dense1'])
+    expect(record.proof.logitDifferences!.p99).toBeLessThanOrEqual(record.proof.largestLogitDifference)
+    for (const { name, bytes, hash } of record.files!) {
+      const content = readFileSync(join(record.path, '..', name))
+      expect([content.length, sha256(content)]).toEqual([bytes, hash])
+    }
+    const file = readModelFile(record.path)
+    expect(file.metadata.format).toBe(settings.format ?? 'window')
+    const runner = await openModel(engine, file)
+    const frames = values(join(record.path, '..', 'golden-frames.npy'))
+    expect(frames.shape).toEqual([4, 4, 2, 10, 10])
+    const again = await runner.run(frames.data, 4)
+    expect(again.logits).toEqual(values(join(record.path, '..', 'golden-logits.npy')).data)
+    expect(again.perTimestep).toEqual(values(join(record.path, '..', 'golden-logits-per-timestep.npy')).data)
+    await runner.release()
+  })
+
+  it('one image is refused for a network of moving things', async () => {
+    await expect(exported({ image: true })).rejects.toThrow(/trained on pictures.*Export it as a window/)
+  })
+})
