@@ -1,13 +1,15 @@
 import { centroid } from './centroid.ts'
 import { energy } from './energy.ts'
+import { firing } from './firing.ts'
 import { fisher } from './fisher.ts'
 import { landscape } from './landscape.ts'
+import { mistakes } from './mistakes.ts'
 import type { AnalysisKind, AnalysisResult } from './schema.ts'
 import type { Subject } from './subject.ts'
 import { time } from './time.ts'
 
 /** Every analysis. A new one is one file, its line here and in the schema. */
-const analyses: { readonly [Kind in AnalysisKind]: (subject: Subject) => Promise<Extract<AnalysisResult, { kind: Kind }>> } = { fisher, centroid, landscape, time, energy }
+const analyses: { readonly [Kind in AnalysisKind]: (subject: Subject) => Promise<Extract<AnalysisResult, { kind: Kind }>> } = { fisher, centroid, landscape, time, energy, firing, mistakes }
 
 export function analyze(kind: AnalysisKind, subject: Subject): Promise<AnalysisResult> {
   return analyses[kind](subject)

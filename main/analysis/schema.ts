@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { firingNumbersSchema, firingOptions } from './schemas/firing.ts'
+import { mistakesNumbersSchema } from './schemas/mistakes.ts'
 import { energyNumbersSchema, energyOptions } from './schemas/energy.ts'
 
 /** What an analysis looks at. */
@@ -21,6 +23,7 @@ export const analysisOptionsSchema = z.object({
   samples: z.number().int().min(1).default(96),
   /** Accuracy over time: with so many timesteps, also more than were trained (static pictures only); the dataset's where missing. */
   timesteps: z.number().int().min(1).max(100).optional(),
+  ...firingOptions,
   ...energyOptions,
 })
 export type AnalysisOptions = z.infer<typeof analysisOptionsSchema>
@@ -77,11 +80,17 @@ export const landscapeSchema = z.object({
 })
 export type LandscapeResult = z.infer<typeof landscapeSchema>
 
-export const analysisResultSchema = z.discriminatedUnion('kind', [fisherSchema, centroidSchema, timeSchema, energySchema, landscapeSchema])
+export const firingSchema = firingNumbersSchema.extend({ options: analysisOptionsSchema })
+export type FiringResult = z.infer<typeof firingSchema>
+
+export const mistakesSchema = mistakesNumbersSchema.extend({ options: analysisOptionsSchema })
+export type MistakesResult = z.infer<typeof mistakesSchema>
+
+export const analysisResultSchema = z.discriminatedUnion('kind', [fisherSchema, centroidSchema, timeSchema, energySchema, landscapeSchema, firingSchema, mistakesSchema])
 export type AnalysisResult = z.infer<typeof analysisResultSchema>
 /** An analysis as the run keeps it: runs/<id>/analysis/<kind>-<checkpoint>.json, the latest of each. */
 export const storedAnalysisSchema = z.object({ created: z.string(), /** Of the checkpoint. */ epoch: z.number(), result: analysisResultSchema })
 export type StoredAnalysis = z.infer<typeof storedAnalysisSchema>
 
-export const analysisKindSchema = z.enum(['fisher', 'centroid', 'landscape', 'time', 'energy'])
+export const analysisKindSchema = z.enum(['fisher', 'centroid', 'landscape', 'time', 'energy', 'firing', 'mistakes'])
 export type AnalysisKind = z.infer<typeof analysisKindSchema>

@@ -1,26 +1,35 @@
-import type { AnalysisResult, Job } from '../../preload/contract/index.ts'
+import type { AnalysisKind, AnalysisResult, Job } from '../../preload/contract/index.ts'
 import { UsageError } from '../workbench/api.ts'
 import { isActive } from '../workbench/jobs.ts'
 import { choice, number, parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
+import { comparable, compared, comparedText, type Compared } from './against.ts'
+import { firingText } from './firing-text.ts'
+import { mistakesText } from './mistakes-text.ts'
 import { percent, table } from './terminal.ts'
 import { findRun } from './train.ts'
 
-const kinds = ['fisher', 'centroid', 'landscape', 'time', 'energy'] as const
+const kinds = ['fisher', 'centroid', 'landscape', 'time', 'energy', 'firing', 'mistakes'] as const
+const flagOf = (kind: (typeof kinds)[number]) => (kind === 'mistakes' ? 'confusion' : kind)
 
 export const analyze: Command = {
-  summary: "a run's checkpoint: Fisher information, loss landscape, accuracy over time, energy",
-  usage: `Usage: npm run saccade -- analyze RUN --fisher|--centroid|--landscape|--time|--energy [OPTIONS]
+  summary: "a run's checkpoint: Fisher information, loss landscape, accuracy over time, energy, firing rates, mistakes",
+  usage: `Usage: npm run saccade -- analyze RUN --fisher|--centroid|--landscape|--time|--energy|--firing|--confusion [OPTIONS]
 
   --fisher                trace of the Fisher information for every timestep, and the information centroid
   --centroid              the same for every checkpoint that the run keeps (train --keep-every N)
   --landscape             loss around the checkpoint in two filter-normalized random directions
   --time                  accuracy of every timestep, of the running mean, and with early exit
   --energy                operations and energy of an inference (45 nm: 0.9 pJ an addition, 4.6 pJ a multiply-accumulate)
+  --firing                average spike firing rates per layer, timestep and class; silent and saturated neurons
+  --confusion             confusion matrix, precision and recall, calibration, the hardest samples
+  --against OTHER         firing: change relative to this reference run; confusion: where the two disagree, and who is right
   --checkpoint best|last  default best
   --split test|train      default test (the authors take Fisher information on train)
   --estimator published|exact  Fisher: squared batch-mean gradient with true labels, or per sample with drawn labels
   --batch-size N  --batches N  --seed N  Fisher: how many samples are taken, and which (default 16, 20, 42)
   --grid N  --span X  --loss sdt|tet  --samples N  landscape: N x N points from -X to X (default 13, 1, sdt, 96 samples)
+                          firing, confusion: --samples N takes so many, spread evenly over the split (default all)
+  --saturated-at X        firing: mean rate from which a neuron is saturated, 0.5 to 1 (default 1: spikes always)
 ${sharedUsage}`,
   async run(args, host) {
     const { values, positionals } = parse(args, {
@@ -30,6 +39,10 @@ ${sharedUsage}`,
       landscape: { type: 'boolean' },
       time: { type: 'boolean' },
       energy: { type: 'boolean' },
+      firing: { type: 'boolean' },
+      confusion: { type: 'boolean' },
+      against: { type: 'string' },
+      'saturated-at': { type: 'string' },
       checkpoint: { type: 'string' },
       split: { type: 'string' },
       estimator: { type: 'string' },
@@ -42,8 +55,8 @@ ${sharedUsage}`,
       samples: { type: 'string' },
     })
     const [wanted = ''] = positional(positionals, 'RUN')
-    const asked = kinds.filter((kind) => values[kind] === true)
-    if (asked.length === 0) throw new UsageError(`Which analysis? ${kinds.map((kind) => `--${kind}`).join(', ')}.`)
+    const asked = kinds.filter((kind) => values[flagOf(kind)] === true)
+    if (asked.length === 0) throw new UsageError(`Which analysis? ${kinds.map((kind) => `--${flagOf(kind)}`).join(', ')}.`)
     const options = {
       checkpoint: choice(values.checkpoint, 'checkpoint', ['best', 'last'], 'best'),
       split: choice(values.split, 'split', ['test', 'train'], 'test'),
@@ -55,17 +68,24 @@ ${sharedUsage}`,
       span: number(values.span, 'span'),
       loss: choice(values.loss, 'loss', ['sdt', 'tet'], 'sdt'),
       samples: number(values.samples, 'samples'),
+      ofSplit: number(values.samples, 'samples'),
+      saturatedAt: number(values['saturated-at'], 'saturated-at'),
     }
     await withWorkbench(values.library, async (workbench) => {
       const id = await findRun(workbench, wanted)
+      const other = values.against === undefined ? undefined : await findRun(workbench, values.against)
       const cancel = (job: Job): void => {
         host.progress.show(job)
         if (host.signal.aborted && isActive(job)) void workbench.call('jobs.cancel', { id: job.id })
       }
       const stop = workbench.on('job.changed', cancel)
       try {
-        const results: AnalysisResult[] = []
-        for (const kind of asked) results.push((await workbench.call('runs.analyze', { id, kind, options })).result)
+        const results: (AnalysisResult | Compared)[] = []
+        const analyzed = async (run: string, kind: AnalysisKind): Promise<AnalysisResult> => (await workbench.call('runs.analyze', { id: run, kind, options })).result
+        for (const kind of asked) {
+          const result = await analyzed(id, kind)
+          results.push(other !== undefined && comparable.includes(kind) ? compared(result, await analyzed(other, kind)) : result)
+        }
         if (values.json) return host.print(JSON.stringify(asked.length === 1 ? results[0] : results, null, 2))
         results.forEach((result, i) => host.print(`${i === 0 ? '' : '\n'}${describe(result)}`))
       } finally {
@@ -75,7 +95,8 @@ ${sharedUsage}`,
   },
 }
 
-function describe(result: AnalysisResult): string {
+function describe(result: AnalysisResult | Compared): string {
+  if ('reference' in result) return `${describe(result.run)}\n\n${comparedText(result)}`
   switch (result.kind) {
     case 'fisher':
       return table([
@@ -118,5 +139,9 @@ function describe(result: AnalysisResult): string {
         ]),
         ['layer', 'input', 'operations', 'energy'],
       )}`
+    case 'firing':
+      return firingText(result)
+    case 'mistakes':
+      return mistakesText(result)
   }
 }

@@ -14,7 +14,7 @@ import type { Shared } from './shared.ts'
 /** Folder in a run's that keeps its analyses. */
 const folderOf = (run: string): string => join(run, 'analysis')
 
-const titles: Record<AnalysisKind, string> = { fisher: 'Fisher information', centroid: 'Information centroid over epochs', landscape: 'Loss landscape', time: 'Accuracy over time', energy: 'Energy' }
+const titles: Record<AnalysisKind, string> = { fisher: 'Fisher information', centroid: 'Information centroid over epochs', landscape: 'Loss landscape', time: 'Accuracy over time', energy: 'Energy', firing: 'Firing rates', mistakes: 'Mistakes' }
 
 /** Analyses of runs, each in a process of its own; their results lie with the run. */
 export class Analyses {

@@ -51,6 +51,9 @@ function Shown({ analysis }: { readonly analysis: StoredAnalysis }): ReactNode {
       return <TimeFigure result={analysis.result} />
     case 'energy':
       return <EnergyFigure result={analysis.result} />
+    case 'firing':
+    case 'mistakes':
+      return null
   }
 }
 
