@@ -91,3 +91,22 @@ test('a damaged result is left out, a run without a checkpoint is told', async (
   expect((await bench.call('runs.analyses', { id: run })).analyses.some(({ result }) => result.kind === 'time')).toBe(false)
   await expect(bench.call('runs.analyze', { id: 'no-such-run', kind: 'time' })).rejects.toThrow(/no run "no-such-run"/)
 })
+
+test('firing rates and mistakes are those of the evaluation, sample by sample', async () => {
+  const evaluation = await bench.call('runs.evaluate', { id: run, checkpoint: 'last', split: 'test' })
+  const options = { checkpoint: 'last' as const }
+  const firing = (await bench.call('runs.analyze', { id: run, kind: 'firing', options })).result
+  const mistakes = (await bench.call('runs.analyze', { id: run, kind: 'mistakes', options })).result
+  if (firing.kind !== 'firing' || mistakes.kind !== 'mistakes') throw new Error('another analysis')
+  firing.layers.forEach(({ rate, perTimestep, histogram, neurons }, i) => {
+    expect(rate).toBeCloseTo(evaluation.firingRates[i]?.rate ?? NaN, 6)
+    expect(perTimestep.reduce((sum, value) => sum + value, 0) / 4).toBeCloseTo(rate, 6)
+    expect(histogram.reduce((sum, n) => sum + n, 0)).toBe(neurons)
+  })
+  expect(mistakes.confusion).toEqual(evaluation.confusion)
+  expect(mistakes.calibration.loss).toBeCloseTo(evaluation.loss, 5)
+  expect(mistakes.rows).toHaveLength(evaluation.samples)
+  const [hard] = mistakes.hardest
+  const { samples } = await bench.call('datasets.samples', { id: (await bench.call('runs.get', { id: run })).config.dataset, from: hard?.row ?? -1, count: 1 })
+  expect(hard).toMatchObject({ file: samples[0]?.file, label: samples[0]?.label })
+}, 120_000)
