@@ -69,7 +69,7 @@ function learnedInitial({ graph, variable }: BuildContext, name: string, shape: 
  * MPS, membrane potential smoothing (Ding et al., Rethinking SNNs from an ensemble learning perspective, ICLR 2025): what a timestep
  * hands to the next one is h(t) = a h(t-1) + (1 - a) v(t), v the potential behind the reset, h(0) the first potential, a one learned
  * coefficient for each layer. What differs: the paper was not at hand in full, so that a = sigmoid(w) and its start at 0.5 are
- * ours; its second half, the guidance of adjacent timesteps by distillation, is a loss and not part of the neuron.
+ * ours. Its second half, the guidance of adjacent timesteps by distillation, is a loss (losses/guidance.ts).
  */
 function smoothingOf({ graph, variable, timesteps }: BuildContext, name: string) {
   const share = graph.one('sigmoid', [variable(one(`${name}.neuron.smoothing`, 0))], {})

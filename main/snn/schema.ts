@@ -106,6 +106,8 @@ export const methodSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('tks'), alpha: z.number().min(0).max(1).default(0.7), temperature: z.number().positive().default(3) }),
   /** TMC: mean_t [CE(O(t), y) + (P_t / Q_t)^((T - t)/T)], P and Q what the running mean gives to the class and to all others. */
   z.object({ name: z.literal('tmc') }),
+  /** MPS, guidance of adjacent timesteps: CE(mean O, y) + gamma temperature² mean_t KL(p(t+1) || p(t)), p = softmax(O / temperature). */
+  z.object({ name: z.literal('mps'), gamma: z.number().min(0).default(1), temperature: z.number().positive().default(2) }),
   /** Stochastic latency training: SDT's loss, every batch with a number of timesteps drawn from 1..T. */
   z.object({ name: z.literal('slt'), labelSmoothing }),
   /** The same with TET's loss. */

@@ -123,6 +123,13 @@ export const trainingPresets: readonly TrainingPreset[] = [
     settings: { ...paper({ name: 'tmc' }, flipAndRoll), learningRate: 1.5e-3, batchSize: 20 },
   },
   {
+    id: 'mps',
+    title: 'MPS guidance',
+    source:
+      'MPS (ICLR 2025): the outputs of adjacent timesteps are brought together; gamma, temperature and the rest are chosen here. Its other half is a neuron: set "Smoothing" there',
+    settings: paper({ name: 'mps', gamma: 1, temperature: 2 }, flipAndRoll),
+  },
+  {
     id: 'slt-cifar',
     title: 'SLT, CIFAR',
     source: 'SLT (AAAI 2024), the authors’ code: Adam 1e-3, cosine, 150 epochs of batches of 128, flip, crop and cutout',

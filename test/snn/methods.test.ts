@@ -87,3 +87,24 @@ describe('TMC', () => {
     expect(gradient.every(Number.isFinite)).toBe(true)
   })
 })
+
+describe('MPS guidance', () => {
+  /** The teachers are those of `held`: no gradient flows through them. */
+  const guided = (gamma: number, temperature: number) => (of: Logits, held: Logits = of): number => {
+    const labelled = mean(labels.map((label, b) => entropy(timeMean(of, b), label)))
+    const soft = (row: readonly number[]) => softmax(row.map((value) => value / temperature))
+    const pairs = of.slice(1).flatMap((_, t) =>
+      labels.map((_, b) => {
+        const [student, teacher] = [soft(of[t]![b]!), soft(held[t + 1]![b]!)]
+        return teacher.reduce((sum, q, c) => sum + q * Math.log(q / student[c]!), 0)
+      }),
+    )
+    return labelled + (pairs.length ? gamma * temperature ** 2 * mean(pairs) : 0)
+  }
+  it.each([[1, 2], [0.3, 1]])('gamma %d, temperature %d: every timestep is taught by the next one, which carries no gradient', async (gamma, temperature) => {
+    const { loss, gradient } = await graphLoss({ name: 'mps', gamma, temperature })
+    expect(loss).toBeCloseTo(guided(gamma, temperature)(logits), 5)
+    expect(distance(gradient, slopes((of) => guided(gamma, temperature)(of, logits)))).toBeLessThan(1e-5)
+  })
+  it('is cross-entropy alone where there is one timestep', () => agrees({ name: 'mps', gamma: 1, temperature: 2 }, (of) => guided(1, 2)(of), logits.slice(0, 1)))
+})

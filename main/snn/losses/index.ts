@@ -1,5 +1,6 @@
 import type { Tensor } from '../../graph/tensor.ts'
 import type { MethodSettings } from '../schema.ts'
+import { guidanceLoss } from './guidance.ts'
 import type { LossContext } from './loss.ts'
 import { ltsLoss } from './lts.ts'
 import { sltLoss, sltTetLoss } from './slt.ts'
@@ -17,6 +18,7 @@ const losses: { readonly [Name in MethodSettings['name']]: (context: LossContext
   lts: ltsLoss,
   tks: tksLoss,
   tmc: tmcLoss,
+  mps: guidanceLoss,
   slt: sltLoss,
   'slt-tet': sltTetLoss,
 }
@@ -36,6 +38,8 @@ export function buildLoss(context: LossContext, settings: MethodSettings): Tenso
       return losses.tks(context, settings)
     case 'tmc':
       return losses.tmc(context, settings)
+    case 'mps':
+      return losses.mps(context, settings)
     case 'slt':
       return losses.slt(context, settings)
     case 'slt-tet':

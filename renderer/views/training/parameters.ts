@@ -48,6 +48,11 @@ export const methodTexts: Record<
       'Pₜ, Qₜ: what softmax of the mean of O(0) … O(t) gives to y, and to all others',
     ],
   },
+  mps: {
+    title: 'MPS',
+    long: 'Membrane potential smoothing’s guidance (2025): every timestep learns to answer as the next one does. The smoothing itself is a choice of the neuron.',
+    formulas: ['L = CE( 1/T Σₜ O(t), y ) + γ τ² · 1/(T − 1) Σₜ KL( p(t + 1) ‖ p(t) )', 'p(t) = softmax( O(t) / τ ); p(t + 1) teaches and is not changed'],
+  },
   slt: {
     title: 'SLT',
     long: 'Stochastic latency training: every batch sees a number of timesteps drawn at random, so the network learns to answer early.',
@@ -75,6 +80,10 @@ export const methodParameters = {
     temperature: { title: 'τ', help: 'Softens what the right timesteps teach: q = softmax(z / τ). Weighs it by τ².' },
   },
   tmc: {},
+  mps: {
+    gamma: { title: 'γ', help: 'Strength of the guidance by the next timestep. 0 is SDT.' },
+    temperature: { title: 'τ', help: 'Softens both outputs: p = softmax(O / τ). Weighs the guidance by τ².' },
+  },
   slt: { labelSmoothing },
   'slt-tet': tet,
   trt: {

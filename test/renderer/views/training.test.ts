@@ -76,7 +76,7 @@ describe('the form of a new run', () => {
 
 describe('every hyper-parameter can be set', () => {
   const { method: _, ...rest } = form().config
-  it.each(['sdt', 'tet', 'trt', 'lts', 'slt', 'slt-tet', 'tks', 'tmc'] as const)('of %s', (name) => {
+  it.each(['sdt', 'tet', 'trt', 'lts', 'slt', 'slt-tet', 'tks', 'tmc', 'mps'] as const)('of %s', (name) => {
     // Optional ones are filled in where the method knows them; zod drops them elsewhere.
     const parsed = calls['runs.start'].input.parse({ ...rest, method: { name, labelSmoothing: 0.1, l2: 0.1 } }).method
     const own = Object.keys(parsed)
