@@ -117,7 +117,8 @@ function set(config: Record<string, unknown>, parameter: string, value: SweepVal
   if (parameter === 'network') {
     const preset = networkPresets.find(({ id }) => id === value)
     if (!preset) throw new SweepError(`network: there is no "${value}"; there are ${networkPresets.map(({ id }) => id).join(', ')}.`)
-    config.network = preset.network
+    // Of its own: the next parameter may change it, and the preset is everybody's.
+    config.network = structuredClone(preset.network)
     return
   }
   const path = parameter.split('.')

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { networkPresets } from '../../main/snn/models/index.ts'
 import { trainingConfigSchema } from '../../main/training/schema.ts'
 import { expandSweep, type Sweep } from '../../main/training/sweep.ts'
 import { tinyRun } from '../support/workbench.ts'
@@ -26,10 +27,13 @@ describe('sweeps', () => {
   })
 
   test('networks by name, settings inside of them by path', () => {
+    const before = structuredClone(networkPresets)
     const runs = expand({ axes: [{ parameter: 'network.neuron.tau', values: [1.5, 3] }, { parameter: 'network', values: ['small', 'vggsnn'] }] })
     expect(runs.map(({ config: { network } }) => [network.name, network.neuron.tau])).toEqual([
       ['Small', 1.5], ['VGGSNN', 1.5], ['Small', 3], ['VGGSNN', 3],
     ])
+    // The presets that others start from stay what they are.
+    expect(networkPresets).toEqual(before)
   })
 
   test('a list: values at the same place go together, each with every seed; rows once, some of them at random', () => {
