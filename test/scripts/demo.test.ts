@@ -30,4 +30,4 @@ test('npm run demo: recordings, dataset, run, model and inferences of the starte
   } finally {
     await bench.workbench.close()
   }
-}, 240_000)
+}, 600_000)
