@@ -1,115 +1,101 @@
-import { fillBatch } from '../datasets/batches.ts'
-import type { HostTensor } from '../engines/engine.ts'
-import { Random } from '../random.ts'
-import { buildEvaluationProgram } from '../snn/evaluation-program.ts'
-import type { VariableFeeds } from '../training/evaluate.ts'
-import { crossEntropy, timeMean } from '../training/metrics.ts'
-import { hostTensor } from '../training/state.ts'
+import { join } from 'node:path'
+import { filterNormalized, movable } from './directions.ts'
+import { lossesOf, lossNamed } from './losses.ts'
+import { Objective, type Losses } from './objective.ts'
+import { Points } from './points.ts'
 import type { LandscapeResult } from './schema.ts'
-import { goOn, type Subject } from './subject.ts'
+import type { LossName } from './schemas/landscape.ts'
+import { checkpointKind, type Subject } from './subject.ts'
 
 /**
- * A random direction in the space of the weights, filter-normalized (Li et al. 2018, section 4): Gaussian, each filter (first
- * index) scaled to the norm of the weights' filter; biases and batch norm stay where they are. Seeded by name, so that runs of
- * the same network are looked at along the same directions.
+ * Strides of nested grids of `grid` points a side, coarse to fine: each one's points are among the next one's. 17: 8, 4, 2, 1
+ * (3, 5, 9, 17 points a side); 13: 6, 3, 1; 12: 1, its 11 steps can't be halved.
  */
-export function filterNormalized(weights: VariableFeeds, seed: number, which: 0 | 1): ReadonlyMap<string, Float32Array> {
-  const directions = new Map<string, Float32Array>()
-  for (const [name, { shape, data }] of Object.entries(weights)) {
-    if (shape.length < 2) continue
-    const random = new Random(seed, `landscape direction ${which} of ${name}`)
-    const direction = Float32Array.from(data, () => random.normal())
-    const size = data.length / (shape[0] ?? 1)
-    for (let from = 0; from < data.length; from += size) {
-      const scale = norm(data, from, from + size) / (norm(direction, from, from + size) + 1e-10)
-      for (let i = from; i < from + size; i++) direction[i] = (direction[i] ?? 0) * scale
-    }
-    directions.set(name, direction)
+export function strides(grid: number): number[] {
+  const found: number[] = []
+  for (let stride = grid - 1; stride > 1; ) {
+    let factor = 2
+    while (stride % factor !== 0) factor++
+    found.push((stride /= factor))
   }
-  return directions
+  return found
 }
 
-/** Euclidean norm of values[from..to): a filter of a dense layer may have more values than a call can take arguments. */
-function norm(values: Float32Array, from: number, to: number): number {
-  let sum = 0
-  for (let i = from; i < to; i++) sum += values[i]! * values[i]!
-  return Math.sqrt(sum)
-}
+const r = Math.SQRT1_2
+/** Cosine and sine of every eighth of a turn. */
+const eighths = [[1, 0], [r, r], [0, 1], [-r, r], [-1, 0], [-r, -r], [0, -1], [r, -r]] as const
 
-/** Loss over a grid around the checkpoint (TRT figure 3, TET figure 2): w + a d1 + b d2, running statistics fixed. */
+const axisOf = (points: number, span: number): number[] => Array.from({ length: points }, (_, i) => (span * (2 * i - (points - 1))) / (points - 1))
+
+/**
+ * Losses over a grid around the checkpoint (TRT figure 3, TET figure 2; Li et al. 2018): w + a d1 + b d2, running statistics fixed,
+ * no augmentation. Every loss comes from the same passes. Coarse grids come first and are told through `onPartial`; every point is
+ * kept beside the run, so that a landscape that ended early goes on, and a finer one of the same plane begins with the coarse one's.
+ */
 export async function landscape(subject: Subject): Promise<LandscapeResult> {
-  const { shape, dataset, indices, options, engine, config, variables, signal, onProgress } = subject
-  const [timesteps, ...frame] = shape.shape
-  const { classes } = shape
-  const { grid, span } = options
-  // Spread over the split, whose rows are sorted by class.
-  const count = Math.min(options.samples, indices.length)
-  const rows = Int32Array.from({ length: count }, (_, i) => indices[Math.floor((i * indices.length) / count)] ?? -1)
-  const batch = Math.min(config.batchSize, count)
-  const program = buildEvaluationProgram({ ...shape, batch })
-  const directions = [filterNormalized(variables, options.seed, 0), filterNormalized(variables, options.seed, 1)] as const
-  const moved: Record<string, HostTensor> = Object.fromEntries(
-    Object.entries(variables).map(([name, { shape: sizes, data }]) => [name, { shape: sizes, data: directions[0].has(name) ? new Float32Array(data) : data }]),
-  )
-  const batches = Array.from({ length: Math.ceil(count / batch) }, (_, i) => {
-    const part = rows.subarray(i * batch, (i + 1) * batch)
-    const frames = hostTensor([timesteps, batch, ...frame])
-    fillBatch(dataset, part, null, new Random(0), { frames: frames.data, onehot: new Float32Array(batch * classes) })
-    return { frames, labels: Array.from(part, (row) => dataset.labels[row] ?? -1) }
-  })
-  const logits = hostTensor([timesteps, batch, classes])
-  const loaded = await engine.load(program.onnx, { device: config.device })
-  const lossAt = async (a: number, b: number): Promise<number> => {
-    for (const [name, first] of directions[0]) {
-      const [from, to, second] = [variables[name]?.data, moved[name]?.data, directions[1].get(name)]
-      if (!from || !to || !second) continue
-      for (let i = 0; i < to.length; i++) to[i] = from[i]! + a * first[i]! + b * second[i]!
+  const { options, config, variables, epoch, hash, onProgress, onPartial } = subject
+  const { grid, span, seed, split, samples, checkpoint } = options
+  const losses = lossesOf(config, epoch)
+  const chosen = lossNamed(options.loss, losses)
+  const first = filterNormalized(variables, seed, 0)
+  const second = filterNormalized(variables, seed, 1)
+  const { moved, to } = movable(variables, first.keys())
+  const deciding = { seed, split, samples: Math.min(samples, subject.indices.length), batchSize: config.batchSize, device: config.device, losses }
+  const points = new Points(join(subject.run, 'analysis'), { checkpoint: checkpointKind(checkpoint), hash }, deciding)
+
+  const axis = axisOf(grid, span)
+  const cutAxis = axisOf(options.cutPoints, span)
+  // Written out, so that those on the axes are points of the grid.
+  const ring = eighths.map(([x, y]) => [(span / 2) * x, (span / 2) * y] as const)
+  const cut = [...cutAxis.map((a) => [a, 0] as const), ...cutAxis.map((b) => [0, b] as const)]
+  const nested = strides(grid).map((stride) => axis.filter((_, i) => i % stride === 0))
+  const gridOf = (part: readonly number[]) => part.flatMap((b) => part.map((a) => [a, b] as const))
+  const wanted = new Set([[0, 0] as const, ...ring, ...cut, ...gridOf(axis)].map(([a, b]) => `${a},${b}`))
+  const reused = [...wanted].filter((key) => points.get(...(key.split(',').map(Number) as [number, number]))).length
+  let taken = 0
+
+  const objective = await Objective.open(subject)
+  const take = async (places: readonly (readonly [number, number])[]): Promise<void> => {
+    for (const [a, b] of places) {
+      if (points.get(a, b)) continue
+      to([[a, first], [b, second]])
+      points.set(a, b, await objective.losses(moved))
+      taken++
+      onProgress?.(taken / (wanted.size - reused))
     }
-    let sum = 0
-    for (const { frames, labels } of batches) {
-      goOn(signal)
-      await loaded.run({ ...moved, frames }, { logits })
-      labels.forEach((label, i) => (sum += lossOf(logits.data, { timesteps, batch, classes, sample: i, label, loss: options.loss })))
+  }
+  const at = (a: number, b: number, name: LossName): number => points.get(a, b)?.[name] ?? NaN
+  const each = <T>(value: (name: LossName) => T): Partial<Record<LossName, T>> => Object.fromEntries(objective.names.map((name) => [name, value(name)]))
+  const result = (part: readonly number[], cuts: boolean): LandscapeResult => {
+    const surfaces = each((name) => part.map((b) => part.map((a) => at(a, b, name))))
+    const centres: Losses = each((name) => at(0, 0, name))
+    const rises: Losses = each((name) => ring.reduce((sum, [a, b]) => sum + (at(a, b, name) - at(0, 0, name)) / ring.length, 0))
+    return {
+      kind: 'landscape',
+      options,
+      samples: objective.samples,
+      axis: [...part],
+      loss: surfaces[chosen] ?? [],
+      centre: centres[chosen] ?? NaN,
+      rise: rises[chosen] ?? NaN,
+      surfaces,
+      centres,
+      rises,
+      points: { taken, reused },
+      ...(cuts && { cuts: { axis: cutAxis, first: each((name) => cutAxis.map((a) => at(a, 0, name))), second: each((name) => cutAxis.map((b) => at(0, b, name))) } }),
     }
-    return sum / count
   }
   try {
-    const axis = Array.from({ length: grid }, (_, i) => (span * (2 * i - (grid - 1))) / (grid - 1))
-    const loss: number[][] = []
-    for (const [j, b] of axis.entries()) {
-      const row: number[] = []
-      for (const [i, a] of axis.entries()) {
-        row.push(await lossAt(a, b))
-        onProgress?.((j * grid + i + 1) / (grid * grid + 9))
-      }
-      loss.push(row)
+    await take([[0, 0], ...ring])
+    for (const [level, part] of nested.entries()) {
+      await take(gridOf(part))
+      // The finest grid takes most of the time: the cuts come before it.
+      if (level === Math.max(0, nested.length - 2)) await take(cut)
+      if (level < nested.length - 1) onPartial?.(result(part, level >= nested.length - 2))
     }
-    const centre = await lossAt(0, 0)
-    const ring = Array.from({ length: 8 }, (_, k) => (k * Math.PI) / 4)
-    let rise = 0
-    for (const angle of ring) rise += ((await lossAt((span / 2) * Math.cos(angle), (span / 2) * Math.sin(angle))) - centre) / ring.length
-    return { kind: 'landscape', options, samples: count, axis, loss, centre, rise }
+    return result(axis, true)
   } finally {
-    await loaded.release()
+    points.save()
+    await objective.release()
   }
-}
-
-interface Sample {
-  readonly timesteps: number
-  readonly batch: number
-  readonly classes: number
-  readonly sample: number
-  readonly label: number
-  readonly loss: 'sdt' | 'tet'
-}
-
-/** Cross-entropy of one sample: of the time-mean logits (SDT) or the mean over timesteps (TET, without its MSE term). */
-function lossOf(logits: Float32Array, { timesteps, batch, classes, sample, label, loss }: Sample): number {
-  if (loss === 'sdt') return crossEntropy(timeMean(logits, timesteps, batch, classes, sample, new Float64Array(classes)), label)
-  let sum = 0
-  for (let t = 0; t < timesteps; t++) {
-    const at = (t * batch + sample) * classes
-    sum += crossEntropy(Float64Array.from(logits.subarray(at, at + classes)), label)
-  }
-  return sum / timesteps
 }

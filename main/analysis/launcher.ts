@@ -10,7 +10,17 @@ export interface AnalysisInput {
   readonly options: AnalysisOptions
 }
 
-/** Analyses a run's checkpoint in a process of its own. Progress: share done, 0..1. */
-export function launchAnalysis(input: AnalysisInput, spawn: SpawnChild, onProgress?: (share: number) => void): RunningTask<AnalysisResult> {
-  return runTask<AnalysisInput, number, AnalysisResult>({ entry: 'analysis-process', input, spawn, ...(onProgress && { onProgress }) })
+/** Share done, 0..1, or a coarse result that stands in for the whole one until then. */
+export type AnalysisProgress = { readonly share: number } | { readonly partial: AnalysisResult }
+
+/** With the checkpoint's finished epochs and SHA-256. */
+export interface AnalysisAnswer {
+  readonly result: AnalysisResult
+  readonly epoch: number
+  readonly hash: string
+}
+
+/** Analyses a run's checkpoint in a process of its own. */
+export function launchAnalysis(input: AnalysisInput, spawn: SpawnChild, onProgress?: (progress: AnalysisProgress) => void): RunningTask<AnalysisAnswer> {
+  return runTask<AnalysisInput, AnalysisProgress, AnalysisAnswer>({ entry: 'analysis-process', input, spawn, ...(onProgress && { onProgress }) })
 }

@@ -2,10 +2,15 @@ import { z } from 'zod'
 import { firingNumbersSchema, firingOptions } from './schemas/firing.ts'
 import { mistakesNumbersSchema } from './schemas/mistakes.ts'
 import { energyNumbersSchema, energyOptions } from './schemas/energy.ts'
+import { landscapeNumbersSchema, landscapeOptions } from './schemas/landscape.ts'
+
+/** The best checkpoint, the last one, or that of a kept epoch. */
+export const analysedCheckpointSchema = z.union([z.enum(['best', 'last']), z.number().int().min(1)])
+export type AnalysedCheckpoint = z.infer<typeof analysedCheckpointSchema>
 
 /** What an analysis looks at. */
 export const analysisOptionsSchema = z.object({
-  checkpoint: z.enum(['best', 'last']).default('best'),
+  checkpoint: analysedCheckpointSchema.default('best'),
   split: z.enum(['train', 'test']).default('test'),
   /** Samples per Fisher batch, and how many batches. */
   batchSize: z.number().int().min(1).max(1024).default(16),
@@ -16,11 +21,7 @@ export const analysisOptionsSchema = z.object({
    */
   estimator: z.enum(['published', 'exact']).default('published'),
   seed: z.number().int().min(0).default(42),
-  /** Landscape: points along each side, how far it reaches in units of the filters' norms, which loss, over how many samples. */
-  grid: z.number().int().min(3).max(101).default(13),
-  span: z.number().positive().max(10).default(1),
-  loss: z.enum(['sdt', 'tet']).default('sdt'),
-  samples: z.number().int().min(1).default(96),
+  ...landscapeOptions,
   /** Accuracy over time: with so many timesteps, also more than were trained (static pictures only); the dataset's where missing. */
   timesteps: z.number().int().min(1).max(100).optional(),
   ...firingOptions,
@@ -65,19 +66,7 @@ export type TimeResult = z.infer<typeof timeSchema>
 export const energySchema = energyNumbersSchema.extend({ options: analysisOptionsSchema })
 export type EnergyResult = z.infer<typeof energySchema>
 
-/** Loss around a checkpoint in two random filter-normalized directions. */
-export const landscapeSchema = z.object({
-  kind: z.literal('landscape'),
-  options: analysisOptionsSchema,
-  samples: z.number(),
-  /** Distances along each direction, from -span to span. */
-  axis: z.array(z.number()),
-  /** [along the second][along the first]. */
-  loss: z.array(z.array(z.number())),
-  /** At the checkpoint, and how much higher the loss is on average half the span away from it. */
-  centre: z.number(),
-  rise: z.number(),
-})
+export const landscapeSchema = landscapeNumbersSchema.extend({ options: analysisOptionsSchema })
 export type LandscapeResult = z.infer<typeof landscapeSchema>
 
 export const firingSchema = firingNumbersSchema.extend({ options: analysisOptionsSchema })
@@ -88,8 +77,16 @@ export type MistakesResult = z.infer<typeof mistakesSchema>
 
 export const analysisResultSchema = z.discriminatedUnion('kind', [fisherSchema, centroidSchema, timeSchema, energySchema, landscapeSchema, firingSchema, mistakesSchema])
 export type AnalysisResult = z.infer<typeof analysisResultSchema>
-/** An analysis as the run keeps it: runs/<id>/analysis/<kind>-<checkpoint>.json, the latest of each. */
-export const storedAnalysisSchema = z.object({ created: z.string(), /** Of the checkpoint. */ epoch: z.number(), result: analysisResultSchema })
+/** An analysis as the run keeps it: runs/<id>/analysis/<kind>-<checkpoint>.json (best, last, epoch-N), the latest of each. */
+export const storedAnalysisSchema = z.object({
+  created: z.string(),
+  /** Finished epochs of the checkpoint, and SHA-256 of its file (missing in results of before). */
+  epoch: z.number(),
+  hash: z.string().optional(),
+  /** Whether the run has another checkpoint of this name by now: it was trained on. */
+  stale: z.boolean().optional(),
+  result: analysisResultSchema,
+})
 export type StoredAnalysis = z.infer<typeof storedAnalysisSchema>
 
 export const analysisKindSchema = z.enum(['fisher', 'centroid', 'landscape', 'time', 'energy', 'firing', 'mistakes'])

@@ -4,7 +4,7 @@
  * Typed arrays cross as they are (structured clone in Electron, preload/contract/codec.ts over HTTP).
  */
 import { z } from 'zod'
-import { analysisKindSchema, analysisOptionsSchema, storedAnalysisSchema } from '../../main/analysis/schema.ts'
+import { analysisKindSchema, analysisOptionsSchema, analysisResultSchema, storedAnalysisSchema } from '../../main/analysis/schema.ts'
 import { datasetManifestSchema, folderPreviewSchema, framingSchema, importOptionsSchema, sampleSchema } from '../../main/datasets/schema.ts'
 import { exportSettingsSchema, inferenceResultSchema, modelRecordSchema } from '../../main/deployment/schema.ts'
 import { deviceChoiceSchema, deviceReportSchema, deviceSchema, installableSchema } from '../../main/engines/schema.ts'
@@ -228,6 +228,8 @@ export const events = {
   'job.changed': jobSchema,
   /** More of an opened recording has been read. */
   'recording.facts': openRecordingSchema,
+  /** A coarse result of an analysis that is still being computed, in place of the one that follows. */
+  'analysis.partial': z.object({ run: z.string(), kind: analysisKindSchema, result: analysisResultSchema }),
   'run.step': z.object({ run: z.string(), progress: stepProgressSchema }),
   /** An epoch ended or the run's state changed: read it again with runs.get. */
   'run.changed': z.object({ run: z.string() }),

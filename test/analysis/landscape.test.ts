@@ -1,6 +1,16 @@
-import { describe, expect, it } from 'vitest'
-import { filterNormalized } from '../../main/analysis/landscape.ts'
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AnalysisOptions } from '../../main/analysis/schema.ts'
+import { analysisOptionsSchema } from '../../main/analysis/schema.ts'
+import { filterNormalized } from '../../main/analysis/directions.ts'
+import { landscape, strides } from '../../main/analysis/landscape.ts'
+import { withSubject, type Subject } from '../../main/analysis/subject.ts'
+import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
+import { Evaluator } from '../../main/training/evaluate.ts'
+import type { AnalysisResult, CallInput, LandscapeResult } from '../../preload/contract/index.ts'
 import { spread } from '../snn/run.ts'
+import { openBench, shapes, smallFraming, temporaryFolder, tinyNetwork, tinyRun, type TestBench } from '../support/workbench.ts'
 
 const tensor = (shape: readonly number[], from: number) => ({
   shape,
@@ -30,5 +40,131 @@ describe('filter-normalized directions', () => {
     expect(filterNormalized(weights, 1, 0)).toEqual(direction)
     expect(filterNormalized(weights, 1, 1).get('conv')).not.toEqual(direction.get('conv'))
     expect(filterNormalized(weights, 2, 0).get('conv')).not.toEqual(direction.get('conv'))
+  })
+  it('are the same random numbers for every run of a network, each scaled by its own filters', () => {
+    const other = filterNormalized({ conv: tensor([4, 2, 3, 3], 400) }, 1, 0).get('conv') ?? new Float32Array()
+    for (let from = 0; from < 72; from += 18) {
+      const [one, two] = [direction.get('conv')?.subarray(from, from + 18) ?? new Float32Array(), other.subarray(from, from + 18)]
+      const cosine = one.reduce((sum, value, i) => sum + value * (two[i] ?? NaN), 0) / (norm(one) * norm(two))
+      expect(cosine).toBeCloseTo(1, 5)
+    }
+    expect(norm(other)).not.toBeCloseTo(norm(direction.get('conv') ?? new Float32Array()), 2)
+  })
+})
+
+describe('nested grids', () => {
+  it('go from coarse to fine, and every point is one of the next', () => {
+    expect(strides(17)).toEqual([8, 4, 2, 1])
+    expect(strides(13)).toEqual([6, 3, 1])
+    expect(strides(12)).toEqual([1])
+    expect(strides(3)).toEqual([1])
+    for (const grid of [9, 13, 31, 51]) strides(grid).reduce((before, stride) => (expect(before % stride).toBe(0), stride), grid - 1)
+  })
+})
+
+describe('a landscape of a run', () => {
+  let root: string
+  let bench: TestBench
+  let folders: { run: string; dataset: string }
+  let id: string
+  beforeAll(async () => {
+    root = temporaryFolder('landscape', () => undefined)
+    bench = openBench(join(root, 'library'))
+    const recordings = await shapes(join(root, 'recordings'), 6)
+    const imported = await bench.call('datasets.import', { folder: recordings, name: 'Shapes', framing: { ...smallFraming, timesteps: 3 }, testShare: 0.34 })
+    await bench.done(imported.job)
+    const network = { ...tinyNetwork, layers: [{ ...tinyNetwork.layers[0], out: 3 }] } as CallInput<'runs.start'>['network']
+    const started = await bench.call('runs.start', tinyRun(imported.dataset, { network, epochs: 2, keepEvery: 1, method: { name: 'trt', lambda: 1e-3 }, batchSize: 5 }))
+    id = started.run
+    await bench.done(started.job)
+    folders = { run: join(root, 'library/runs', id), dataset: join(root, 'library/datasets', imported.dataset) }
+  }, 120_000)
+  afterAll(async () => {
+    await bench.workbench.close()
+    rmSync(root, { recursive: true, force: true })
+  })
+
+  const looked = <T>(options: Partial<AnalysisOptions>, work: (subject: Subject) => Promise<T>, more: Partial<Subject> = {}): Promise<T> =>
+    withSubject({ ...folders, engine: onnxRuntime(), options: analysisOptionsSchema.parse({ checkpoint: 'last', grid: 3, cutPoints: 5, ...options }) }, (subject) => work({ ...subject, ...more }))
+
+  it('has at every point the losses of the moved weights, brute force', async () => {
+    await looked({ seed: 3, samples: 7 }, async (subject) => {
+      const found = await landscape(subject)
+      const { variables, config, dataset, indices, shape: { shape: [timesteps] } } = subject
+      const [d1, d2] = [filterNormalized(variables, 3, 0), filterNormalized(variables, 3, 1)]
+      const rows = Int32Array.from({ length: 7 }, (_, i) => indices[Math.floor((i * indices.length) / 7)] ?? -1)
+      const evaluator = await Evaluator.open(subject.engine, config, dataset, 7)
+      for (const [a, b] of [[-1, 1], [0, 0.5], [0.5, 0]] as const) {
+        const moved = Object.fromEntries(
+          Object.entries(variables).map(([name, { shape, data }]) => [name, { shape, data: data.map((w, i) => w + a * (d1.get(name)?.[i] ?? 0) + b * (d2.get(name)?.[i] ?? 0)) }]),
+        )
+        const evaluation = await evaluator.run(moved, rows)
+        const at = (name: 'sdt' | 'tet' | 'own' | 'own-fit'): number => {
+          if (a === -1) return found.surfaces?.[name]?.[2]?.[0] ?? NaN
+          return (b === 0 ? found.cuts?.first : found.cuts?.second)?.[name]?.[3] ?? NaN
+        }
+        expect(at('sdt')).toBeCloseTo(evaluation?.loss ?? NaN, 5)
+        // Cross-entropy is convex: its mean over timesteps is never below that of the mean (TET eq. 12).
+        expect(at('tet')).toBeGreaterThan(at('sdt'))
+        // r(t) as the paper writes it, summed over every weight and gain.
+        const { lambda, delta, epsilon } = { delta: 0.5, epsilon: 1e-5, lambda: 1e-3 }
+        let penalty = 0
+        for (const [name, { data }] of Object.entries(moved)) {
+          if (!/weight|gain/.test(name)) continue
+          for (const w of data) for (let t = 0; t < timesteps; t++) penalty += (lambda * w * w) / (1 + (Math.abs(w) + epsilon) * (Math.exp(delta * t) - 1)) / timesteps
+        }
+        expect(penalty).toBeGreaterThan(1e-3)
+        expect(at('own') - at('own-fit')).toBeCloseTo(penalty, 5)
+      }
+      await evaluator.release()
+    })
+  })
+
+  it('comes coarse first, and each refinement keeps the points it has', async () => {
+    const partial: LandscapeResult[] = []
+    const onPartial = (result: AnalysisResult): void => void (result.kind === 'landscape' && partial.push(result))
+    const found = await looked({ grid: 9, samples: 4 }, landscape, { onPartial })
+    expect(partial.map(({ axis }) => axis.length)).toEqual([3, 5])
+    for (const { axis, loss } of [...partial, found]) {
+      const step = 8 / (axis.length - 1)
+      loss.forEach((row, j) => row.forEach((value, i) => expect(value).toBe(found.loss[j * step]?.[i * step])))
+    }
+    expect(found.loss.flat().every(Number.isFinite)).toBe(true)
+    expect(found.points?.reused).toBe(0)
+  })
+
+  it('goes on after it was cancelled with the points it has, and a finer one begins with them', async () => {
+    const abort = new AbortController()
+    const options = { grid: 5, samples: 3, seed: 9 }
+    const cancelled = looked(options, landscape, { signal: abort.signal, onProgress: (share) => void (share > 0.4 && abort.abort()) })
+    await expect(cancelled).rejects.toThrow(/cancelled/)
+    const second = await looked(options, landscape)
+    expect(second.points?.reused).toBeGreaterThan(10)
+    expect((second.points?.taken ?? 0) + (second.points?.reused ?? 0)).toBe(25 + 8 - 4)
+    const finer = await looked({ ...options, grid: 9 }, landscape)
+    expect(finer.points?.taken).toBe(81 + 4 - (25 + 4))
+    // Nothing of that was reused for other samples.
+    expect((await looked({ ...options, samples: 2 }, landscape)).points?.reused).toBe(0)
+    expect((await looked(options, landscape)).loss).toEqual(second.loss)
+  })
+
+  it('is told coarse first in the workbench; of a kept epoch; and stale once there is another checkpoint', async () => {
+    const coarse: number[] = []
+    const stop = bench.workbench.on('analysis.partial', ({ run, result }) => {
+      if (run === id && result.kind === 'landscape') coarse.push(result.axis.length)
+    })
+    const options = { checkpoint: 1, grid: 9, samples: 4, cutPoints: 3 }
+    const { epoch, hash, result } = await bench.call('runs.analyze', { id, kind: 'landscape', options })
+    stop()
+    expect(coarse.at(-1)).toBe(5)
+    expect(epoch).toBe(1)
+    expect(hash).toMatch(/^[0-9a-f]{64}$/)
+    if (result.kind !== 'landscape') throw new Error('another analysis')
+    const last = await bench.call('runs.analyze', { id, kind: 'landscape', options: { ...options, grid: 3, checkpoint: 'last' } })
+    expect(last.hash).not.toBe(hash)
+    expect(readdirSync(join(folders.run, 'analysis')).filter((file) => file.endsWith('.json'))).toEqual(['landscape-epoch-1.json', 'landscape-last.json'])
+    const stale = async () => (await bench.call('runs.analyses', { id })).analyses.map(({ stale: old }) => old)
+    expect(await stale()).toEqual([false, false])
+    await expect(bench.call('runs.analyze', { id, kind: 'time', options: { checkpoint: 7 } })).rejects.toThrow(/epoch 7, but of 1, 2/)
   })
 })
