@@ -178,6 +178,8 @@ export const calls = {
 
   /** Networks and training presets offered; with a dataset also their size for it. */
   'training.presets': { input: z.object({ dataset: z.string().nullable() }), output: z.object({ networks: z.array(networkPresetSchema), trainings: z.array(trainingPresetSchema) }) },
+  /** A network's size for a dataset, neurons and norms as chosen; `fault`: why it does not fit the frames. */
+  'training.size': { input: z.object({ network: networkSchema, dataset: z.string() }), output: z.object({ parameters: z.number().nullable(), macsPerTimestep: z.number().nullable(), fault: z.string().nullable() }) },
   /** A topology string of the TRT authors' code as a network, with its size for a dataset where one is named, and the classes that the string reads out. */
   'training.topology': { input: z.object({ text: z.string().trim().min(1).max(10_000), dataset: z.string().nullable() }), output: z.object({ preset: networkPresetSchema, classes: z.number() }) },
   /** Measures a few real training steps and tells how long the run will take. */

@@ -141,6 +141,20 @@ describe('training', () => {
     expect(sized.networks[0]?.parameters).toBeGreaterThan(10_000)
   })
 
+  test('a network’s size is that of its neurons and norms; one that does not fit says why', async () => {
+    const { networks } = await bench.call('training.presets', { dataset })
+    const [small] = networks
+    if (!small) throw new Error('no network')
+    const { network } = small
+    const plain = await bench.call('training.size', { network, dataset })
+    expect(plain).toEqual({ parameters: small.parameters, macsPerTimestep: small.macsPerTimestep, fault: null })
+    const layers = network.layers.filter(({ type }) => type === 'conv' || type === 'dense').length
+    const plif = await bench.call('training.size', { network: { ...network, neuron: { ...network.neuron, learnTau: 'plif' } }, dataset })
+    expect(plif.parameters).toBe((plain.parameters ?? NaN) + layers)
+    const poolings = Array.from({ length: 9 }, () => ({ type: 'average-pool', size: 2 }) as const)
+    expect(await bench.call('training.size', { network: { ...network, layers: poolings }, dataset })).toMatchObject({ parameters: null, fault: expect.stringMatching(/pool/) as unknown })
+  })
+
   test('a topology string becomes a network with its size; one that can’t be read is refused by its layer', async () => {
     const { preset, classes } = await bench.call('training.topology', { text: ' CONVAP-8-3-1-1_CONVNP-8-3-1-1_L-10', dataset })
     expect(classes).toBe(10)

@@ -1,6 +1,7 @@
 import { Checkbox, Radio, Select } from '@mantine/core'
 import type { NeuronSettings, TrainingConfig } from '../../../preload/contract/index.ts'
-import { compact } from '../../app/format.ts'
+import { useCall } from '../../api/use-call.ts'
+import { compact, count } from '../../app/format.ts'
 import { NumberField } from '../../widgets/NumberField.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
 import { layersText } from './ConfigSummary.tsx'
@@ -172,7 +173,11 @@ function ShortcutField({ form, set }: FormPart) {
 
 /** The networks offered, with their size for the dataset, and the neuron they are made of. */
 export function NetworkFields(part: FormPart) {
-  const { form, presets, set } = part
+  const { form, presets, faults, set } = part
+  const { network, dataset } = form.config
+  const valid = ![...faults.keys()].some((field) => field.startsWith('network'))
+  // Neurons and norms may have parameters of their own.
+  const size = useCall('training.size', valid ? { network, dataset } : null, true).data
   return (
     <Panel title="Network">
       <Radio.Group
@@ -184,9 +189,15 @@ export function NetworkFields(part: FormPart) {
         }}
       >
         <div className={styles.networks}>
-          {form.networkPreset === null && <p className={styles.note}>Other layers than the presets’: {layersText(form.config.network)}</p>}
+          {form.networkPreset === null && (
+            <p className={styles.note}>
+              Other layers than the presets’: {layersText(network)}
+              {size !== null && size.parameters !== null && `; ${count(size.parameters)} parameters, ${compact(size.macsPerTimestep ?? 0)} MACs / timestep`}
+            </p>
+          )}
           {presets.networks.map((preset) => {
             const fits = preset.parameters !== null
+            const { parameters, macsPerTimestep } = preset.id === form.networkPreset && size !== null ? size : preset
             return (
               <Radio.Card key={preset.id} value={preset.id} disabled={!fits} className={styles.network} aria-label={preset.title}>
                 <Radio.Indicator size="xs" />
@@ -195,11 +206,11 @@ export function NetworkFields(part: FormPart) {
                   <span>{preset.description}</span>
                 </span>
                 <span className={styles.sizes}>
-                  {fits ? (
+                  {parameters !== null && macsPerTimestep !== null ? (
                     <>
-                      {compact(preset.parameters)} parameters
+                      {count(parameters)} parameters
                       <br />
-                      {compact(preset.macsPerTimestep)} MACs / timestep
+                      {compact(macsPerTimestep)} MACs / timestep
                     </>
                   ) : (
                     'too many poolings for these frames'
@@ -214,6 +225,11 @@ export function NetworkFields(part: FormPart) {
         <NetworkPartField {...part} part={norm} />
         <NetworkPartField {...part} part={sharing} />
       </div>
+      {size !== null && size.fault !== null && (
+        <p className={styles.note} role="alert">
+          This network does not fit these frames: {size.fault}.
+        </p>
+      )}
       <ShortcutField {...part} />
       <NeuronFields {...part} />
       <TopologyField {...part} />

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Button, TextInput } from '@mantine/core'
 import { ask, messageOf } from '../../api/workbench.ts'
-import { compact } from '../../app/format.ts'
+import { compact, count } from '../../app/format.ts'
 import { withNetwork } from './form.ts'
 import type { FormPart } from './NewRunPage.tsx'
 import styles from './form.module.css'
@@ -19,7 +19,7 @@ export function TopologyField({ form, set }: FormPart) {
       }
       const { neuron, norm, sharing } = form.config.network
       set({ ...withNetwork(form, { ...preset, network: { ...preset.network, neuron, norm, sharing } }), networkPreset: null, trainingPreset: form.trainingPreset })
-      setTold({ note: `${compact(preset.parameters)} parameters, ${compact(preset.macsPerTimestep ?? 0)} MACs per timestep. The string reads out ${classes} classes; the dataset’s are taken.` })
+      setTold({ note: `${count(preset.parameters)} parameters, ${compact(preset.macsPerTimestep ?? 0)} MACs per timestep. The string reads out ${classes} classes; the dataset’s are taken.` })
     } catch (error) {
       setTold({ error: messageOf(error) })
     }
