@@ -41,6 +41,13 @@ const slt = (method: MethodSettings): TrainingSettings => ({
   batchSize: 128,
 })
 
+const nda = (degrees: number, more: Partial<TrainingSettings['augmentation']> = {}): TrainingSettings => ({
+  ...paper({ name: 'sdt', criterion: 'cross-entropy' }, { flip: true, roll: 0, nda: degrees, ...more }),
+  optimizer: { ...adam, weightDecay: 1e-4 },
+  epochs: 200,
+  batchSize: 256,
+})
+
 /**
  * The papers' settings. TRT: Temporal Regularization Training, Table S2 and the authors' code (which counts t from 0).
  * TET: Deng et al., Temporal Efficient Training, ICLR 2022, and the authors' code.
@@ -168,12 +175,25 @@ export const trainingPresets: readonly TrainingPreset[] = [
     id: 'nda-dvs-cifar10',
     title: 'SDT with NDA, DVS-CIFAR10',
     source: 'NDA (ECCV 2022), the authors’ code: Adam 1e-3 for batches of 256, weight decay 1e-4, cosine, 200 epochs; rotation and shear up to 30°',
-    settings: {
-      ...paper({ name: 'sdt', criterion: 'cross-entropy' }, { flip: true, roll: 0, nda: 30 }),
-      optimizer: { ...adam, weightDecay: 1e-4 },
-      epochs: 200,
-      batchSize: 256,
-    },
+    settings: nda(30),
+  },
+  {
+    id: 'nda-n-caltech101',
+    title: 'SDT with NDA, N-Caltech101',
+    source: 'NDA (ECCV 2022), the authors’ code: rotation and shear up to 15°, roll up to 3 pixels, else as for DVS-CIFAR10',
+    settings: nda(15),
+  },
+  {
+    id: 'nda-cutmix-dvs-cifar10',
+    title: 'SDT with NDA and CutMix, DVS-CIFAR10',
+    source: 'NDA (ECCV 2022) with the CutMix of its paper (Yun et al., ICCV 2019), which its code keeps as a helper; else as NDA',
+    settings: nda(30, { mix: true }),
+  },
+  {
+    id: 'event-drop',
+    title: 'SDT with EventDrop',
+    source: 'EventDrop (IJCAI 2021): a stretch of time, an area, single events or nothing is dropped, with equal chance; optimizer and epochs of TRT’s Table S2',
+    settings: paper({ name: 'sdt', criterion: 'cross-entropy' }, { flip: false, roll: 0, eventDrop: true }),
   },
   {
     id: 'sdt',
