@@ -1,8 +1,11 @@
 import { z } from 'zod'
-import { firingNumbersSchema, firingOptions } from './schemas/firing.ts'
-import { mistakesNumbersSchema } from './schemas/mistakes.ts'
 import { energyNumbersSchema, energyOptions } from './schemas/energy.ts'
+import { firingNumbersSchema, firingOptions } from './schemas/firing.ts'
+import { gradientsNumbersSchema } from './schemas/gradients.ts'
 import { landscapeNumbersSchema, landscapeOptions } from './schemas/landscape.ts'
+import { mistakesNumbersSchema } from './schemas/mistakes.ts'
+import { scalingNumbersSchema, scalingOptions, timeNumbersSchema } from './schemas/time.ts'
+import { weightsNumbersSchema, weightsOptions } from './schemas/weights.ts'
 
 /** The best checkpoint, the last one, or that of a kept epoch. */
 export const analysedCheckpointSchema = z.union([z.enum(['best', 'last']), z.number().int().min(1)])
@@ -26,6 +29,8 @@ export const analysisOptionsSchema = z.object({
   timesteps: z.number().int().min(1).max(100).optional(),
   ...firingOptions,
   ...energyOptions,
+  ...scalingOptions,
+  ...weightsOptions,
 })
 export type AnalysisOptions = z.infer<typeof analysisOptionsSchema>
 
@@ -51,17 +56,17 @@ export const centroidSchema = z.object({
 })
 export type CentroidResult = z.infer<typeof centroidSchema>
 
-export const timeSchema = z.object({
-  kind: z.literal('time'),
-  options: analysisOptionsSchema,
-  samples: z.number(),
-  /** Accuracy of O(t) alone and of the mean of O(1..t), t = 1..T. */
-  single: z.array(z.number()),
-  running: z.array(z.number()),
-  /** Stopping as soon as softmax of the running mean is at least `confidence`. */
-  exits: z.array(z.object({ confidence: z.number(), accuracy: z.number(), timesteps: z.number() })),
-})
+export const timeSchema = timeNumbersSchema.extend({ options: analysisOptionsSchema })
 export type TimeResult = z.infer<typeof timeSchema>
+
+export const scalingSchema = scalingNumbersSchema.extend({ options: analysisOptionsSchema })
+export type ScalingResult = z.infer<typeof scalingSchema>
+
+export const gradientsSchema = gradientsNumbersSchema.extend({ options: analysisOptionsSchema })
+export type GradientsResult = z.infer<typeof gradientsSchema>
+
+export const weightsSchema = weightsNumbersSchema.extend({ options: analysisOptionsSchema })
+export type WeightsResult = z.infer<typeof weightsSchema>
 
 export const energySchema = energyNumbersSchema.extend({ options: analysisOptionsSchema })
 export type EnergyResult = z.infer<typeof energySchema>
@@ -75,7 +80,7 @@ export type FiringResult = z.infer<typeof firingSchema>
 export const mistakesSchema = mistakesNumbersSchema.extend({ options: analysisOptionsSchema })
 export type MistakesResult = z.infer<typeof mistakesSchema>
 
-export const analysisResultSchema = z.discriminatedUnion('kind', [fisherSchema, centroidSchema, timeSchema, energySchema, landscapeSchema, firingSchema, mistakesSchema])
+export const analysisResultSchema = z.discriminatedUnion('kind', [fisherSchema, centroidSchema, timeSchema, energySchema, landscapeSchema, firingSchema, mistakesSchema, scalingSchema, gradientsSchema, weightsSchema])
 export type AnalysisResult = z.infer<typeof analysisResultSchema>
 /** An analysis as the run keeps it: runs/<id>/analysis/<kind>-<checkpoint>.json (best, last, epoch-N), the latest of each. */
 export const storedAnalysisSchema = z.object({
@@ -89,5 +94,5 @@ export const storedAnalysisSchema = z.object({
 })
 export type StoredAnalysis = z.infer<typeof storedAnalysisSchema>
 
-export const analysisKindSchema = z.enum(['fisher', 'centroid', 'landscape', 'time', 'energy', 'firing', 'mistakes'])
+export const analysisKindSchema = z.enum(['fisher', 'centroid', 'landscape', 'time', 'energy', 'firing', 'mistakes', 'scaling', 'gradients', 'weights'])
 export type AnalysisKind = z.infer<typeof analysisKindSchema>

@@ -5,20 +5,25 @@ import { choice, number, parse, positional, shared, sharedUsage, withWorkbench, 
 import { comparable, compared, comparedText, type Compared } from './against.ts'
 import { firingText } from './firing-text.ts'
 import { mistakesText } from './mistakes-text.ts'
-import { percent, table } from './terminal.ts'
+import { table } from './terminal.ts'
+import { timeFlags, timeOptions, timeUsage } from './time-options.ts'
+import { energyText, gradientsText, scalingText, timeText, weightsText } from './time-text.ts'
 import { findRun } from './train.ts'
 
-const kinds = ['fisher', 'centroid', 'landscape', 'time', 'energy', 'firing', 'mistakes'] as const
+const kinds = ['fisher', 'centroid', 'landscape', 'time', 'energy', 'firing', 'mistakes', 'scaling', 'gradients', 'weights'] as const
 const flagOf = (kind: (typeof kinds)[number]) => (kind === 'mistakes' ? 'confusion' : kind)
 
 export const analyze: Command = {
   summary: "a run's checkpoint: Fisher information, loss landscape, accuracy over time, energy, firing rates, mistakes",
-  usage: `Usage: npm run saccade -- analyze RUN --fisher|--centroid|--landscape|--time|--energy|--firing|--confusion [OPTIONS]
+  usage: `Usage: npm run saccade -- analyze RUN --fisher|--centroid|--landscape|--time|--scaling|--energy|--gradients|--weights|--firing|--confusion [OPTIONS]
 
   --fisher                trace of the Fisher information for every timestep, and the information centroid
   --centroid              the same for every checkpoint that the run keeps (train --keep-every N)
   --landscape             loss around the checkpoint in two filter-normalized random directions
-  --time                  accuracy of every timestep, of the running mean, and with early exit
+  --time                  accuracy of every timestep, of the running mean, and with early exit: latency, energy saved
+  --scaling               accuracy and energy with other numbers of timesteps, without fine-tuning
+  --gradients             norm of the loss gradient with respect to each timestep's membrane potentials, per layer
+  --weights               r(t) as a surface and per layer; weights before and after training
   --energy                operations and energy of an inference (45 nm: 0.9 pJ an addition, 4.6 pJ a multiply-accumulate)
   --firing                average spike firing rates per layer, timestep and class; silent and saturated neurons
   --confusion             confusion matrix, precision and recall, calibration, the hardest samples
@@ -26,10 +31,11 @@ export const analyze: Command = {
   --checkpoint best|last  default best
   --split test|train      default test (the authors take Fisher information on train)
   --estimator published|exact  Fisher: squared batch-mean gradient with true labels, or per sample with drawn labels
-  --batch-size N  --batches N  --seed N  Fisher: how many samples are taken, and which (default 16, 20, 42)
+  --batch-size N  --batches N  --seed N  Fisher, gradients: how many samples are taken, and which (default 16, 20, 42)
   --grid N  --span X  --loss sdt|tet  --samples N  landscape: N x N points from -X to X (default 13, 1, sdt, 96 samples)
                           firing, confusion: --samples N takes so many, spread evenly over the split (default all)
   --saturated-at X        firing: mean rate from which a neuron is saturated, 0.5 to 1 (default 1: spikes always)
+${timeUsage}
 ${sharedUsage}`,
   async run(args, host) {
     const { values, positionals } = parse(args, {
@@ -39,6 +45,10 @@ ${sharedUsage}`,
       landscape: { type: 'boolean' },
       time: { type: 'boolean' },
       energy: { type: 'boolean' },
+      scaling: { type: 'boolean' },
+      gradients: { type: 'boolean' },
+      weights: { type: 'boolean' },
+      ...timeFlags,
       firing: { type: 'boolean' },
       confusion: { type: 'boolean' },
       against: { type: 'string' },
@@ -70,6 +80,7 @@ ${sharedUsage}`,
       samples: number(values.samples, 'samples'),
       ofSplit: number(values.samples, 'samples'),
       saturatedAt: number(values['saturated-at'], 'saturated-at'),
+      ...timeOptions(values),
     }
     await withWorkbench(values.library, async (workbench) => {
       const id = await findRun(workbench, wanted)
@@ -119,26 +130,15 @@ function describe(result: AnalysisResult | Compared): string {
         ['b \\ a', ...result.axis.map((value) => value.toFixed(2))],
       )}`
     case 'time':
-      return `${table([
-        ['timestep alone', result.single.map((value) => percent(value)).join(', ')],
-        ['running mean', result.running.map((value) => percent(value)).join(', ')],
-      ])}\n\n${table(
-        result.exits.map(({ confidence, accuracy, timesteps }) => [String(confidence), timesteps.toFixed(2), percent(accuracy, 2)]),
-        ['stop at confidence', 'timesteps', 'accuracy'],
-      )}`
+      return timeText(result)
     case 'energy':
-      return `${table([
-        ['per inference', `${(result.picojoules / 1e6).toPrecision(3)} uJ at ${percent(result.accuracy, 2)} accuracy, T = ${result.timesteps}`],
-        ['same network as ANN', `${(result.annPicojoules / 1e6).toPrecision(3)} uJ`],
-      ])}\n\n${table(
-        result.layers.map(({ name, drive, operations, kind, picojoules }) => [
-          name,
-          percent(drive),
-          `${(operations / 1e6).toPrecision(3)} M ${kind === 'mac' ? 'multiply-accumulates' : 'additions'}`,
-          `${(picojoules / 1e6).toPrecision(3)} uJ`,
-        ]),
-        ['layer', 'input', 'operations', 'energy'],
-      )}`
+      return energyText(result)
+    case 'scaling':
+      return scalingText(result)
+    case 'gradients':
+      return gradientsText(result)
+    case 'weights':
+      return weightsText(result)
     case 'firing':
       return firingText(result)
     case 'mistakes':

@@ -53,6 +53,9 @@ function Shown({ analysis }: { readonly analysis: StoredAnalysis }): ReactNode {
       return <EnergyFigure result={analysis.result} />
     case 'firing':
     case 'mistakes':
+    case 'scaling':
+    case 'gradients':
+    case 'weights':
       return null
   }
 }
