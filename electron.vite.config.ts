@@ -11,6 +11,7 @@ const entries = {
   'training-process': 'main/training/process.ts',
   'deployment-process': 'main/deployment/process.ts',
   'analysis-process': 'main/analysis/process.ts',
+  'activity-process': 'main/analysis/activity-process.ts',
 }
 
 export default defineConfig({

@@ -6,6 +6,7 @@ const sources = {
   'training-process': './training/process.ts',
   'deployment-process': './deployment/process.ts',
   'analysis-process': './analysis/process.ts',
+  'activity-process': './analysis/activity-process.ts',
 } as const
 export type EntryName = keyof typeof sources
 

@@ -141,9 +141,13 @@ export class Datasets {
     return { ...this.#summary(id), skippedFiles: this.#opened(id).manifest.skipped }
   }
 
-  samples(id: string, from: number, count: number, label: number | null): CallOutput<'datasets.samples'> {
+  samples(id: string, from: number, count: number, label: number | null, rows?: readonly number[]): CallOutput<'datasets.samples'> {
     const { samples } = this.#opened(id).manifest
-    const wanted = samples.map((sample, index) => ({ ...sample, index })).filter((sample) => label === null || sample.label === label)
+    const all = rows ?? [...samples.keys()]
+    const wanted = all.flatMap((index) => {
+      const sample = samples[index]
+      return sample && (label === null || sample.label === label) ? [{ ...sample, index }] : []
+    })
     return { total: wanted.length, samples: wanted.slice(from, from + count) }
   }
 
@@ -251,7 +255,7 @@ export function datasetHandlers(datasets: Datasets): Pick<Handlers, DatasetCalls
       return { job: job.id, dataset }
     },
     'datasets.get': ({ id }) => datasets.get(id),
-    'datasets.samples': ({ id, from, count, label }) => datasets.samples(id, from, count, label),
+    'datasets.samples': ({ id, from, count, label, rows }) => datasets.samples(id, from, count, label, rows),
     'datasets.frames': ({ id, index }) => datasets.frames(id, index),
     'datasets.update': ({ id }) => ({ job: datasets.update(id, null).id }),
     'datasets.remove': ({ id }) => {

@@ -4,6 +4,7 @@ import type { CallName, CallOutput, EventName, EventPayload } from '../../preloa
 import { DataPool } from '../datasets/pool.ts'
 import type { SpawnChild } from '../training/child.ts'
 import { VERSION } from '../version.ts'
+import { Activities, activityHandlers } from './activities.ts'
 import { analysisHandlers, Analyses } from './analyses.ts'
 import { isCallName, parseInput, UsageError, type Emit, type Handlers, type Workbench } from './api.ts'
 import { Catalogue, catalogueHandlers } from './catalogue.ts'
@@ -70,6 +71,7 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
   const models = new Models(shared)
   const experiments = new Experiments(shared, runs)
   const analyses = new Analyses(shared)
+  const activities = new Activities(shared)
   const catalogue = new Catalogue(library, pool, emit)
   const watches = new Watches(shared, catalogue, datasets, settleMs)
   library.onOpened = (path) => catalogue.note(path)
@@ -102,6 +104,7 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
     ...experimentHandlers(experiments),
     ...recipeHandlers(new Recipes(shared, { datasets, runs, experiments, analyses })),
     ...analysisHandlers(analyses),
+    ...activityHandlers(activities),
     ...modelHandlers(models),
     'jobs.list': () => ({ jobs: jobs.list() }),
     'jobs.cancel': ({ id }) => {
@@ -117,6 +120,7 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
 
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
+    activities.cancel()
     catalogue.close()
     await Promise.all([watches.close(), jobs.close()])
     await pool.close()

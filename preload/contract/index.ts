@@ -10,6 +10,7 @@ import { exportSettingsSchema, inferenceResultSchema, modelRecordSchema } from '
 import { deviceChoiceSchema, deviceReportSchema, deviceSchema, installableSchema } from '../../main/engines/schema.ts'
 import { filterReportSchema, filtersSchema, recordingFactsSchema } from '../../main/events/schema.ts'
 import { conversionSchema, writableFormatSchema } from '../../main/events/writers/schema.ts'
+import { activityCalls } from './activity.ts'
 import { experimentCalls } from './experiments.ts'
 import { libraryCalls } from './library.ts'
 import { runArchiveCalls } from './run-archives.ts'
@@ -24,6 +25,7 @@ export type * from '../../main/deployment/schema.ts'
 export type * from '../../main/engines/schema.ts'
 export type * from '../../main/events/schema.ts'
 export type * from '../../main/events/writers/schema.ts'
+export type * from './activity.ts'
 export type * from './experiments.ts'
 export type { Sweep, SweepValue } from '../../main/training/sweep.ts'
 export type * from './library.ts'
@@ -163,7 +165,7 @@ export const calls = {
   'datasets.preview': { input: z.object({ folder: z.string().min(1) }), output: folderPreviewSchema },
   'datasets.import': { input: importOptionsSchema, output: z.object({ job: z.string(), dataset: z.string() }) },
   'datasets.get': { input: id, output: datasetSummarySchema.extend({ skippedFiles: z.array(z.object({ file: z.string(), reason: z.string() })) }) },
-  'datasets.samples': { input: id.extend({ from: z.number().int().min(0), count: z.number().int().min(1).max(500), label: z.number().int().nullable().default(null) }), output: z.object({ total: z.number(), samples: z.array(sampleSchema.extend({ index: z.number() })) }) },
+  'datasets.samples': { input: id.extend({ from: z.number().int().min(0), count: z.number().int().min(1).max(500), label: z.number().int().nullable().default(null), /** Only these rows, in this order. */ rows: z.array(z.number().int().min(0)).max(100_000).optional() }), output: z.object({ total: z.number(), samples: z.array(sampleSchema.extend({ index: z.number() })) }) },
   'datasets.frames': { input: id.extend({ index: z.number().int().min(0) }), output: framesSchema.omit({ blocks: true, filtered: true }) },
   'datasets.remove': { input: id, output: nothing },
 
@@ -209,6 +211,7 @@ export const calls = {
   'jobs.cancel': { input: id, output: nothing },
   'jobs.dismiss': { input: id, output: nothing },
 
+  ...activityCalls,
   ...runArchiveCalls,
   ...experimentCalls,
   ...recipeCalls,

@@ -110,3 +110,18 @@ test('firing rates and mistakes are those of the evaluation, sample by sample', 
   const { samples } = await bench.call('datasets.samples', { id: (await bench.call('runs.get', { id: run })).config.dataset, from: hard?.row ?? -1, count: 1 })
   expect(hard).toMatchObject({ file: samples[0]?.file, label: samples[0]?.label })
 }, 120_000)
+
+test('the activity of one sample: prediction and spikes are those of the evaluation’s network', async () => {
+  const found = await bench.call('runs.activity', { id: run, options: { checkpoint: 'last', row: 1, heat: 'grad-cam' } })
+  expect(found).toMatchObject({ row: 1, layer: 'conv1', shape: [4, 8, 16, 16], binary: true, noHeat: null, heat: { method: 'grad-cam', target: found.predicted } })
+  const fired = found.spikes.reduce((sum, byte) => sum + byte.toString(2).replaceAll('0', '').length, 0)
+  expect(fired).toBe(found.counts.reduce((sum, n) => sum + n, 0))
+  expect(fired).toBeGreaterThan(0)
+  found.layers[0]?.rates.forEach((rate, t) => expect(rate).toBeCloseTo((found.counts[t] ?? NaN) / 2048, 6))
+  expect(Math.max(...found.probabilities)).toBe(found.probabilities[found.predicted])
+  const { result } = await bench.call('runs.analyze', { id: run, kind: 'mistakes', options: { checkpoint: 'last', split: 'train' } })
+  if (result.kind !== 'mistakes') throw new Error('another analysis')
+  const at = result.rows.indexOf(1)
+  if (at >= 0) expect(result.predicted[at]).toBe(found.predicted)
+  await expect(bench.call('runs.activity', { id: run, options: { checkpoint: 'last', row: 9999 } })).rejects.toThrow(/no number 9999/)
+}, 120_000)
