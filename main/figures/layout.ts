@@ -66,7 +66,7 @@ export function layoutOf(figure: Figure, width: number, style: FigureStyle): Lay
   const wanted = figure.columns ?? Math.min(3, figure.panels.length)
   const columns = Math.max(1, Math.min(wanted, figure.panels.length, Math.floor(width / least)))
   const oneBar = sharedScale(figure)
-  const barWidth = 5.5 * em
+  const barWidth = 7 * em
   const right = oneBar ? barWidth : 0
   const cell = (width - right) / columns
   const titled = figure.panels.some((panel) => panel.title !== undefined) || (style.medium === 'print' && figure.panels.length > 1)
@@ -79,7 +79,7 @@ export function layoutOf(figure: Figure, width: number, style: FigureStyle): Lay
     let height = 0
     const rects = panels.map((panel, column) => {
       const labels = Math.min(cell * 0.4, Math.max(em, ...yLabels(panel).map((text) => textWidth(text, em))))
-      const left = panel.kind === 'surface' ? 0.5 * em : labels + em * 2.4
+      const left = panel.kind === 'surface' ? 0.5 * em : labels + em * 3
       const own = panel.kind === 'heat' && !oneBar ? barWidth : 0
       const plotWidth = Math.max(40, cell - left - own - em * (panel.kind === 'surface' ? 0.5 : 1.4))
       const square = panel.kind === 'heat' || panel.kind === 'surface'
@@ -93,7 +93,7 @@ export function layoutOf(figure: Figure, width: number, style: FigureStyle): Lay
     rects.forEach(({ left, plotWidth, plotHeight, labels }, column) => {
       places.push({
         plot: { left, top: y + head, width: plotWidth, height: plotHeight },
-        titleGap: labels + em * 0.9,
+        titleGap: labels + em * 1.1,
         bar: panels[column]?.kind === 'heat' && (!oneBar || column === panels.length - 1),
       })
     })

@@ -62,7 +62,7 @@ export function drawFigure(figure: Figure, style: FigureStyle, width: number, vi
   const screen = style.medium === 'screen'
   const option: EChartsOption = {
     animation: false,
-    backgroundColor: screen ? 'transparent' : style.background,
+    backgroundColor: style.background,
     textStyle: { fontFamily: style.font },
     title: figure.panels.flatMap((panel, index) => {
       const place = layout.places[index]

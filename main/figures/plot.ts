@@ -11,6 +11,8 @@ export interface Told {
   readonly at: string
   readonly label: string
   readonly value: string
+  /** Column and row of a heat map's cell. */
+  readonly cell?: readonly [number, number]
 }
 
 /** One system of axes with what is drawn in it: a panel, or a colour bar. */

@@ -59,3 +59,8 @@ export function colorIn(style: FigureStyle, color: Color): string {
   if (color === 'ink') return style.ink
   return color === 'muted' ? style.muted : style.methods[color]
 }
+
+/** As on a light screen, on white: for files that are looked at rather than printed. */
+export const fileStyle: FigureStyle = {
+  ...screenStyle({ dark: false, font: 'Helvetica, Arial, sans-serif', ink: '#14181a', ink2: '#4a5359', muted: '#667076', line: '#e1e4e5', surface: '#ffffff' }),
+}

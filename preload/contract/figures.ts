@@ -2,3 +2,4 @@
 export * from '../../main/figures/figure.ts'
 export * from '../../main/analysis/figures/index.ts'
 export * from '../../main/analysis/figures/named.ts'
+export { summaryOf } from '../../main/figures/summary.ts'

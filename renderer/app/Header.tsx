@@ -28,6 +28,8 @@ export function placeOf(route: Route): string | null {
       return 'Recipes'
     case 'run':
       return 'Run'
+    case 'analysis':
+      return 'Analysis'
     case 'experiment':
       return 'Experiment'
   }

@@ -12,6 +12,7 @@ export type Route =
   | { readonly view: 'training'; readonly page: 'new'; readonly dataset: string | null }
   | { readonly view: 'training'; readonly page: 'run'; readonly id: string }
   | { readonly view: 'training'; readonly page: 'experiment'; readonly id: string }
+  | { readonly view: 'training'; readonly page: 'analysis'; readonly id: string; readonly kind: string }
   | { readonly view: 'models'; readonly page: 'list' }
   | { readonly view: 'models'; readonly page: 'model'; readonly id: string }
   | { readonly view: 'library'; readonly page: 'list' }
@@ -35,6 +36,7 @@ export function formatRoute(route: Route): string {
     case 'training':
       if (route.page === 'run') return address('training', 'run', route.id)
       if (route.page === 'experiment') return address('training', 'experiment', route.id)
+      if (route.page === 'analysis') return address('training', 'analysis', route.id, route.kind)
       if (route.page === 'devices') return address('training', 'devices')
       if (route.page === 'recipes') return address('training', 'recipes', route.id)
       return route.page === 'new' ? address('training', 'new', route.dataset) : address('training')
@@ -47,7 +49,7 @@ export function formatRoute(route: Route): string {
 
 /** The route of an address; recordings for what is none. */
 export function parseRoute(hash: string): Route {
-  const [view, second, third] = hash
+  const [view, second, third, fourth] = hash
     .replace(/^#?\/?/, '')
     .split('/')
     .map(decode)
@@ -58,6 +60,7 @@ export function parseRoute(hash: string): Route {
   if (view === 'training') {
     if (second === 'run' && third) return { view, page: 'run', id: third }
     if (second === 'experiment' && third) return { view, page: 'experiment', id: third }
+    if (second === 'analysis' && third && fourth) return { view, page: 'analysis', id: third, kind: fourth }
     if (second === 'devices') return { view, page: 'devices' }
     if (second === 'recipes') return { view, page: 'recipes', id: third || null }
     return second === 'new' ? { view, page: 'new', dataset: third || null } : { view, page: 'list' }

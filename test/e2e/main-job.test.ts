@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../support/cli.ts'
@@ -58,17 +58,36 @@ describe('the starter project', () => {
 
   test("the papers' analyses are computed on it and kept; devices are measured", async () => {
     const { page, visit } = window
-    for (const [name, said] of [
-      ['Fisher information', /Information centroid/],
-      ['Loss landscape', /at the checkpoint/],
-      ['Accuracy over time', /early exit|Stopping at confidence/],
-      ['Energy', /an inference at/],
+    await page.getByRole('region', { name: 'Analyses' }).getByRole('link', { name: 'Fisher information' }).click()
+    const list = page.getByRole('complementary', { name: 'Analyses' })
+    for (const [name, figure] of [
+      ['Fisher information', 'Fisher information of each timestep'],
+      ['Loss landscape', 'Loss landscape from above'],
+      ['Accuracy over time', 'Accuracy over timesteps'],
+      ['Energy', 'Energy per layer'],
     ] as const) {
-      await page.getByRole('button', { name: `Compute ${name}` }).click()
-      await page.getByRole('region', { name, exact: true }).getByText(said).first().waitFor({ timeout: 120_000 })
+      await list.getByRole('button', { name: new RegExp(`^${name}`) }).click()
+      await page.getByRole('button', { name: `Compute ${name}`, exact: true }).click()
+      const drawn = page.getByRole('figure', { name: figure, exact: true })
+      await drawn.locator('canvas').first().waitFor({ timeout: 120_000 })
+      await expect.poll(() => colours(page, drawn.getByRole('img').first()), { timeout: 20_000 }).toBeGreaterThan(3)
     }
     await page.reload()
-    await page.getByText(/Information centroid \d/).waitFor()
+    await list.getByRole('button', { name: /^Fisher information/ }).click()
+    const fisher = page.getByRole('figure', { name: 'Fisher information of each timestep' })
+    await fisher.locator('canvas').first().waitFor()
+    const exported = async (kind: RegExp) => {
+      await fisher.getByRole('button', { name: /^Export/ }).click()
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: kind }).click()])
+      return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') }
+    }
+    const csv = await exported(/^CSV/)
+    expect(csv.name).toBe('fisher-trace.csv')
+    const values = csv.text.split('\n').filter((line) => /^1,/.test(line)).map((line) => Number(line.split(',')[3]))
+    expect(values).toHaveLength(10)
+    expect(values.every((value) => value > 0)).toBe(true)
+    const svg = await exported(/^SVG/)
+    expect(svg.text).toMatch(/^<svg [^]*timestep t[^]*<\/svg>\s*$/)
     await visit('Training')
     await page.getByRole('button', { name: 'Devices' }).click()
     await page.getByRole('button', { name: 'Measure CPU (ONNX Runtime)' }).click()

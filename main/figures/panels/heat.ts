@@ -43,7 +43,7 @@ export function drawHeat(panel: HeatPanel, { place, style, range }: Drawing): Pl
     told: (series, datum) => {
       if (series === 0) {
         const cell = cells[datum]
-        return cell === undefined ? null : { at: `${at(panel.xNames, panel.x, xs, cell.i)}, ${at(panel.yNames, panel.y, ys, cell.j)}`, label: scale.label, value: told(scale, cell.value) }
+        return cell === undefined ? null : { at: `${at(panel.xNames, panel.x, xs, cell.i)}, ${at(panel.yNames, panel.y, ys, cell.j)}`, label: scale.label, value: told(scale, cell.value), cell: [cell.i, cell.j] }
       }
       const over = panel.over?.[series - 1 - contour.length]
       return over === undefined ? null : { at: `${panel.x.label} ${told(panel.x, over.x[datum])}`, label: over.label, value: told(panel.y, over.y[datum]) }

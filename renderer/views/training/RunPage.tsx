@@ -9,6 +9,7 @@ import { count, figure, percent, seconds } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
 import { exportRun } from '../../app/export-run.ts'
 import { ConfusionMatrix } from '../../charts/ConfusionMatrix.tsx'
+import { AnalysisCards } from '../analysis/AnalysisCards.tsx'
 import { Deferred } from '../../widgets/Deferred.tsx'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
@@ -17,9 +18,9 @@ import widgets from '../../widgets/widgets.module.css'
 import { removeRun, resumeRun, saveRun, stopRun } from './actions.ts'
 import { splitOf } from './curves.ts'
 import { ConfigSummary } from './ConfigSummary.tsx'
-import { AnalysesPanel } from './analysis/AnalysesPanel.tsx'
 import { missingData } from './run-dataset.ts'
 import { RunCharts } from './RunCharts.tsx'
+import { RunRecord } from './RunRecord.tsx'
 import { StateTag } from './state-tag.tsx'
 import styles from './training.module.css'
 
@@ -63,7 +64,12 @@ function Actions({ run, dataHere }: { readonly run: Run; readonly dataHere: bool
               Export
             </Button>
           </Menu.Target>
-          <Menu.Dropdown>
+          <Menu.Dropdown maw={360}>
+            {!dataHere && (
+              <Menu.Label style={{ whiteSpace: 'normal' }}>
+                A model is only written with its proof: its answers on the test split beside the trained network’s. That needs the dataset here.
+              </Menu.Label>
+            )}
             <Menu.Item disabled={!dataHere} onClick={() => void exportRun(run.id, 'best')}>
               Best checkpoint by {splitOf(run)} accuracy{run.best === null ? '' : ` (epoch ${run.best.epoch}, ${percent(run.best.value)})`}
             </Menu.Item>
@@ -191,7 +197,7 @@ export function RunPage({ id }: { readonly id: string }) {
         </Deferred>
         {run.epochs.length > 0 && (
           <Deferred>
-            <AnalysesPanel run={id} keepsEpochs={run.config.keepEvery !== undefined} />
+            <AnalysisCards run={run} />
           </Deferred>
         )}
         <Deferred>
@@ -207,6 +213,9 @@ export function RunPage({ id }: { readonly id: string }) {
               )}
             </Panel>
             <ConfigSummary run={run} />
+          </div>
+          <div className={styles.record}>
+            <RunRecord run={run} />
           </div>
         </Deferred>
       </div>

@@ -1,4 +1,5 @@
 import { useRoute } from '../../app/route.ts'
+import { AnalysisPage } from '../analysis/AnalysisPage.tsx'
 import { DevicesPage } from './DevicesPage.tsx'
 import { ExperimentPage } from './ExperimentPage.tsx'
 import { NewRunPage } from './NewRunPage.tsx'
@@ -13,6 +14,7 @@ export default function TrainingView() {
   if (route.view !== 'training') return null
   if (route.page === 'run') return <RunPage key={route.id} id={route.id} />
   if (route.page === 'experiment') return <ExperimentPage key={route.id} id={route.id} />
+  if (route.page === 'analysis') return <AnalysisPage key={route.id} id={route.id} kind={route.kind} />
   if (route.page === 'devices') return <DevicesPage />
   if (route.page === 'recipes') return route.id === null ? <RecipesPage /> : <RecipePage key={route.id} id={route.id} />
   return route.page === 'new' ? <NewRunPage dataset={route.dataset} /> : <RunsPage />

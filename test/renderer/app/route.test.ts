@@ -17,6 +17,7 @@ const routes: Route[] = [
   { view: 'training', page: 'new', dataset: null },
   { view: 'training', page: 'new', dataset: 'x' },
   { view: 'training', page: 'run', id: 'import' },
+  { view: 'training', page: 'analysis', id: 'a b', kind: 'fisher' },
   { view: 'models', page: 'list' },
   { view: 'models', page: 'model', id: '/a/b.onnx' },
 ]

@@ -1,0 +1,53 @@
+import { useEffect } from 'react'
+import { Button, Loader } from '@mantine/core'
+import { IconArrowLeft } from '@tabler/icons-react'
+import { readRun, useRuns } from '../../api/runs.ts'
+import { go } from '../../app/route.ts'
+import { EmptyState } from '../../widgets/EmptyState.tsx'
+import { SideList } from '../../widgets/SideList.tsx'
+import { AnalysisView } from './AnalysisView.tsx'
+import { entries, entryOf, groups } from './registry.ts'
+import { keptOf, readKept, useAnalysis } from './state.ts'
+
+/** All analyses of a run: the list at the left, the chosen one's figures beside it. */
+export function AnalysisPage({ id, kind }: { readonly id: string; readonly kind: string }) {
+  const run = useRuns((state) => state.details[id])
+  const failure = useRuns((state) => state.failures[id])
+  const kept = useAnalysis((state) => state.kept[id])
+  const checkpoint = useAnalysis((state) => state.shared.checkpoint)
+  useEffect(() => {
+    void readRun(id)
+    void readKept(id)
+  }, [id])
+  const back = () => go({ view: 'training', page: 'run', id })
+  if (run === undefined) {
+    return failure === undefined ? (
+      <EmptyState icon={<Loader size="sm" />} title="Reading the run…" />
+    ) : (
+      <EmptyState title="This run can't be shown" actions={<Button onClick={() => go({ view: 'training', page: 'list' })}>All runs</Button>}>
+        {failure}
+      </EmptyState>
+    )
+  }
+  const entry = entryOf(kind) ?? entries[0]
+  const ordered = groups.flatMap((group) => entries.filter((one) => one.group === group))
+  return (
+    <SideList
+      label="Analyses"
+      items={ordered.map((one) => ({
+        id: one.kind,
+        title: one.title,
+        note: keptOf(kept, one.kind, checkpoint) === undefined ? one.group : `${one.group} · computed`,
+      }))}
+      current={entry?.kind ?? null}
+      onOpen={(next) => go({ view: 'training', page: 'analysis', id, kind: next })}
+      actions={
+        <Button variant="default" leftSection={<IconArrowLeft size={15} />} onClick={back}>
+          {run.config.name}
+        </Button>
+      }
+    >
+      {entry !== undefined && <AnalysisView key={entry.kind} run={run} entry={entry} />}
+    </SideList>
+  )
+}

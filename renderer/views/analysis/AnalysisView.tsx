@@ -1,0 +1,77 @@
+import { useEffect, useMemo } from 'react'
+import { Alert } from '@mantine/core'
+import type { Run } from '../../../preload/contract/index.ts'
+import { figuresOf } from '../../../preload/contract/figures.ts'
+import { readRun, useRuns } from '../../api/runs.ts'
+import { FigureFrame } from '../../figures/FigureFrame.tsx'
+import widgets from '../../widgets/widgets.module.css'
+import { Compare } from './Compare.tsx'
+import { Controls } from './Controls.tsx'
+import type { AnalysisEntry } from './registry.ts'
+import { keptOf, matches, namedResults, optionsOf, readKept, useAnalysis } from './state.ts'
+import styles from './analysis.module.css'
+
+/** One analysis of a run and those beside it: how it is computed, and its figures. */
+export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry: AnalysisEntry }) {
+  const { kind } = entry
+  const state = useAnalysis()
+  const details = useRuns((all) => all.details)
+  const { compared, kept, shared, failure } = state
+  useEffect(() => {
+    for (const id of compared) {
+      if (useRuns.getState().details[id] === undefined) void readRun(id)
+      void readKept(id)
+    }
+  }, [compared])
+  const runs = useMemo(() => [run, ...compared.flatMap((id) => (id === run.id ? [] : (details[id] ?? [])))], [run, compared, details])
+  const results = useMemo(() => namedResults(kind, runs, { kept, shared }), [kind, runs, kept, shared])
+  const figures = useMemo(() => (results.length === 0 ? [] : figuresOf(kind, results)), [kind, results])
+  const options = optionsOf(state, kind)
+  const found = keptOf(kept[run.id], kind, shared.checkpoint)
+  const missing = entry.missing?.(run) ?? (run.epochs.length === 0 ? 'The run has no checkpoint yet: its first epoch is not finished.' : null)
+  const { Extra } = entry
+  return (
+    <div className={widgets.page}>
+      <section className={styles.inner} aria-label={entry.title}>
+        <h2 className={styles.title}>{entry.title}</h2>
+        <p className={styles.text}>
+          {entry.text} {entry.equation !== undefined && <i>{entry.equation}</i>}
+        </p>
+        <Controls run={run} entry={entry} runs={runs} missing={missing} />
+        <Compare run={run} />
+        {failure !== null && (
+          <Alert color="red" role="alert">
+            {failure}
+          </Alert>
+        )}
+        {found !== undefined && !matches(found, options) && (
+          <p className={styles.note}>Shown as it was computed, with other settings than those above: {settings(found.result.options, options)}.</p>
+        )}
+        {results.length === 0 && missing === null && <p className={styles.nothing}>Not computed yet for this checkpoint.</p>}
+        {figures.map((figure) => (
+          <FigureFrame key={figure.id} figure={figure} />
+        ))}
+        {Extra !== undefined && results.length > 0 && <Extra runs={results} run={run} />}
+        {figures.length > 0 && <Origin lines={[...new Set(figures.flatMap(({ origin }) => origin))]} />}
+      </section>
+    </div>
+  )
+}
+
+/** The settings that differ, as they were. */
+function settings(was: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>): string {
+  return Object.keys(now)
+    .filter((key) => now[key] !== undefined && JSON.stringify(was[key]) !== JSON.stringify(now[key]))
+    .map((key) => `${key} ${String(was[key])}`)
+    .join(', ')
+}
+
+function Origin({ lines }: { readonly lines: readonly string[] }) {
+  return (
+    <ul className={styles.origin} aria-label="Computed of">
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  )
+}

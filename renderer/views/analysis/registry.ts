@@ -1,0 +1,96 @@
+import type { ComponentType } from 'react'
+import type { AnalysisKind, CallInput, Run } from '../../../preload/contract/index.ts'
+import type { NamedResult } from '../../../preload/contract/figures.ts'
+import { LandscapeControls } from './landscape/LandscapeControls.tsx'
+import { FisherControls } from './fisher/FisherControls.tsx'
+
+/** Options of an analysis as the page sends them; what is missing has its default. */
+export type Options = NonNullable<CallInput<'runs.analyze'>['options']>
+
+export interface ControlsProps {
+  readonly options: Options
+  readonly onChange: (changed: Partial<Options>) => void
+  readonly run: Run
+}
+
+export interface ExtraProps<Kind extends AnalysisKind = AnalysisKind> {
+  /** Results of the shown runs, the page's own run first; at least one. */
+  readonly runs: readonly NamedResult<Kind>[]
+  readonly run: Run
+}
+
+export const groups = ['Information', 'Landscape', 'Activity', 'Time & energy', 'Mistakes', 'Weights', 'Training'] as const
+
+/** How an analysis stands on the page. */
+export interface AnalysisEntry<Kind extends AnalysisKind = AnalysisKind> {
+  readonly kind: Kind
+  readonly title: string
+  readonly group: (typeof groups)[number]
+  /** One line: what is seen and why, with the paper. */
+  readonly text: string
+  /** In short, as the paper writes it. */
+  readonly equation?: string
+  /** Its own options, as a small form. */
+  readonly Controls?: ComponentType<ControlsProps>
+  /** Below the figures: tables, lists, what is clicked through. */
+  readonly Extra?: ComponentType<ExtraProps<Kind>>
+  /** Why it can't be computed for this run; null where it can. */
+  readonly missing?: (run: Run) => string | null
+}
+
+/** Lets each entry's `Extra` be typed over its own kind. */
+const entry = <Kind extends AnalysisKind>(one: AnalysisEntry<Kind>): AnalysisEntry => one as unknown as AnalysisEntry
+
+/** Every analysis that the page offers, in its order. A new one is its line here and, for its controls, a folder. */
+export const entries: readonly AnalysisEntry[] = [
+  entry({
+    kind: 'fisher',
+    title: 'Fisher information',
+    group: 'Information',
+    text: 'How much the outputs up to each timestep depend on the weights, and its centre of mass over time: training moves it to early timesteps.',
+    equation: 'IC = Σ t I(t) / Σ I(t)',
+    Controls: FisherControls,
+  }),
+  entry({
+    kind: 'centroid',
+    title: 'Information centroid over epochs',
+    group: 'Information',
+    text: 'Fisher information of every kept checkpoint: how temporal information concentrates in early timesteps during training.',
+    Controls: FisherControls,
+    missing: (run) => (run.config.keepEvery === undefined ? 'This run keeps no checkpoints of single epochs. Start one with “Keep every N epochs”.' : null),
+  }),
+  entry({
+    kind: 'landscape',
+    title: 'Loss landscape',
+    group: 'Landscape',
+    text: 'The loss around the checkpoint in two random directions, each filter as long as the weights’ own: flatter valleys generalize better.',
+    equation: 'L(w + a d₁ + b d₂)',
+    Controls: LandscapeControls,
+  }),
+  entry({
+    kind: 'firing',
+    title: 'Firing rates',
+    group: 'Activity',
+    text: 'Mean spikes per neuron and timestep: by layer, timestep and class, over neurons, and which neurons stay silent.',
+  }),
+  entry({
+    kind: 'time',
+    title: 'Accuracy over time',
+    group: 'Time & energy',
+    text: 'Each timestep alone, the running mean, and what stopping early would cost.',
+  }),
+  entry({
+    kind: 'energy',
+    title: 'Energy',
+    group: 'Time & energy',
+    text: 'Additions and multiply-accumulates of an inference and their energy in 45 nm CMOS, beside the same network without spikes.',
+  }),
+  entry({
+    kind: 'mistakes',
+    title: 'Mistakes',
+    group: 'Mistakes',
+    text: 'What is confused with what, how well confidence tells it, and the hardest samples.',
+  }),
+]
+
+export const entryOf = (kind: string): AnalysisEntry | undefined => entries.find((one) => one.kind === kind)
