@@ -15,8 +15,10 @@ import {
   type IpcMainInvokeEvent,
   type MenuItemConstructorOptions,
   type OpenDialogOptions,
+  type WebContents,
 } from 'electron'
 import { channels, type Answer } from '../preload/contract/channels.ts'
+import { address, isolation, mayAsk, mayHave, scheme, schemePrivileges } from './desktop/security.ts'
 import { readWindowState, saveWindowState } from './desktop/window-state.ts'
 import { adoptUtilityProcess, type SpawnChild } from './training/child.ts'
 import { isCallName, type Workbench } from './workbench/api.ts'
@@ -27,9 +29,6 @@ import { createWorkbench, type ChooseKind } from './workbench/workbench.ts'
 
 const here = import.meta.dirname
 const windowFolder = join(here, '../renderer')
-/** Our own scheme instead of file://: it carries the policy's headers and reaches the window's files only. */
-const scheme = 'saccade'
-const address = `${scheme}://window/`
 const spawn: SpawnChild = (path, env) =>
   adoptUtilityProcess(
     utilityProcess.fork(path, [], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'], serviceName: 'Saccade' }),
@@ -43,7 +42,8 @@ const dialogs: Record<ChooseKind, OpenDialogOptions> = {
   target: { title: 'Choose where to save it', properties: ['openDirectory', 'createDirectory'] },
 }
 
-protocol.registerSchemesAsPrivileged([{ scheme, privileges: { standard: true, secure: true, supportFetchAPI: true } }])
+protocol.registerSchemesAsPrivileged([{ scheme, privileges: schemePrivileges }])
+app.on('web-contents-created', (_event, contents) => confine(contents))
 let window: BrowserWindow | undefined
 if (!app.requestSingleInstanceLock()) app.quit()
 else {
@@ -68,8 +68,9 @@ function start(): void {
     const { status, headers, body } = await windowFile(windowFolder, new URL(request.url).pathname)
     return new Response(body, { status, headers })
   })
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false))
-  session.defaultSession.setPermissionCheckHandler(() => false)
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) => decide(mayHave(permission)))
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) => mayHave(permission))
+  session.defaultSession.setDevicePermissionHandler(() => false)
   ipcMain.handle(channels.call, (event, name: unknown, input: unknown) => answer(workbench, event, name, input))
   workbench.onAny((name, payload) => {
     if (window && !window.isDestroyed()) window.webContents.send(channels.event, name, payload)
@@ -91,6 +92,14 @@ function start(): void {
   })
 }
 
+/** Whatever shows pages stays on its page and opens nothing else. */
+function confine(contents: WebContents): void {
+  contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  contents.on('will-navigate', (event) => event.preventDefault())
+  contents.on('will-redirect', (event) => event.preventDefault())
+  contents.on('will-attach-webview', (event) => event.preventDefault())
+}
+
 function openWindow(workbench: Workbench): void {
   const stateFile = join(app.getPath('userData'), 'window.json')
   const state = readWindowState(
@@ -104,20 +113,11 @@ function openWindow(workbench: Workbench): void {
     show: false,
     title: 'Saccade',
     backgroundColor: '#1a1b1e',
-    webPreferences: {
-      preload: join(here, '../preload/bridge.cjs'),
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      spellcheck: false,
-    },
+    webPreferences: { ...isolation, preload: join(here, '../preload/bridge.cjs') },
   })
   window = opened
   if (state.maximized) opened.maximize()
   opened.once('ready-to-show', () => opened.show())
-  opened.webContents.setWindowOpenHandler(() => ({ action: 'deny' }))
-  opened.webContents.on('will-navigate', (event) => event.preventDefault())
   opened.webContents.on('render-process-gone', (_event, { reason }) => {
     // The workbench lives on here: a fresh page finds everything as it was.
     if (reason !== 'clean-exit' && !opened.isDestroyed()) opened.reload()
@@ -163,13 +163,8 @@ async function mayClose(workbench: Workbench, opened: BrowserWindow): Promise<bo
 
 /** Only the main frame of our own window may ask, only by names of the contract. */
 async function answer(workbench: Workbench, event: IpcMainInvokeEvent, name: unknown, input: unknown): Promise<Answer> {
-  const frame = event.senderFrame
   const development = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
-  const ours =
-    frame !== null &&
-    frame === window?.webContents.mainFrame &&
-    (frame.url.startsWith(address) || (development !== undefined && frame.url.startsWith(development)))
-  if (!ours) return { ok: false, error: "Only Saccade's own window may ask the workbench." }
+  if (!mayAsk(event.senderFrame, window ? [window.webContents.mainFrame] : [], development)) return { ok: false, error: "Only Saccade's own window may ask the workbench." }
   if (typeof name !== 'string' || !isCallName(name)) return { ok: false, error: `There is no call "${String(name)}".` }
   try {
     return { ok: true, value: await workbench.call(name, input) }

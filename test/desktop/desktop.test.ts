@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { WorkbenchApi } from '../../preload/contract/index.ts'
+import { parse } from 'yaml'
+import { calls, type WorkbenchApi } from '../../preload/contract/index.ts'
 import { buildIfChanged } from '../../scripts/build.ts'
 import { writeStarterRecordings } from '../../main/events/simulate/starter.ts'
 import { freePort, launchBrowser } from '../support/browser.ts'
@@ -100,25 +101,9 @@ describe('the built main process and preload script, on a stand-in for electron,
     await desktop.exit
   })
 
-  test('the window is isolated and sandboxed, and says so to nobody but its own pages', async () => {
+  test('one window is shown, with a menu', async () => {
     await expect.poll(async () => (await desktop.ask({ ask: 'state' })).windows.map(({ shown }) => shown)).toEqual([true])
-    const state = await desktop.ask({ ask: 'state' })
-    expect(state.windows[0]).toMatchObject({
-      options: { webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false } },
-    })
-    expect(state.permission).toBe(false)
-    expect(state.permissionCheck).toBe(false)
-    expect(JSON.stringify(state.menu)).toContain('Show library folder')
-    expect(state.schemes).toEqual([{ scheme: 'saccade', privileges: { standard: true, secure: true, supportFetchAPI: true } }])
-  })
-
-  test('the page sees call, on and pathOf, and nothing of Electron or Node', async () => {
-    expect(await desktop.page.evaluate(() => Object.keys(window.saccade))).toEqual(['call', 'on', 'pathOf'])
-    expect(
-      await desktop.page.evaluate(() =>
-        ['require', 'process', 'ipcRenderer', 'standInReceive', 'module'].filter((name) => name in globalThis),
-      ),
-    ).toEqual([])
+    expect(JSON.stringify((await desktop.ask({ ask: 'state' })).menu)).toContain('Show library folder')
   })
 
   test('the built window shows itself in it', async () => {
@@ -234,36 +219,130 @@ describe('the built main process and preload script, on a stand-in for electron,
     expect(utilityProcesses).toBe(3)
   })
 
-  test('it stays on its page: no other address, no second window', async () => {
-    await desktop.page.evaluate(() => {
-      ;(globalThis as unknown as { location: { href: string } }).location.href = 'https://example.com/'
-    })
-    await desktop.page.evaluate(() => {
-      ;(globalThis as unknown as { open(url: string): void }).open('https://example.com/popup')
-    })
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    expect(desktop.page.url()).toBe('https://window.saccade.test/')
-    const { windows } = await desktop.ask({ ask: 'state' })
-    expect(windows[0]?.denied).toContain('https://example.com/')
-    expect(
-      desktop.page
-        .context()
-        .pages()
-        .filter((page) => page.url().includes('example.com')),
-    ).toEqual([])
-  })
+  describe("Electron's security checklist", () => {
+    const preferences = async (): Promise<unknown> =>
+      (await desktop.ask({ ask: 'state' })).windows.map(({ options }) => (options as { webPreferences: unknown }).webPreferences)
+    const headers = async (path: string): Promise<{ status: number; headers: Record<string, string> }> =>
+      (await desktop.ask({ ask: 'fetch', url: `saccade://window${path}` })).answer as never
+    /** In the page: what a script in it can do. */
+    const inPage = (source: string): Promise<unknown> => desktop.page.evaluate(source)
 
-  test('no inline script runs in it', async () => {
-    const ran = await desktop.page.evaluate(() => {
-      const page = globalThis as unknown as {
-        document: { createElement(name: string): { textContent: string }; body: { append(element: unknown): void } }
-      }
-      const script = page.document.createElement('script')
-      script.textContent = 'globalThis.injected = true'
-      page.document.body.append(script)
-      return 'injected' in globalThis
-    })
-    expect(ran).toBe(false)
+    const checklist: readonly (readonly [item: string, check: () => Promise<void>])[] = [
+      ['every window is sandboxed', async () => expect(await preferences()).toEqual([expect.objectContaining({ sandbox: true })])],
+      [
+        'context isolation: the page sees nothing of the preload script but call, on and pathOf',
+        async () => {
+          expect(await preferences()).toEqual([expect.objectContaining({ contextIsolation: true, webviewTag: false })])
+          expect(await inPage('Object.keys(window.saccade)')).toEqual(['call', 'on', 'pathOf'])
+          expect(await inPage("['ipcRenderer', 'electron', 'standInReceive'].filter((name) => name in globalThis)")).toEqual([])
+        },
+      ],
+      [
+        'no Node in the page, in its workers or in its frames',
+        async () => {
+          const off = { nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false }
+          expect(await preferences()).toEqual([expect.objectContaining(off)])
+          expect(await inPage("['require', 'process', 'module', 'Buffer'].filter((name) => name in globalThis)")).toEqual([])
+        },
+      ],
+      [
+        'web security is on, insecure content and experiments are off',
+        async () =>
+          expect(await preferences()).toEqual([
+            expect.objectContaining({ webSecurity: true, allowRunningInsecureContent: false, experimentalFeatures: false }),
+          ]),
+      ],
+      [
+        "a strict policy on every answer: our own scripts only, neither inline nor by eval",
+        async () => {
+          for (const path of ['/', '/nowhere.js']) {
+            const policy = (await headers(path)).headers['content-security-policy'] ?? ''
+            expect(policy).toContain("default-src 'none'; script-src 'self';")
+            expect(policy).not.toContain('unsafe-eval')
+          }
+          const inline = "(() => { const s = document.createElement('script'); s.textContent = 'globalThis.injected = 1'; document.body.append(s); return 'injected' in globalThis })()"
+          expect(await inPage(inline)).toBe(false)
+          // Playwright's own evaluation is exempt from the policy; what a later task of the page does is not.
+          const evaluated = "new Promise((resolve) => { addEventListener('securitypolicyviolation', (event) => resolve(event.blockedURI), { once: true }); setTimeout(() => { try { resolve((0, eval)('1 + 1')) } catch { /* the violation tells */ } }) })"
+          expect(await inPage(evaluated)).toBe('eval')
+        },
+      ],
+      [
+        'a custom protocol instead of file:, which reaches the built window only',
+        async () => {
+          expect((await desktop.ask({ ask: 'state' })).schemes).toEqual([
+            { scheme: 'saccade', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+          ])
+          expect((await headers('/')).status).toBe(200)
+          for (const path of ['/..%2fmain%2fdesktop.js', '/%2e%2e/main/desktop.js', '/%00', '/..%5cpackage.json'])
+            expect((await headers(path)).status, path).toBe(404)
+        },
+      ],
+      [
+        'navigation is denied',
+        async () => {
+          await inPage("void (location.href = 'https://example.com/')")
+          await expect.poll(async () => (await desktop.ask({ ask: 'state' })).windows[0]?.denied).toContain('https://example.com/')
+          expect(desktop.page.url()).toBe('https://window.saccade.test/')
+        },
+      ],
+      [
+        'a second window is denied',
+        async () => {
+          await inPage("void open('https://example.com/popup')")
+          const shown = () => desktop.page.context().pages().filter((page) => page.url().includes('example.com'))
+          await expect.poll(async () => (await desktop.ask({ ask: 'state' })).windows[0]?.denied.length).toBe(2)
+          await expect.poll(shown).toEqual([])
+        },
+      ],
+      [
+        'permissions are denied, but putting text on the clipboard',
+        async () => {
+          const { permissions } = await desktop.ask({ ask: 'state' })
+          expect(Object.keys(permissions).length).toBeGreaterThan(30)
+          expect(Object.entries(permissions).flatMap(([name, granted]) => (granted ? [name] : [])).sort()).toEqual([
+            'check clipboard-sanitized-write', 'request clipboard-sanitized-write',
+          ])
+        },
+      ],
+      [
+        "only our windows' main frames are answered",
+        async () => {
+          for (const url of ['saccade://window/', 'https://example.com/', 'file:///tmp/page.html']) {
+            const { answer } = await desktop.ask({ ask: 'foreign', url, args: ['app.info', {}] })
+            expect(answer).toEqual({ ok: false, error: "Only Saccade's own window may ask the workbench." })
+          }
+        },
+      ],
+      [
+        'every message is validated: no call takes what its schema does not',
+        async () => {
+          const answers = await desktop.page.evaluate(
+            (names) => Promise.all(names.map((name) => window.saccade.call(name as 'app.info', 7 as never).then(() => name, (error: Error) => error.message))),
+            Object.keys(calls),
+          )
+          expect(answers.filter((text) => !/^\S+ can't be done: /.test(text))).toEqual([])
+          expect(await inPage("window.saccade.call('__proto__', {}).catch((error) => error.message)")).toBe('There is no call "__proto__".')
+        },
+      ],
+      [
+        'fuses are set in the packaging configuration',
+        async () => {
+          const { electronFuses } = parse(readFileSync(join(root, 'electron-builder.yml'), 'utf8')) as { electronFuses: unknown }
+          expect(electronFuses).toEqual({
+            runAsNode: false,
+            enableCookieEncryption: true,
+            enableNodeOptionsEnvironmentVariable: false,
+            enableNodeCliInspectArguments: false,
+            enableEmbeddedAsarIntegrityValidation: true,
+            onlyLoadAppFromAsar: true,
+            loadBrowserProcessSpecificV8Snapshot: false,
+            grantFileProtocolExtraPrivileges: false,
+          })
+        },
+      ],
+    ]
+    test.each(checklist)('%s', (_item, check) => check())
   })
 
   async function manyRecordings(): Promise<string> {

@@ -13,22 +13,27 @@ export { BrowserWindow } from './window.ts'
 export type StandInRequest =
   | { readonly ask: 'state' }
   | { readonly ask: 'close' }
+  /** A message to the workbench from a frame that is none of our windows' main frame, though it shows this address. */
+  | { readonly ask: 'foreign'; readonly url: string; readonly args: readonly unknown[] }
+  /** What the custom protocol answers. */
+  | { readonly ask: 'fetch'; readonly url: string }
   | { readonly ask: 'answer'; readonly dialog: 'showMessageBox' | 'showOpenDialog'; readonly value: unknown }
 export interface StandInState {
   readonly menu: unknown
   readonly windows: readonly { readonly options: unknown; readonly shown: boolean; readonly denied: readonly string[] }[]
   readonly schemes: unknown
-  readonly permission: boolean | null
-  readonly permissionCheck: boolean | null
+  /** What was decided for each permission that was asked for: by request, by check, and for devices. */
+  readonly permissions: Readonly<Record<string, boolean>>
   readonly dialogs: readonly { readonly name: string; readonly options: unknown }[]
   readonly utilityProcesses: number
+  /** The answer to 'foreign' and 'fetch'. */
+  readonly answer?: unknown
 }
 
 const recorded = {
   menu: null as unknown,
   schemes: null as unknown,
-  permission: null as boolean | null,
-  permissionCheck: null as boolean | null,
+  permissions: {} as Record<string, boolean>,
   dialogs: [] as { name: string; options: unknown }[],
   utilityProcesses: 0,
 }
@@ -37,12 +42,22 @@ const answers = new Map<string, unknown>()
 process.on('message', (request: StandInRequest) => {
   if (request.ask === 'close') return windows.at(-1)?.close()
   if (request.ask === 'answer') return void answers.set(request.dialog, request.value)
-  const state: StandInState = {
-    ...recorded,
-    windows: windows.map(({ options, shown, webContents: { denied } }) => ({ options, shown, denied })),
-  }
-  process.send?.(state)
+  void result(request).then((answer) => {
+    const state: StandInState = {
+      ...recorded,
+      windows: windows.map(({ options, shown, webContents: { denied } }) => ({ options, shown, denied })),
+      answer,
+    }
+    process.send?.(state)
+  })
 })
+
+async function result(request: StandInRequest): Promise<unknown> {
+  if (request.ask === 'foreign') return ipcMain.invoke('saccade:call', { senderFrame: { url: request.url } }, request.args)
+  if (request.ask !== 'fetch') return undefined
+  const { status, headers } = await protocol.respond(request.url)
+  return { status, headers: Object.fromEntries(headers) }
+}
 
 class App extends EventEmitter {
   readonly isPackaged = true
@@ -118,14 +133,19 @@ export const Menu = {
   },
 }
 export const screen = { getAllDisplays: (): unknown[] => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] }
+/** Everything that pages may ask for (Electron's documentation of setPermissionRequestHandler). */
+const permissions = [
+  'clipboard-read', 'clipboard-sanitized-write', 'display-capture', 'fullscreen', 'geolocation', 'hid', 'idle-detection', 'media', 'midi',
+  'midiSysex', 'notifications', 'openExternal', 'pointerLock', 'serial', 'storage-access', 'usb', 'window-management', 'fileSystem',
+]
 export const session = {
   defaultSession: {
     setPermissionRequestHandler: (handler: (contents: unknown, permission: string, decide: (granted: boolean) => void) => void): void =>
-      handler(null, 'media', (granted) => {
-        recorded.permission = granted
-      }),
-    setPermissionCheckHandler: (handler: (contents: unknown, permission: string) => boolean): void => {
-      recorded.permissionCheck = handler(null, 'clipboard-read')
+      permissions.forEach((name) => handler(null, name, (granted) => void (recorded.permissions[`request ${name}`] = granted))),
+    setPermissionCheckHandler: (handler: (contents: unknown, permission: string) => boolean): void =>
+      permissions.forEach((name) => void (recorded.permissions[`check ${name}`] = handler(null, name))),
+    setDevicePermissionHandler: (handler: (details: unknown) => boolean): void => {
+      recorded.permissions['device'] = handler({})
     },
   },
 }

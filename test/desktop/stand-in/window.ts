@@ -150,6 +150,7 @@ export class BrowserWindow extends EventEmitter {
   constructor(options: WindowOptions) {
     super()
     this.options = options
+    app.emit('web-contents-created', {}, this.webContents)
     this.#ready = this.webContents.open(options.webPreferences ?? {})
     windows.push(this)
   }
