@@ -7,6 +7,7 @@ import { networkInfo } from '../snn/network.ts'
 import { launchEstimate, launchTraining } from '../training/launcher.ts'
 import { measured } from '../training/measured.ts'
 import type { TrainingOutcome } from '../training/protocol.ts'
+import { readRunManifest } from '../training/run-manifest.ts'
 import { createRun, isAlive, readRun, readRunHeader, storedStatus, summarizeRun, writeStatus } from '../training/run-store.ts'
 import type { EpochMetrics, Run, StepProgress, TrainingConfig } from '../training/schema.ts'
 import { totalEpochs } from '../training/stages.ts'
@@ -213,7 +214,7 @@ export class Runs {
   }
 }
 
-type RunCalls = 'training.estimate' | 'runs.list' | 'runs.start' | 'runs.get' | 'runs.stop' | 'runs.resume' | 'runs.remove'
+type RunCalls = 'training.estimate' | 'runs.list' | 'runs.start' | 'runs.get' | 'runs.record' | 'runs.stop' | 'runs.resume' | 'runs.remove'
 
 export function runHandlers(shared: Shared, runs: Runs): Pick<Handlers, RunCalls> {
   return {
@@ -229,6 +230,10 @@ export function runHandlers(shared: Shared, runs: Runs): Pick<Handlers, RunCalls
       return { job: runs.start(run).id, run }
     },
     'runs.get': ({ id }) => runs.get(id),
+    'runs.record': ({ id }) => {
+      const folder = shared.library.existing('runs', id)
+      return { folder, manifest: readRunManifest(folder) ?? null }
+    },
     'runs.stop': ({ id }) => {
       runs.stop(id)
       return {}

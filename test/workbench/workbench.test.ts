@@ -191,6 +191,10 @@ describe('training', () => {
     const read = await bench.call('runs.get', { id: run })
     expect(read).toMatchObject({ state: 'finished', classes: ['circle', 'cross', 'square', 'triangle'] })
     expect(read.epochs).toHaveLength(4)
+    const { folder, manifest } = await bench.call('runs.record', { id: run })
+    expect(existsSync(join(folder, 'splits.csv'))).toBe(true)
+    expect(manifest?.dataset.hash).toBe(read.datasetHash)
+    expect(manifest?.sessions).toEqual([expect.objectContaining({ afterEpoch: 0, device: 'cpu' })])
     const { runs } = await bench.call('runs.list', {})
     expect(runs.find(({ id }) => id === run)).toMatchObject({ epochsDone: 4, lastTestAccuracy: null, lastValidationAccuracy: read.epochs[3]?.validationAccuracy, test: read.test })
 

@@ -17,6 +17,6 @@ export function missingData(run: Of, datasets: readonly DatasetSummary[]): { rea
       ? `The data that this run was trained on is not in this library: "${named.name}" has the same id here, but holds other data.`
       : `The data that this run was trained on is not in this library (dataset "${run.config.dataset}").`,
     advice:
-      'Its curves, settings and finished analyses are all here. To resume, evaluate, analyse or export it, import the same recordings with the same framing and split.',
+      'Its curves, settings and finished analyses are all here. To resume, evaluate or analyse it, or to export its model (which is written only with a proof on the test split), import the same recordings with the same framing and split.',
   }
 }
