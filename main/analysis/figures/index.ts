@@ -2,8 +2,10 @@ import type { Figure } from '../../figures/figure.ts'
 import type { AnalysisKind } from '../schema.ts'
 import { centroidFigures } from './centroid.ts'
 import { energyFigures } from './energy.ts'
+import { firingFigures } from './firing.ts'
 import { fisherFigures } from './fisher.ts'
 import { landscapeFigures } from './landscape.ts'
+import { mistakesFigures } from './mistakes.ts'
 import type { Draw, NamedResult } from './named.ts'
 import { timeFigures } from './time.ts'
 
@@ -14,6 +16,8 @@ const drawings: { readonly [Kind in AnalysisKind]?: Draw<Kind> } = {
   landscape: landscapeFigures,
   time: timeFigures,
   energy: energyFigures,
+  firing: firingFigures,
+  mistakes: mistakesFigures,
 }
 
 /** The figures of one kind of analysis of one or several runs, in the order in which they are shown. */
