@@ -4,6 +4,7 @@ import { firingNumbersSchema, firingOptions } from './schemas/firing.ts'
 import { gradientsNumbersSchema } from './schemas/gradients.ts'
 import { landscapeNumbersSchema, landscapeOptions } from './schemas/landscape.ts'
 import { mistakesNumbersSchema } from './schemas/mistakes.ts'
+import { sharpnessNumbersSchema, sharpnessOptions } from './schemas/sharpness.ts'
 import { scalingNumbersSchema, scalingOptions, timeNumbersSchema } from './schemas/time.ts'
 import { weightsNumbersSchema, weightsOptions } from './schemas/weights.ts'
 
@@ -25,6 +26,7 @@ export const analysisOptionsSchema = z.object({
   estimator: z.enum(['published', 'exact']).default('published'),
   seed: z.number().int().min(0).default(42),
   ...landscapeOptions,
+  ...sharpnessOptions,
   /** Accuracy over time: with so many timesteps, also more than were trained (static pictures only); the dataset's where missing. */
   timesteps: z.number().int().min(1).max(100).optional(),
   ...firingOptions,
@@ -74,13 +76,16 @@ export type EnergyResult = z.infer<typeof energySchema>
 export const landscapeSchema = landscapeNumbersSchema.extend({ options: analysisOptionsSchema })
 export type LandscapeResult = z.infer<typeof landscapeSchema>
 
+export const sharpnessSchema = sharpnessNumbersSchema.extend({ options: analysisOptionsSchema })
+export type SharpnessResult = z.infer<typeof sharpnessSchema>
+
 export const firingSchema = firingNumbersSchema.extend({ options: analysisOptionsSchema })
 export type FiringResult = z.infer<typeof firingSchema>
 
 export const mistakesSchema = mistakesNumbersSchema.extend({ options: analysisOptionsSchema })
 export type MistakesResult = z.infer<typeof mistakesSchema>
 
-export const analysisResultSchema = z.discriminatedUnion('kind', [fisherSchema, centroidSchema, timeSchema, energySchema, landscapeSchema, firingSchema, mistakesSchema, scalingSchema, gradientsSchema, weightsSchema])
+export const analysisResultSchema = z.discriminatedUnion('kind', [fisherSchema, centroidSchema, timeSchema, energySchema, landscapeSchema, sharpnessSchema, firingSchema, mistakesSchema, scalingSchema, gradientsSchema, weightsSchema])
 export type AnalysisResult = z.infer<typeof analysisResultSchema>
 /** An analysis as the run keeps it: runs/<id>/analysis/<kind>-<checkpoint>.json (best, last, epoch-N), the latest of each. */
 export const storedAnalysisSchema = z.object({
@@ -94,5 +99,5 @@ export const storedAnalysisSchema = z.object({
 })
 export type StoredAnalysis = z.infer<typeof storedAnalysisSchema>
 
-export const analysisKindSchema = z.enum(['fisher', 'centroid', 'landscape', 'time', 'energy', 'firing', 'mistakes', 'scaling', 'gradients', 'weights'])
+export const analysisKindSchema = z.enum(['fisher', 'centroid', 'landscape', 'sharpness', 'time', 'energy', 'firing', 'mistakes', 'scaling', 'gradients', 'weights'])
 export type AnalysisKind = z.infer<typeof analysisKindSchema>

@@ -4,22 +4,25 @@ import { isActive } from '../workbench/jobs.ts'
 import { choice, number, parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
 import { comparable, compared, comparedText, type Compared } from './against.ts'
 import { firingText } from './firing-text.ts'
+import { landscapeFlags, landscapeOptions, landscapeUsage } from './landscape-options.ts'
+import { landscapeText, sharpnessText } from './landscape-text.ts'
 import { mistakesText } from './mistakes-text.ts'
 import { table } from './terminal.ts'
 import { timeFlags, timeOptions, timeUsage } from './time-options.ts'
 import { energyText, gradientsText, scalingText, timeText, weightsText } from './time-text.ts'
 import { findRun } from './train.ts'
 
-const kinds = ['fisher', 'centroid', 'landscape', 'time', 'energy', 'firing', 'mistakes', 'scaling', 'gradients', 'weights'] as const
+const kinds = ['fisher', 'centroid', 'landscape', 'sharpness', 'time', 'energy', 'firing', 'mistakes', 'scaling', 'gradients', 'weights'] as const
 const flagOf = (kind: (typeof kinds)[number]) => (kind === 'mistakes' ? 'confusion' : kind)
 
 export const analyze: Command = {
   summary: "a run's checkpoint: Fisher information, loss landscape, accuracy over time, energy, firing rates, mistakes",
-  usage: `Usage: npm run saccade -- analyze RUN --fisher|--centroid|--landscape|--time|--scaling|--energy|--gradients|--weights|--firing|--confusion [OPTIONS]
+  usage: `Usage: npm run saccade -- analyze RUN --fisher|--centroid|--landscape|--sharpness|--time|--scaling|--energy|--gradients|--weights|--firing|--confusion [OPTIONS]
 
   --fisher                trace of the Fisher information for every timestep, and the information centroid
   --centroid              the same for every checkpoint that the run keeps (train --keep-every N)
   --landscape             loss around the checkpoint in two filter-normalized random directions
+  --sharpness             largest Hessian eigenvalue, trace, and loss rise at a fixed radius
   --time                  accuracy of every timestep, of the running mean, and with early exit: latency, energy saved
   --scaling               accuracy and energy with other numbers of timesteps, without fine-tuning
   --gradients             norm of the loss gradient with respect to each timestep's membrane potentials, per layer
@@ -28,11 +31,11 @@ export const analyze: Command = {
   --firing                average spike firing rates per layer, timestep and class; silent and saturated neurons
   --confusion             confusion matrix, precision and recall, calibration, the hardest samples
   --against OTHER         firing: change relative to this reference run; confusion: where the two disagree, and who is right
-  --checkpoint best|last  default best
+  --checkpoint best|last|N  default best; N: a kept epoch
   --split test|train      default test (the authors take Fisher information on train)
   --estimator published|exact  Fisher: squared batch-mean gradient with true labels, or per sample with drawn labels
   --batch-size N  --batches N  --seed N  Fisher, gradients: how many samples are taken, and which (default 16, 20, 42)
-  --grid N  --span X  --loss sdt|tet  --samples N  landscape: N x N points from -X to X (default 13, 1, sdt, 96 samples)
+${landscapeUsage}
                           firing, confusion: --samples N takes so many, spread evenly over the split (default all)
   --saturated-at X        firing: mean rate from which a neuron is saturated, 0.5 to 1 (default 1: spikes always)
 ${timeUsage}
@@ -43,6 +46,7 @@ ${sharedUsage}`,
       fisher: { type: 'boolean' },
       centroid: { type: 'boolean' },
       landscape: { type: 'boolean' },
+      sharpness: { type: 'boolean' },
       time: { type: 'boolean' },
       energy: { type: 'boolean' },
       scaling: { type: 'boolean' },
@@ -53,31 +57,23 @@ ${sharedUsage}`,
       confusion: { type: 'boolean' },
       against: { type: 'string' },
       'saturated-at': { type: 'string' },
-      checkpoint: { type: 'string' },
+      ...landscapeFlags,
       split: { type: 'string' },
       estimator: { type: 'string' },
       'batch-size': { type: 'string' },
       batches: { type: 'string' },
       seed: { type: 'string' },
-      grid: { type: 'string' },
-      span: { type: 'string' },
-      loss: { type: 'string' },
-      samples: { type: 'string' },
     })
     const [wanted = ''] = positional(positionals, 'RUN')
     const asked = kinds.filter((kind) => values[flagOf(kind)] === true)
     if (asked.length === 0) throw new UsageError(`Which analysis? ${kinds.map((kind) => `--${flagOf(kind)}`).join(', ')}.`)
     const options = {
-      checkpoint: choice(values.checkpoint, 'checkpoint', ['best', 'last'], 'best'),
       split: choice(values.split, 'split', ['test', 'train'], 'test'),
       estimator: choice(values.estimator, 'estimator', ['published', 'exact'], 'published'),
       batchSize: number(values['batch-size'], 'batch-size'),
       batches: number(values.batches, 'batches'),
       seed: number(values.seed, 'seed'),
-      grid: number(values.grid, 'grid'),
-      span: number(values.span, 'span'),
-      loss: choice(values.loss, 'loss', ['sdt', 'tet'], 'sdt'),
-      samples: number(values.samples, 'samples'),
+      ...landscapeOptions(values),
       ofSplit: number(values.samples, 'samples'),
       saturatedAt: number(values['saturated-at'], 'saturated-at'),
       ...timeOptions(values),
@@ -121,14 +117,9 @@ function describe(result: AnalysisResult | Compared): string {
         ['epoch', 'centroid', 'Fisher trace'],
       )
     case 'landscape':
-      return `${table([
-        ['loss at the checkpoint', result.centre.toFixed(4)],
-        ['mean rise half the span away', result.rise.toFixed(4)],
-        ['samples', `${result.samples} of the ${result.options.split} split`],
-      ])}\n\n${table(
-        result.loss.map((row, j) => [(result.axis[j] ?? 0).toFixed(2), ...row.map((value) => value.toFixed(2))]),
-        ['b \\ a', ...result.axis.map((value) => value.toFixed(2))],
-      )}`
+      return landscapeText(result)
+    case 'sharpness':
+      return sharpnessText(result)
     case 'time':
       return timeText(result)
     case 'energy':

@@ -17,7 +17,7 @@ import { Throttle } from './throttle.ts'
 /** Folder in a run's that keeps its analyses. */
 const folderOf = (run: string): string => join(run, 'analysis')
 
-const titles: Record<AnalysisKind, string> = { fisher: 'Fisher information', centroid: 'Information centroid over epochs', landscape: 'Loss landscape', time: 'Accuracy over time', energy: 'Energy', firing: 'Firing rates', mistakes: 'Mistakes', scaling: 'Time scaling', gradients: 'Gradients over time', weights: 'Weights and r(t)' }
+const titles: Record<AnalysisKind, string> = { fisher: 'Fisher information', centroid: 'Information centroid over epochs', landscape: 'Loss landscape', sharpness: 'Sharpness', time: 'Accuracy over time', energy: 'Energy', firing: 'Firing rates', mistakes: 'Mistakes', scaling: 'Time scaling', gradients: 'Gradients over time', weights: 'Weights and r(t)' }
 
 /** Coarse results are told at most this often. */
 const tellPartialEveryMs = 200

@@ -5,6 +5,8 @@ import type { AnalysisOptions } from '../../main/analysis/schema.ts'
 import { analysisOptionsSchema } from '../../main/analysis/schema.ts'
 import { filterNormalized } from '../../main/analysis/directions.ts'
 import { landscape, strides } from '../../main/analysis/landscape.ts'
+import { Objective } from '../../main/analysis/objective.ts'
+import { sharpness } from '../../main/analysis/sharpness.ts'
 import { withSubject, type Subject } from '../../main/analysis/subject.ts'
 import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
 import { Evaluator } from '../../main/training/evaluate.ts'
@@ -62,7 +64,33 @@ describe('nested grids', () => {
   })
 })
 
-describe('a landscape of a run', () => {
+/** Eigenvalues of a symmetric matrix by Jacobi's rotations. */
+function eigenvalues(matrix: readonly (readonly number[])[]): number[] {
+  const a = matrix.map((row) => [...row])
+  const n = a.length
+  const at = (i: number, j: number): number => a[i]?.[j] ?? NaN
+  for (let sweep = 0; sweep < 12; sweep++)
+    for (let p = 0; p < n; p++)
+      for (let q = p + 1; q < n; q++) {
+        if (Math.abs(at(p, q)) < 1e-14) continue
+        const angle = 0.5 * Math.atan2(2 * at(p, q), at(q, q) - at(p, p))
+        const [c, s] = [Math.cos(angle), Math.sin(angle)]
+        for (const row of a) {
+          const [x = NaN, y = NaN] = [row[p], row[q]]
+          row[p] = c * x - s * y
+          row[q] = s * x + c * y
+        }
+        const [top = [], bottom = []] = [a[p], a[q]]
+        for (let k = 0; k < n; k++) {
+          const [x = NaN, y = NaN] = [top[k], bottom[k]]
+          top[k] = c * x - s * y
+          bottom[k] = s * x + c * y
+        }
+      }
+  return a.map((row, i) => row[i] ?? NaN)
+}
+
+describe('around a run', () => {
   let root: string
   let bench: TestBench
   let folders: { run: string; dataset: string }
@@ -73,7 +101,11 @@ describe('a landscape of a run', () => {
     const recordings = await shapes(join(root, 'recordings'), 6)
     const imported = await bench.call('datasets.import', { folder: recordings, name: 'Shapes', framing: { ...smallFraming, timesteps: 3 }, testShare: 0.34 })
     await bench.done(imported.job)
-    const network = { ...tinyNetwork, layers: [{ ...tinyNetwork.layers[0], out: 3 }] } as CallInput<'runs.start'>['network']
+    // Smooth spikes, so that gradients are those of the loss; 84 parameters.
+    const network: CallInput<'runs.start'>['network'] = {
+      ...tinyNetwork, neuron: { ...tinyNetwork.neuron, sigmoidSpike: 4 },
+      layers: [{ type: 'conv', out: 2, kernel: 3, stride: 1, padding: 1, pool: { kind: 'average', size: 8, stride: 8, padding: 0 } }],
+    }
     const started = await bench.call('runs.start', tinyRun(imported.dataset, { network, epochs: 2, keepEvery: 1, method: { name: 'trt', lambda: 1e-3 }, batchSize: 5 }))
     id = started.run
     await bench.done(started.job)
@@ -146,6 +178,67 @@ describe('a landscape of a run', () => {
     // Nothing of that was reused for other samples.
     expect((await looked({ ...options, samples: 2 }, landscape)).points?.reused).toBe(0)
     expect((await looked(options, landscape)).loss).toEqual(second.loss)
+  })
+
+  it('is as sharp as the dense Hessian of finite differences says', async () => {
+    await looked({ samples: 4, loss: 'own', iterations: 100, hessianStep: 1e-3, probes: 30, directions: 3, radius: 0.25 }, async (subject) => {
+      const found = await sharpness(subject)
+      const objective = await Objective.open(subject, 'own')
+      const { variables } = subject
+      const places = objective.trained.flatMap((name) => Array.from(variables[name]?.data ?? [], (_, i) => ({ name, i })))
+      const with_ = (moves: readonly (readonly [number, number])[]) => {
+        const moved = Object.fromEntries(Object.entries(variables).map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }]))
+        for (const [k, by] of moves) {
+          const { name, i } = places[k] ?? { name: '', i: 0 }
+          const data = moved[name]?.data
+          if (data) data[i] = (data[i] ?? NaN) + by
+        }
+        return moved
+      }
+      const gradientAt = async (k: number, by: number): Promise<number[]> => {
+        const into = new Map(objective.trained.map((name) => [name, new Float64Array(variables[name]?.data.length ?? 0)]))
+        await objective.gradient(with_([[k, by]]), into)
+        return [...into.values()].flatMap((values) => [...values])
+      }
+      const h = 2e-3
+      const rows: number[][] = []
+      for (let k = 0; k < places.length; k++) {
+        const [ahead, behind] = [await gradientAt(k, h), await gradientAt(k, -h)]
+        rows.push(ahead.map((value, i) => (value - (behind[i] ?? NaN)) / (2 * h)))
+      }
+      // The gradient is the loss's: second differences of the loss give the same.
+      const lossAt = async (moves: readonly (readonly [number, number])[]): Promise<number> => (await objective.losses(with_(moves))).own ?? NaN
+      const middle = await lossAt([])
+      const steepest = rows.reduce((best, row, k) => (Math.abs(row[k] ?? NaN) > Math.abs(rows[best]?.[best] ?? NaN) ? k : best), 0)
+      const second = ((await lossAt([[steepest, 0.05]])) - 2 * middle + (await lossAt([[steepest, -0.05]]))) / 0.05 ** 2
+      const diagonal = rows[steepest]?.[steepest] ?? NaN
+      expect(Math.abs(second / diagonal - 1)).toBeLessThan(0.02)
+      rows.forEach((row, k) => row.forEach((value, i) => expect(Math.abs(value - (rows[i]?.[k] ?? NaN))).toBeLessThan(2e-3 * Math.abs(diagonal) + 1e-3)))
+
+      const scales = places.map(({ name, i }) => {
+        const { shape, data } = variables[name] ?? { shape: [1], data: new Float32Array() }
+        const size = data.length / (shape[0] ?? 1)
+        const from = Math.floor(i / size) * size
+        return shape.length < 2 ? 0 : Math.hypot(...data.subarray(from, from + size))
+      })
+      for (const [kind, scale] of [['plain', places.map(() => 1)], ['normalized', scales]] as const) {
+        const matrix = rows.map((row, k) => row.map((value, i) => (value + (rows[i]?.[k] ?? NaN)) / 2 * (scale[i] ?? NaN) * (scale[k] ?? NaN)))
+        const values = eigenvalues(matrix)
+        expect(found[kind].parameters).toBe(scale.filter((value) => value > 0).length)
+        expect(found[kind].eigenvalue / Math.max(...values)).toBeCloseTo(1, 2)
+        expect(found[kind].halved / found[kind].eigenvalue).toBeCloseTo(1, 2)
+        const { value = NaN, error = NaN } = found[kind].trace ?? {}
+        expect(Math.abs(value - values.reduce((a, b) => a + b, 0))).toBeLessThan(4 * error)
+      }
+      expect(found.loss).toBeCloseTo(middle, 6)
+      expect(found.gradientNorm).toBeCloseTo(Math.hypot(...(await gradientAt(0, 0))), 6)
+      expect(found.products).toBe('central difference of the gradient')
+      expect(found.rise.values).toHaveLength(3)
+      const direction = filterNormalized(variables, subject.options.seed, 2)
+      const moves = places.map(({ name, i }, k) => [k, 0.25 * (direction.get(name)?.[i] ?? 0)] as const)
+      expect(found.rise.values[2]).toBeCloseTo((await lossAt(moves)) - middle, 5)
+      await objective.release()
+    })
   })
 
   it('is told coarse first in the workbench; of a kept epoch; and stale once there is another checkpoint', async () => {
