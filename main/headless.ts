@@ -17,13 +17,14 @@ import { serve } from './headless/serve.ts'
 import { sweep } from './headless/sweep.ts'
 import { train } from './headless/train.ts'
 import { watch } from './headless/watch.ts'
+import { weights } from './headless/weights.ts'
 import type { Command } from './headless/command.ts'
 import { Progress, table } from './headless/terminal.ts'
 import { UsageError } from './workbench/api.ts'
 import { Cancelled } from './workbench/jobs.ts'
 import { VERSION } from './version.ts'
 
-const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, sweep, recipe, runs, evaluate, analyze, export: exportRun, infer, library, watch, devices, serve }
+const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, sweep, recipe, runs, evaluate, analyze, export: exportRun, infer, weights, library, watch, devices, serve }
 const overview = `Saccade ${VERSION}: event cameras and spiking neural networks.
 
 Usage: npm run saccade -- COMMAND [ARGUMENTS]

@@ -98,7 +98,7 @@ function recordOf(model: string, { header, kind, checkpoint, dataset }: TrainedN
     run: header.id,
     checkpoint: kind,
     epoch: checkpoint.progress.epoch,
-    chosenBy: chosenBy(kind, header.config.protocol),
+    chosenBy: chosenBy(kind, header.config.protocol, checkpoint.progress),
     classes: dataset.manifest.classes,
     shape: dataset.manifest.shape,
     metadata: { ...metadata },

@@ -63,7 +63,8 @@ export function neuronConventions(neuron: NeuronSettings): ModelMetadata['neuron
 }
 
 /** What chose a checkpoint, for metadata and reports. */
-export function chosenBy(kind: 'best' | 'last', protocol: 'fair' | 'papers' | undefined): string {
+export function chosenBy(kind: 'best' | 'last', protocol: 'fair' | 'papers' | undefined, { epoch, opened }: Pick<OpenCheckpoint['progress'], 'epoch' | 'opened'>): string {
+  if (epoch === 0 && opened !== undefined) return `the weights of ${opened}, as they were opened`
   if (kind === 'last') return 'the last finished epoch'
   if (protocol === 'fair') return 'highest validation accuracy, then lowest validation loss'
   return 'highest test accuracy, then lowest test loss (as in the papers: the split that chose it also scores it)'
@@ -101,7 +102,7 @@ export function describeModel(
     checkpoint: {
       kind: checkpoint.kind,
       epoch: checkpoint.open.progress.epoch,
-      chosenBy: chosenBy(checkpoint.kind, header.config.protocol),
+      chosenBy: chosenBy(checkpoint.kind, header.config.protocol, checkpoint.open.progress),
     },
   }
 }

@@ -32,6 +32,8 @@ const progressSchema = z.object({
   random: z.object({ augmentation: z.tuple([z.number(), z.number(), z.number(), z.number()]) }),
   datasetHash: z.string(),
   configHash: z.string(),
+  /** The file of weights that the run began with, where it did (deployment/pytorch/open-weights.ts). */
+  opened: z.string().optional(),
 })
 export type Progress = z.infer<typeof progressSchema>
 

@@ -3,10 +3,12 @@ import { basename, join, resolve } from 'node:path'
 import type { Job, RunEvaluation } from '../../preload/contract/index.ts'
 import { launchExport, launchInference } from '../deployment/launcher.ts'
 import { exportSettingsSchema, modelRecordSchema, type ExportSettings, type InferenceResult, type ModelRecord } from '../deployment/schema.ts'
+import { openWeights } from '../deployment/pytorch/open-weights.ts'
 import { readJson } from '../training/atomic.ts'
 import { checkpointPath } from '../training/checkpoint.ts'
 import { launchEvaluation } from '../training/launcher.ts'
 import { readRunHeader } from '../training/run-store.ts'
+import type { TrainingConfig } from '../training/schema.ts'
 import type { RunningTask } from '../training/task.ts'
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
@@ -98,6 +100,20 @@ export class Models {
     return launchInference({ model: path, recording: resolve(recording), withInput, texts: library.texts }, spawn).result
   }
 
+  /** A run whose first weights are those of a file; nothing of the file is executed. */
+  async openWeights(path: string, config: TrainingConfig): Promise<{ run: string; by: string }> {
+    const { library, emit } = this.#shared
+    const dataset = library.existing('datasets', config.dataset)
+    const run = library.claim('runs', config.name)
+    try {
+      const { by } = await openWeights({ file: resolve(path), run: library.folder('runs', run), dataset, config: { protocol: 'fair', ...config } })
+      emit('library.changed', { what: 'runs' })
+      return { run, by }
+    } finally {
+      library.release('runs', run)
+    }
+  }
+
   /** Measures a checkpoint on a split of the run's dataset; its job shows how it goes. */
   async evaluate(run: string, checkpoint: Checkpoint, split: 'train' | 'validation' | 'test'): Promise<RunEvaluation> {
     const { jobs, library, spawn } = this.#shared
@@ -148,7 +164,7 @@ export async function cancellable<T>(signal: AbortSignal, task: RunningTask<T>):
   }
 }
 
-type ModelCalls = 'models.list' | 'models.export' | 'models.infer' | 'models.remove' | 'runs.evaluate'
+type ModelCalls = 'models.open-weights' | 'models.list' | 'models.export' | 'models.infer' | 'models.remove' | 'runs.evaluate'
 
 export function modelHandlers(models: Models): Pick<Handlers, ModelCalls> {
   return {
@@ -158,6 +174,7 @@ export function modelHandlers(models: Models): Pick<Handlers, ModelCalls> {
       return { job: job.id, model }
     },
     'models.infer': ({ model, recording, withInput }) => models.infer(model, recording, withInput),
+    'models.open-weights': ({ path, config }) => models.openWeights(path, config),
     'models.remove': ({ id }) => {
       models.remove(id)
       return {}

@@ -17,7 +17,6 @@ import { runArchiveCalls } from './run-archives.ts'
 import { recipeCalls } from './recipes.ts'
 import { textCalls } from './texts.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
-import { runRecordSchema } from '../../main/training/run-manifest-schema.ts'
 import { epochMetricsSchema, runSchema, stepProgressSchema, trainingConfigSchema } from '../../main/training/schema.ts'
 
 export type * from '../../main/analysis/schema.ts'
@@ -190,8 +189,6 @@ export const calls = {
   'runs.list': { input: nothing, output: z.object({ runs: z.array(runSummarySchema) }) },
   'runs.start': { input: trainingConfigSchema, output: z.object({ job: z.string(), run: z.string() }) },
   'runs.get': { input: id, output: runSchema },
-  /** What a run was trained on, and with what: dataset hash, splits, seed, every session's device, versions and graph hash. */
-  'runs.record': { input: id, output: runRecordSchema },
   /** Stops after saving; the run can be resumed. */
   'runs.stop': { input: id, output: nothing },
   'runs.resume': { input: id, output: z.object({ job: z.string() }) },
@@ -208,6 +205,8 @@ export const calls = {
   'models.export': { input: z.object({ run: z.string(), checkpoint: z.enum(['best', 'last']), settings: exportSettingsSchema.prefault({}) }), output: z.object({ job: z.string(), model: z.string() }) },
   /** Runs a model (an exported one by id, or any Saccade .onnx by path) on a recording; `withInput` also tells what the network was given. */
   'models.infer': { input: z.object({ model: z.string().min(1), recording: z.string().min(1), withInput: z.boolean().default(false) }), output: inferenceResultSchema },
+  /** A run that begins with the weights of a .safetensors or .pth file (of PyTorch, with the TRT authors' names or in order); `by`: how they were told apart. */
+  'models.open-weights': { input: z.object({ path: z.string().min(1), config: trainingConfigSchema }), output: z.object({ run: z.string(), by: z.string() }) },
   'models.remove': { input: id, output: nothing },
 
   'jobs.list': { input: nothing, output: z.object({ jobs: z.array(jobSchema) }) },

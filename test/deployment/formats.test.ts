@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -7,7 +7,9 @@ import { decodeNpyHeader } from '../../main/datasets/npy.ts'
 import { exportModel, sha256 } from '../../main/deployment/export.ts'
 import { readModelFile } from '../../main/deployment/model-file.ts'
 import { openModel } from '../../main/deployment/open-model.ts'
+import { openWeights } from '../../main/deployment/pytorch/open-weights.ts'
 import { exportSettingsSchema, modelRecordSchema, type ExportSettings, type ModelRecord } from '../../main/deployment/schema.ts'
+import { readRunHeader } from '../../main/training/run-store.ts'
 import { train } from '../../main/training/trainer.ts'
 import { makeDataset, oneThread, tinyConfig } from '../training/tiny.ts'
 
@@ -57,6 +59,21 @@ describe('every ONNX export', () => {
     expect(again.logits).toEqual(values(join(record.path, '..', 'golden-logits.npy')).data)
     expect(again.perTimestep).toEqual(values(join(record.path, '..', 'golden-logits-per-timestep.npy')).data)
     await runner.release()
+  })
+
+  it("pytorch: the authors' names, and the file opens as a run that answers the same", async () => {
+    const record = await exported({ format: 'pytorch' })
+    expect(record).toMatchObject({ format: 'pytorch', proof: { samples: 30, argmaxAgreement: 1 }, notes: [expect.stringContaining('CONVAP-6-3-1-1-2-2-0_FC-16_L-3') as string, expect.anything()] })
+    const run = join(folder, `run${++count}`)
+    const opened = await openWeights({ file: record.path, run, dataset, config: tinyConfig({ epochs: 2 }) })
+    expect(opened).toEqual({ by: "names of the TRT authors' code", tensors: 10 })
+    const window = await exportModel({ run, dataset, checkpoint: 'best', model: join(folder, `m${++count}`), engine })
+    expect(window.proof.accuracyTrained).toBe(record.proof.accuracyTrained)
+    expect(window).toMatchObject({ epoch: 0, chosenBy: expect.stringContaining('weights of model.safetensors') as string })
+    expect(readFileSync(join(window.path, '..', 'golden-logits.npy'))).toEqual(readFileSync(join(record.path, '..', 'golden-logits.npy')))
+    expect((await train({ config: readRunHeader(run).config, dataset, run, engine })).state).toBe('finished')
+    await expect(openWeights({ file: record.path, run: join(folder, 'other'), dataset, config: tinyConfig({ network: { ...tinyConfig().network, layers: [{ type: 'dense', out: 16 }] } }) })).rejects.toThrow(/belongs to no layer|stands where|is missing/)
+    expect(existsSync(join(folder, 'other'))).toBe(false)
   })
 
   it('one image is refused for a network of moving things', async () => {
