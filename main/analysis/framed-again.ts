@@ -5,7 +5,7 @@ import { dtypeOf } from '../datasets/frames-on-disk.ts'
 import { importCut, type ImportedFile, importFile } from '../datasets/import-file.ts'
 import { messageOf } from '../datasets/errors.ts'
 
-type Source = Pick<Dataset, 'manifest' | 'stored' | 'sampleLength'>
+type Source = Pick<Dataset, 'manifest' | 'stored'>
 
 /** Frames of one sample of a dataset of events as importing its recording with another number of timesteps makes them, [timesteps, C, H, W]. */
 export type FrameAgain = (row: number, timesteps: number) => ImportedFile['data']
@@ -16,7 +16,8 @@ export type FrameAgain = (row: number, timesteps: number) => ImportedFile['data'
  * @param check called now and then; throws where the caller has given up
  * @returns why not, where the recordings have gone, have changed, or are read otherwise by now
  */
-export function recordingsOf({ manifest, stored }: Source, rows: Int32Array, check: () => void): { readonly frame: FrameAgain } | { readonly reason: string } {
+export function recordingsOf(dataset: Source, rows: Int32Array, check: () => void): { readonly frame: FrameAgain } | { readonly reason: string } {
+  const { manifest } = dataset
   const { source, framing, filters } = manifest
   const pathOf = (row: number): string => join(source, manifest.samples[row]?.file ?? '')
   const missing = rows.find((row) => !existsSync(pathOf(row)))
@@ -32,7 +33,7 @@ export function recordingsOf({ manifest, stored }: Source, rows: Int32Array, che
   try {
     const [first = 0] = rows
     const again = frame(first, framing.timesteps)
-    const known = stored(first)
+    const known = dataset.stored(first)
     if (again.length !== known.length || again.some((value, i) => value !== known[i])) return { reason: `${pathOf(first)} gives other frames than the dataset has: it is read otherwise by now` }
   } catch (error) {
     check()

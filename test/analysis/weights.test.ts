@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { contributionOf, decaySurface, momentOf } from '../../main/analysis/weights.ts'
+import type { Tensor } from '../../main/graph/tensor.ts'
 import { runGraph, spread } from '../snn/run.ts'
 
 const settings = { lambda: 5e-5, delta: 0.25, epsilon: 1e-5, timesteps: 6 }
@@ -19,8 +20,8 @@ describe('r(t)', () => {
     const values = Float32Array.from({ length: 200 }, (_, i) => spread(i))
     for (const first of [0, 1] as const) {
       const { value } = await runGraph([{ shape: [200], data: values }], (graph, [w]) => {
-        const [penalty] = w ? graph.apply('trtPenalty', [w], { ...settings, first }) : []
-        return penalty ? { value: penalty } : {}
+        const [penalty] = graph.apply('trtPenalty', [w as Tensor], { ...settings, first })
+        return { value: penalty as Tensor }
       })
       const found = contributionOf(values, { ...settings, first })
       expect(found).toHaveLength(6)
