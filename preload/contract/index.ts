@@ -17,6 +17,7 @@ import { runArchiveCalls } from './run-archives.ts'
 import { recipeCalls } from './recipes.ts'
 import { textCalls } from './texts.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
+import { runRecordSchema } from '../../main/training/run-manifest-schema.ts'
 import { epochMetricsSchema, runSchema, stepProgressSchema, trainingConfigSchema } from '../../main/training/schema.ts'
 
 export type * from '../../main/analysis/schema.ts'
@@ -189,6 +190,8 @@ export const calls = {
   'runs.list': { input: nothing, output: z.object({ runs: z.array(runSummarySchema) }) },
   'runs.start': { input: trainingConfigSchema, output: z.object({ job: z.string(), run: z.string() }) },
   'runs.get': { input: id, output: runSchema },
+  /** What a run was trained on, and with what: dataset hash, splits, seed, every session's device, versions and graph hash. */
+  'runs.record': { input: id, output: runRecordSchema },
   /** Stops after saving; the run can be resumed. */
   'runs.stop': { input: id, output: nothing },
   'runs.resume': { input: id, output: z.object({ job: z.string() }) },
