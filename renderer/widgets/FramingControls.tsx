@@ -2,6 +2,7 @@ import { NumberInput, SegmentedControl, Select, Tooltip } from '@mantine/core'
 import { framingPresets, presetOf } from '../../preload/contract/framing-presets.ts'
 import type { Filter, Framing } from '../../preload/contract/index.ts'
 import { FrameSize } from './FrameSize.tsx'
+import { TimestepsInput } from './TimestepsInput.tsx'
 import styles from './framing.module.css'
 
 /** The contract's default (main/datasets/schema.ts): what the papers' settings for recordings of this kind use. */
@@ -36,8 +37,6 @@ export interface FramingControlsProps {
 export function FramingControls({ value, onChange, filters = [], onFilters }: FramingControlsProps) {
   const preset = presetOf(value, filters)
   const offered = framingPresets.filter((one) => onFilters !== undefined || one.filters.length === 0)
-  const whole = (text: string | number, least: number, most: number) =>
-    typeof text === 'number' && Number.isInteger(text) && text >= least && text <= most ? text : null
   return (
     <div className={styles.controls} role="group" aria-label="Framing">
       <div className={styles.row}>
@@ -62,19 +61,7 @@ export function FramingControls({ value, onChange, filters = [], onFilters }: Fr
         <Tooltip label="T: the number of frames, one per timestep of the network">
           <span>Timesteps T</span>
         </Tooltip>
-        <NumberInput
-          aria-label="Timesteps"
-          w={76}
-          min={1}
-          max={100}
-          allowDecimal={false}
-          value={value.timesteps}
-          clampBehavior="strict"
-          onChange={(text) => {
-            const timesteps = whole(text, 1, 100)
-            if (timesteps !== null) onChange({ ...value, timesteps })
-          }}
-        />
+        <TimestepsInput label="Timesteps" value={value.timesteps} onChange={(timesteps) => onChange({ ...value, timesteps })} />
       </label>
       <div className={styles.row}>
         <Tooltip label="Blocks of equal event count, of equal parts of the recording’s time, or of a fixed duration">
@@ -102,8 +89,7 @@ export function FramingControls({ value, onChange, filters = [], onFilters }: Fr
             suffix=" µs"
             value={value.blockUs ?? 100_000}
             onChange={(text) => {
-              const blockUs = whole(text, 1, 1e10)
-              if (blockUs !== null) onChange({ ...value, blockUs })
+              if (typeof text === 'number' && Number.isInteger(text) && text >= 1 && text <= 1e10) onChange({ ...value, blockUs: text })
             }}
           />
         </div>

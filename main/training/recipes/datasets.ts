@@ -42,6 +42,17 @@ const dvsCifar10 = {
   testShare: 0.1,
 } as const satisfies Partial<PaperDataset>
 
+const imageNet = {
+  kind: 'images',
+  names: [],
+  frame: [3, 224, 224],
+  framingName: '224×224, each shown T times',
+  framing: { ...pictures, resize: [224, 224] },
+  filters: [],
+  testShare: 0.1,
+  notes: ['The papers cut a random part out of the picture in its full size; here it is cut out of a picture resized to 224×224 at import.'],
+} as const satisfies Partial<PaperDataset>
+
 export const paperDatasets: Readonly<Record<PaperDatasetId, PaperDataset>> = {
   cifar10: {
     id: 'cifar10',
@@ -74,34 +85,20 @@ export const paperDatasets: Readonly<Record<PaperDatasetId, PaperDataset>> = {
     notes: [],
   },
   imagenet100: {
+    ...imageNet,
     id: 'imagenet100',
     title: 'ImageNet-100',
-    kind: 'images',
     classes: 100,
-    names: [],
-    frame: [3, 224, 224],
     samples: [130_000, 5000],
     files: 'ImageNet-100: the 100 classes of imagenet100.txt out of ILSVRC 2012, with its train and val folders (image-net.org, after registration).',
-    framingName: '224×224, each shown T times',
-    framing: { ...pictures, resize: [224, 224] },
-    filters: [],
-    testShare: 0.1,
-    notes: ['The papers cut a random part out of the picture in its full size; here it is cut out of a picture resized to 224×224 at import.'],
   },
   imagenet: {
+    ...imageNet,
     id: 'imagenet',
     title: 'ImageNet',
-    kind: 'images',
     classes: 1000,
-    names: [],
-    frame: [3, 224, 224],
     samples: [1_281_167, 50_000],
     files: 'ILSVRC 2012: its train and val folders with one subfolder per class (image-net.org, after registration).',
-    framingName: '224×224, each shown T times',
-    framing: { ...pictures, resize: [224, 224] },
-    filters: [],
-    testShare: 0.1,
-    notes: ['The papers cut a random part out of the picture in its full size; here it is cut out of a picture resized to 224×224 at import.'],
   },
   'dvs-cifar10': {
     ...dvsCifar10,

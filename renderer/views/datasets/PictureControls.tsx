@@ -1,6 +1,6 @@
-import { NumberInput } from '@mantine/core'
 import type { Framing } from '../../../preload/contract/index.ts'
 import { FrameSize } from '../../widgets/FrameSize.tsx'
+import { TimestepsInput } from '../../widgets/TimestepsInput.tsx'
 import framing from '../../widgets/framing.module.css'
 import styles from './datasets.module.css'
 
@@ -18,18 +18,7 @@ export function PictureControls({ value, onChange, oneSize }: PictureControlsPro
       <div className={framing.controls} role="group" aria-label="Pictures as input">
         <label className={framing.row}>
           <span>Repeats T</span>
-          <NumberInput
-            aria-label="Repeats"
-            w={76}
-            min={1}
-            max={100}
-            allowDecimal={false}
-            value={value.timesteps}
-            clampBehavior="strict"
-            onChange={(text) => {
-              if (typeof text === 'number' && Number.isInteger(text) && text >= 1 && text <= 100) onChange({ ...value, timesteps: text })
-            }}
-          />
+          <TimestepsInput label="Repeats" value={value.timesteps} onChange={(timesteps) => onChange({ ...value, timesteps })} />
         </label>
         <FrameSize
           value={value.resize}
