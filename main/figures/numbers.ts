@@ -41,7 +41,7 @@ export function ticks(low: number, high: number, count: number): number[] {
   if (!(high > low)) return [low]
   const rough = (high - low) / Math.max(1, count)
   const power = 10 ** Math.floor(Math.log10(rough))
-  const step = power * ([1, 2, 5, 10].find((times) => times * power >= rough * 0.999) ?? 10)
+  const step = power * ([1, 2, 5, 10].find((times) => times * power >= rough * 0.7) ?? 10)
   const first = Math.ceil(low / step - 1e-9)
   const last = Math.floor(high / step + 1e-9)
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)))

@@ -62,6 +62,9 @@ export function axisLook(axis: Axis, style: FigureStyle, { titleGap, grid = fals
   }
 }
 
+/** Shares that come near to the whole are shown up to it, and not up to 120 %. */
+const full = ({ max }: { max: number }): number | undefined => (max > 0.8 && max <= 1 ? 1 : undefined)
+
 /** An axis of numbers. */
 export function valueAxis(axis: Axis, style: FigureStyle, part: AxisPart) {
   const look = axisLook(axis, style, part)
@@ -71,7 +74,7 @@ export function valueAxis(axis: Axis, style: FigureStyle, part: AxisPart) {
     type: axis.log ? ('log' as const) : ('value' as const),
     scale: true,
     min: low ?? axis.range?.[0] ?? undefined,
-    max: high ?? axis.range?.[1] ?? undefined,
+    max: high ?? axis.range?.[1] ?? (axis.percent ? full : undefined),
     ...(axis.whole && { minInterval: 1 }),
     axisLabel: { ...look.axisLabel, formatter: (value: number) => tick(axis, value) },
   }

@@ -7,7 +7,7 @@ export const centroidFigures: Draw<'centroid'> = (runs) => [
     id: 'information-concentration',
     title: 'Temporal information concentration',
     caption: 'Share of the Fisher information in each timestep, I(t) / Σ I(t), of every kept epoch; the line is the information centroid.',
-    source: 'TRT, Fig. 2; Kim et al. 2023',
+    source: 'TRT, temporal information concentration; Kim et al. 2023',
     panels: runs.map(({ name, result }) => {
       const steps = result.epochs[0]?.trace.map((_, i) => i + 1) ?? []
       return {
@@ -29,7 +29,7 @@ export const centroidFigures: Draw<'centroid'> = (runs) => [
     id: 'information-centroid',
     title: 'Information centroid over epochs',
     caption: 'IC = Σ t I(t) / Σ I(t): it falls as information concentrates in early timesteps.',
-    source: 'TRT, Fig. 2',
+    source: 'TRT, temporal information concentration',
     panels: [
       {
         kind: 'lines',

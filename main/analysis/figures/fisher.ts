@@ -6,7 +6,7 @@ export const fisherFigures: Draw<'fisher'> = (runs) => [
     id: 'fisher-trace',
     title: 'Fisher information of each timestep',
     caption: 'I(t) = E‖∇_W log f_W(y | x_1..t)‖²; the information centroid IC = Σ t I(t) / Σ I(t) is its centre of mass in time.',
-    source: 'TRT, Fig. 2; Kim et al. 2023',
+    source: 'TRT, temporal information concentration; Kim et al. 2023',
     panels: [
       {
         kind: 'lines',

@@ -1,7 +1,7 @@
 import type { SeriesOption } from 'echarts'
 import { contourLines, levelsOf } from '../contours.ts'
 import type { Axis, HeatPanel } from '../figure.ts'
-import { axisTitle, plain, tick, told } from '../numbers.ts'
+import { axisTitle, plain, ticks, told } from '../numbers.ts'
 import { colorAt, readableOn } from '../palettes.ts'
 import { custom, edgesOf, hiddenAxis, markSeries, valueAxis, type Drawing, type Plot } from '../plot.ts'
 import { shareOf } from '../scales.ts'
@@ -37,8 +37,8 @@ export function drawHeat(panel: HeatPanel, { place, style, range }: Drawing): Pl
   const at = (names: readonly string[] | undefined, axis: Axis, list: readonly number[], index: number) => (names ? `${axis.label} ${names[index] ?? ''}` : `${axis.label} ${told(axis, list[index])}`)
   return {
     rect: place.plot,
-    x: nameAxis(panel.x, style, style.fontSize * 2.1, [xEdges[0] ?? 0, xEdges.at(-1) ?? 1], panel.xNames),
-    y: { ...nameAxis(panel.y, style, place.titleGap, [yEdges[0] ?? 0, yEdges.at(-1) ?? 1], panel.yNames), inverse: panel.downwards === true },
+    x: nameAxis(panel.x, style, style.fontSize * 2.1, [xEdges[0] ?? 0, xEdges.at(-1) ?? 1], panel.xNames, xs),
+    y: { ...nameAxis(panel.y, style, place.titleGap, [yEdges[0] ?? 0, yEdges.at(-1) ?? 1], panel.yNames, ys), inverse: panel.downwards === true },
     series: [drawn, ...contour, ...(panel.over ?? []).map((series) => overSeries(lineSeries(series, style), style)), ...markSeries(panel.marks ?? [], style)],
     told: (series, datum) => {
       if (series === 0) {
@@ -69,12 +69,12 @@ function contourSeries(lines: ReturnType<typeof contourLines>, style: FigureStyl
   })
 }
 
-function nameAxis(axis: Axis, style: FigureStyle, titleGap: number, ends: readonly [number, number], names: readonly string[] | undefined) {
+function nameAxis(axis: Axis, style: FigureStyle, titleGap: number, ends: readonly [number, number], names: readonly string[] | undefined, centres: readonly number[]) {
   const base = valueAxis({ ...axis, log: false }, style, { titleGap, ends })
   if (names === undefined) {
-    // The cells' edges lie between round values: only those inside are marked.
-    const inside = (value: number) => value > ends[0] + 1e-9 && value < ends[1] - 1e-9
-    return { ...base, axisLabel: { ...base.axisLabel, formatter: (value: number) => (inside(value) ? tick(axis, value) : '') } }
+    // The cells' edges lie between round values: those inside are marked, of few whole ones each.
+    const round = centres.length <= 12 && axis.whole ? [...centres] : ticks(ends[0], ends[1], 5).filter((value) => !axis.whole || Number.isInteger(value))
+    return { ...base, axisTick: { ...base.axisTick, customValues: round }, axisLabel: { ...base.axisLabel, customValues: round } }
   }
   const places = names.map((_, i) => i)
   return { ...base, axisTick: { show: false, customValues: places }, axisLabel: { ...base.axisLabel, customValues: places, formatter: (value: number) => names[Math.round(value)] ?? '' } }
@@ -88,11 +88,12 @@ export function drawBar(panel: HeatPanel, { place, style, range }: Drawing): Plo
   const scale = panel.scale
   const level = (share: number) => (scale.log ? range[0] * (range[1] / range[0]) ** share : range[0] + share * (range[1] - range[0]))
   const data = Array.from({ length: steps }, (_, i) => [level(i / steps), level((i + 1) / steps), i / (steps - 1)])
-  const axis = valueAxis(scale, style, { titleGap: style.fontSize * 3.4, ends: range })
+  const axis = valueAxis(scale, style, { titleGap: style.fontSize * 3.6, ends: range })
+  const round = ticks(range[0], range[1], 5)
   return {
     rect: { left: plot.left + plot.width + style.fontSize, top: plot.top, width: style.fontSize * 0.9, height: plot.height },
     x: hiddenAxis(),
-    y: { ...axis, position: 'right', name: axisTitle(scale), nameRotate: 90, axisLine: { show: false } },
+    y: { ...axis, position: 'right', name: axisTitle(scale), nameRotate: 90, axisLine: { show: false }, ...(!scale.log && { axisTick: { show: false, customValues: round }, axisLabel: { ...axis.axisLabel, customValues: round } }) },
     series: [
       custom({ silent: true, tooltip: { show: false }, data, encode: { y: [0, 1] } }, (params, api) => {
         const top = api.coord([0, api.value(1)])[1] ?? 0

@@ -49,7 +49,8 @@ export function drawLines(panel: LinesPanel | ScatterPanel, { place, style }: Dr
     ...series,
     y: series.y.map((y, i) => (y === null || (panel.y.log && y <= 0) || (panel.x.log && (series.x[i] ?? 0) <= 0) ? null : y)),
   })
-  const shown = panel.series.map(positive)
+  // The legend takes a group's look from its first series.
+  const shown = panel.series.map(positive).toSorted((a, b) => Number(a.faint ?? false) - Number(b.faint ?? false))
   const drawn = shown.map((series) => (panel.kind === 'lines' ? lineSeries(series, style) : scatterSeries(series, style)))
   return {
     rect: place.plot,

@@ -1,6 +1,7 @@
 import type { SurfacePanel } from '../figure.ts'
 import { contourLines, levelsOf } from '../contours.ts'
 import { axisTitle, tick, ticks, told } from '../numbers.ts'
+import { textWidth } from '../layout.ts'
 import { colorAt } from '../palettes.ts'
 import { custom, endsOf, hiddenAxis, type Drawing, type Plot, type View } from '../plot.ts'
 import { shareOf, type Range } from '../scales.ts'
@@ -110,8 +111,12 @@ function axesOf(panel: SurfacePanel, { style, range, place, view }: Drawing, pro
       const [x, y] = from((2 * (value - ends[0])) / (ends[1] - ends[0] || 1) - 1)
       words.push({ text: tick(axis, value), at: [x + side * em * 0.5, y + em * 0.8], align: side < 0 ? 'right' : 'left' })
     }
+    const title = axisTitle(axis)
     const [x, y] = from(0)
-    words.push({ text: axisTitle(axis), at: [Math.min(place.plot.left + place.plot.width - em, Math.max(place.plot.left + em, x + side * em * 2.6)), y + em * 2.3], align: side < 0 ? 'right' : 'left' })
+    // Below the marks, away from the corner in front, and within the panel.
+    const half = textWidth(title, em) / 2
+    const { left, width } = place.plot
+    words.push({ text: title, at: [Math.min(left + width - half, Math.max(left + half, x + side * em * 2.8)), y + em * 2.6], align: 'center' })
   }
   along(panel.x, xEnds, (share) => point(share, nearY, 0))
   along(panel.y, yEnds, (share) => point(nearX, share, 0))

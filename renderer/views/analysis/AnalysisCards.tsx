@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import type { Run } from '../../../preload/contract/index.ts'
 import { formatRoute } from '../../app/route.ts'
-import { entries } from './registry.ts'
+import { entries, pages } from './registry.ts'
 import { readKept, useAnalysis } from './state.ts'
 import styles from './cards.module.css'
 
@@ -15,13 +15,14 @@ export function AnalysisCards({ run }: { readonly run: Run }) {
     <section aria-label="Analyses" className={styles.analyses}>
       <h3>Analyses</h3>
       <ul className={styles.cards}>
-        {entries.map(({ kind, title, text }) => {
+        {[...entries, ...pages].map(({ kind, title, text }) => {
+          const live = pages.some((page) => page.kind === kind)
           const found = kept?.find(({ result }) => result.kind === kind)
           return (
             <li key={kind}>
               <a href={formatRoute({ view: 'training', page: 'analysis', id: run.id, kind })} aria-label={title} title={text}>
                 <b>{title}</b>
-                <small>{found === undefined ? 'not computed yet' : `${found.result.options.checkpoint} checkpoint, epoch ${found.epoch}`}</small>
+                <small>{live ? 'from the run’s records' : found === undefined ? 'not computed yet' : `${found.result.options.checkpoint} checkpoint, epoch ${found.epoch}`}</small>
               </a>
             </li>
           )

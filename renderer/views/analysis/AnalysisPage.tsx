@@ -6,7 +6,7 @@ import { go } from '../../app/route.ts'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { SideList } from '../../widgets/SideList.tsx'
 import { AnalysisView } from './AnalysisView.tsx'
-import { entries, entryOf, groups } from './registry.ts'
+import { entries, entryOf, groups, pages } from './registry.ts'
 import { keptOf, readKept, useAnalysis } from './state.ts'
 
 /** All analyses of a run: the list at the left, the chosen one's figures beside it. */
@@ -29,17 +29,18 @@ export function AnalysisPage({ id, kind }: { readonly id: string; readonly kind:
       </EmptyState>
     )
   }
+  const page = pages.find((one) => one.kind === kind)
   const entry = entryOf(kind) ?? entries[0]
-  const ordered = groups.flatMap((group) => entries.filter((one) => one.group === group))
+  const noteOf = (one: (typeof entries)[number]) => (keptOf(kept, one.kind, checkpoint) === undefined ? one.group : `${one.group} · computed`)
+  const ordered = groups.flatMap((group) => [
+    ...entries.filter((one) => one.group === group).map((one) => ({ id: one.kind as string, title: one.title, note: noteOf(one) })),
+    ...pages.filter((one) => one.group === group).map((one) => ({ id: one.kind, title: one.title, note: one.group })),
+  ])
   return (
     <SideList
       label="Analyses"
-      items={ordered.map((one) => ({
-        id: one.kind,
-        title: one.title,
-        note: keptOf(kept, one.kind, checkpoint) === undefined ? one.group : `${one.group} · computed`,
-      }))}
-      current={entry?.kind ?? null}
+      items={ordered}
+      current={page?.kind ?? entry?.kind ?? null}
       onOpen={(next) => go({ view: 'training', page: 'analysis', id, kind: next })}
       actions={
         <Button variant="default" leftSection={<IconArrowLeft size={15} />} onClick={back}>
@@ -47,7 +48,11 @@ export function AnalysisPage({ id, kind }: { readonly id: string; readonly kind:
         </Button>
       }
     >
-      {entry !== undefined && <AnalysisView key={entry.kind} run={run} entry={entry} />}
+      {page !== undefined ? (
+        <page.Page run={run} title={page.title} text={page.text} />
+      ) : (
+        entry !== undefined && <AnalysisView key={entry.kind} run={run} entry={entry} />
+      )}
     </SideList>
   )
 }

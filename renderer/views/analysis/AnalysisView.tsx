@@ -1,29 +1,22 @@
-import { useEffect, useMemo } from 'react'
+import { useMemo } from 'react'
 import { Alert } from '@mantine/core'
 import type { Run } from '../../../preload/contract/index.ts'
 import { figuresOf } from '../../../preload/contract/figures.ts'
-import { readRun, useRuns } from '../../api/runs.ts'
 import { FigureFrame } from '../../figures/FigureFrame.tsx'
 import widgets from '../../widgets/widgets.module.css'
 import { Compare } from './Compare.tsx'
+import { useComparedRuns } from './compared.ts'
 import { Controls } from './Controls.tsx'
 import type { AnalysisEntry } from './registry.ts'
-import { keptOf, matches, namedResults, optionsOf, readKept, useAnalysis } from './state.ts'
+import { keptOf, matches, namedResults, optionsOf, useAnalysis } from './state.ts'
 import styles from './analysis.module.css'
 
 /** One analysis of a run and those beside it: how it is computed, and its figures. */
 export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry: AnalysisEntry }) {
   const { kind } = entry
   const state = useAnalysis()
-  const details = useRuns((all) => all.details)
-  const { compared, kept, shared, failure } = state
-  useEffect(() => {
-    for (const id of compared) {
-      if (useRuns.getState().details[id] === undefined) void readRun(id)
-      void readKept(id)
-    }
-  }, [compared])
-  const runs = useMemo(() => [run, ...compared.flatMap((id) => (id === run.id ? [] : (details[id] ?? [])))], [run, compared, details])
+  const { kept, shared, failure } = state
+  const runs = useComparedRuns(run)
   const results = useMemo(() => namedResults(kind, runs, { kept, shared }), [kind, runs, kept, shared])
   const figures = useMemo(() => (results.length === 0 ? [] : figuresOf(kind, results)), [kind, results])
   const options = optionsOf(state, kind)
@@ -66,7 +59,7 @@ function settings(was: Readonly<Record<string, unknown>>, now: Readonly<Record<s
     .join(', ')
 }
 
-function Origin({ lines }: { readonly lines: readonly string[] }) {
+export function Origin({ lines }: { readonly lines: readonly string[] }) {
   return (
     <ul className={styles.origin} aria-label="Computed of">
       {lines.map((line) => (

@@ -2,7 +2,11 @@ import type { ComponentType } from 'react'
 import type { AnalysisKind, CallInput, Run } from '../../../preload/contract/index.ts'
 import type { NamedResult } from '../../../preload/contract/figures.ts'
 import { LandscapeControls } from './landscape/LandscapeControls.tsx'
+import { CurvesPage } from './curves/CurvesPage.tsx'
+import { FiringControls } from './firing/FiringControls.tsx'
 import { FisherControls } from './fisher/FisherControls.tsx'
+import { Mistakes } from './mistakes/Mistakes.tsx'
+import { SamplesField } from './mistakes/SamplesField.tsx'
 
 /** Options of an analysis as the page sends them; what is missing has its default. */
 export type Options = NonNullable<CallInput<'runs.analyze'>['options']>
@@ -72,6 +76,7 @@ export const entries: readonly AnalysisEntry[] = [
     title: 'Firing rates',
     group: 'Activity',
     text: 'Mean spikes per neuron and timestep: by layer, timestep and class, over neurons, and which neurons stay silent.',
+    Controls: FiringControls,
   }),
   entry({
     kind: 'time',
@@ -90,7 +95,28 @@ export const entries: readonly AnalysisEntry[] = [
     title: 'Mistakes',
     group: 'Mistakes',
     text: 'What is confused with what, how well confidence tells it, and the hardest samples.',
+    Controls: SamplesField,
+    Extra: Mistakes,
   }),
+]
+
+/** A page of its own kind: nothing is computed for it by a job. */
+export interface PageEntry {
+  readonly kind: string
+  readonly title: string
+  readonly group: (typeof groups)[number]
+  readonly text: string
+  readonly Page: ComponentType<{ readonly run: Run; readonly title: string; readonly text: string }>
+}
+
+export const pages: readonly PageEntry[] = [
+  {
+    kind: 'curves',
+    title: 'Learning curves',
+    group: 'Training',
+    text: 'Loss and accuracy over epochs, smoothed with the raw values behind, the epoch where the test loss turns, and the generalization gap.',
+    Page: CurvesPage,
+  },
 ]
 
 export const entryOf = (kind: string): AnalysisEntry | undefined => entries.find((one) => one.kind === kind)
