@@ -2,7 +2,12 @@ import { create } from 'zustand'
 
 /** What the window shows. It stands in the address (#/training/ID), so that back, forward and reload work. */
 export type Route =
-  | { readonly view: 'recordings'; readonly path: string | null }
+  | {
+      readonly view: 'recordings'
+      readonly path: string | null
+      /** A stretch of it, µs as stored: between the marks once it is open. */
+      readonly cut?: readonly [number, number]
+    }
   | { readonly view: 'datasets'; readonly page: 'list' }
   | { readonly view: 'datasets'; readonly page: 'import'; readonly folder: string | null }
   | { readonly view: 'datasets'; readonly page: 'dataset'; readonly id: string }
@@ -29,7 +34,7 @@ export function formatRoute(route: Route): string {
       .join('/')}`
   switch (route.view) {
     case 'recordings':
-      return address('recordings', route.path)
+      return address('recordings', route.path, route.path !== null && route.cut ? route.cut.join('-') : null)
     case 'datasets':
       if (route.page === 'dataset') return address('datasets', 'id', route.id)
       return route.page === 'import' ? address('datasets', 'import', route.folder) : address('datasets')
@@ -67,7 +72,9 @@ export function parseRoute(hash: string): Route {
   }
   if (view === 'models') return second === 'id' && third ? { view, page: 'model', id: third } : { view, page: 'list' }
   if (view === 'library') return { view, page: 'list' }
-  return { view: 'recordings', path: (view === 'recordings' && second) || null }
+  const path = (view === 'recordings' && second) || null
+  const [, from, to] = /^(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)$/.exec((path !== null && third) || '') ?? []
+  return from === undefined || to === undefined ? { view: 'recordings', path } : { view: 'recordings', path, cut: [Number(from), Number(to)] }
 }
 
 function decode(part: string): string {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEvent } from 'react'
 import { useComputedColorScheme } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { percent } from '../app/format.ts'
@@ -8,6 +8,8 @@ import styles from './charts.module.css'
 interface Props {
   readonly matrix: readonly (readonly number[])[]
   readonly classes: readonly string[]
+  /** A cell was clicked, or chosen with Enter. */
+  readonly onPick?: (actual: number, predicted: number) => void
 }
 
 function draw(canvas: HTMLCanvasElement, matrix: Props['matrix'], side: number): void {
@@ -42,8 +44,8 @@ function draw(canvas: HTMLCanvasElement, matrix: Props['matrix'], side: number):
   }
 }
 
-/** Classes against predictions. The pointer or the arrow keys choose a cell, whose counts are told below. */
-export function ConfusionMatrix({ matrix, classes }: Props) {
+/** Classes against predictions. The pointer or the arrow keys choose a cell, whose counts are told below; a click or Enter picks it. */
+export function ConfusionMatrix({ matrix, classes, onPick }: Props) {
   const { ref, width } = useElementSize<HTMLDivElement>()
   const canvas = useRef<HTMLCanvasElement>(null)
   const [chosen, setChosen] = useState<readonly [number, number] | null>(null)
@@ -55,12 +57,13 @@ export function ConfusionMatrix({ matrix, classes }: Props) {
     if (canvas.current && width > 0) draw(canvas.current, matrix, side)
   }, [matrix, side, width, scheme])
 
-  const onMove = (event: PointerEvent<HTMLCanvasElement>) => {
+  const under = (event: PointerEvent<HTMLCanvasElement> | MouseEvent<HTMLCanvasElement>): readonly [number, number] => {
     const box = event.currentTarget.getBoundingClientRect()
     const index = (offset: number) => Math.max(0, Math.min(matrix.length - 1, Math.floor((offset / box.width) * matrix.length)))
-    setChosen([index(event.clientY - box.top), index(event.clientX - box.left)])
+    return [index(event.clientY - box.top), index(event.clientX - box.left)]
   }
   const onKeyDown = (event: KeyboardEvent<HTMLCanvasElement>) => {
+    if (event.key === 'Enter' && chosen) onPick?.(...chosen)
     const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key]
     if (!move) return
     event.preventDefault()
@@ -92,9 +95,10 @@ export function ConfusionMatrix({ matrix, classes }: Props) {
           ref={canvas}
           tabIndex={0}
           role="img"
-          style={{ width: side, height: side }}
-          aria-label={`Confusion matrix of ${classes.length} classes. Arrow keys choose a cell.`}
-          onPointerMove={onMove}
+          style={{ width: side, height: side, ...(onPick && { cursor: 'pointer' }) }}
+          aria-label={`Confusion matrix of ${classes.length} classes. Arrow keys choose a cell${onPick ? ', Enter opens it' : ''}.`}
+          onPointerMove={(event) => setChosen(under(event))}
+          onClick={(event) => onPick?.(...under(event))}
           onPointerLeave={() => setChosen(null)}
           onKeyDown={onKeyDown}
           onBlur={() => setChosen(null)}

@@ -22,7 +22,8 @@ export function recordingPath(source: string, file: string): string {
   return `${source.replace(/[\\/]$/, '')}${separator}${file.replaceAll(/[\\/]/g, separator)}`
 }
 
-function SampleDetails({ dataset, sample }: { readonly dataset: DatasetSummary; readonly sample: Sample }) {
+/** One sample: its frames, what is known of it, and the way to its recording. */
+export function SampleDetails({ dataset, sample }: { readonly dataset: DatasetSummary; readonly sample: Sample }) {
   const frames = useSampleFrames(dataset.id, dataset.hash, sample.index)
   const pictures = dataset.kind === 'images'
   return (
@@ -51,7 +52,7 @@ function SampleDetails({ dataset, sample }: { readonly dataset: DatasetSummary; 
           <Button
             variant="default"
             leftSection={<IconWaveSine size={15} />}
-            onClick={() => go({ view: 'recordings', path: recordingPath(dataset.source, sample.file) })}
+            onClick={() => go({ view: 'recordings', path: recordingPath(dataset.source, sample.file), ...(sample.cut && { cut: sample.cut }) })}
           >
             Watch the recording
           </Button>

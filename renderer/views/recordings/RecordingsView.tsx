@@ -8,6 +8,7 @@ import { shortPath } from '../../app/format.ts'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { pick } from '../../widgets/picker.ts'
 import { StarterButton } from '../../widgets/StarterButton.tsx'
+import { useCut } from './cut.ts'
 import { FilesPanel } from './FilesPanel.tsx'
 import { RecordingPage } from './RecordingPage.tsx'
 import { closeRecording, openRecording, reopenRecording, useRecordings } from './session.ts'
@@ -53,7 +54,8 @@ function Welcome() {
 
 /** Recordings: files on the left, the stage in the middle, what the network sees on the right. */
 export default function RecordingsView() {
-  const path = useRoute((state) => (state.route.view === 'recordings' ? state.route.path : null))
+  const route = useRoute((state) => (state.route.view === 'recordings' ? state.route : null))
+  const path = route?.path ?? null
   const session = useRecordings((state) => state.session)
   const filesShown = useRecordings((state) => state.filesShown)
   const wide = useMediaQuery('(min-width: 1240px)', true, { getInitialValueInEffect: false })
@@ -61,6 +63,7 @@ export default function RecordingsView() {
     if (path === null) closeRecording()
     else openRecording(path)
   }, [path])
+  useCut(session, path, route?.cut)
 
   // What turned out to be a text stays one while it is opened anew.
   const [text, setText] = useState<string | null>(null)

@@ -6,6 +6,8 @@ const routes: Route[] = [
   { view: 'recordings', path: null },
   { view: 'recordings', path: '/data/N MNIST/0#1?.bin' },
   { view: 'recordings', path: 'C:\\data\\ä.aedat4' },
+  { view: 'recordings', path: '/data/user01.aedat', cut: [80_048_239, 85_092_709] },
+  { view: 'recordings', path: '/data/a', cut: [-5.5, 7] },
   { view: 'datasets', page: 'list' },
   { view: 'datasets', page: 'import', folder: null },
   { view: 'datasets', page: 'import', folder: '/data/Train' },
