@@ -5,6 +5,7 @@
 import { analyze } from './headless/analyze.ts'
 import { devices } from './headless/devices.ts'
 import { convert } from './headless/convert.ts'
+import { diagnostics } from './headless/diagnostics.ts'
 import { evaluate } from './headless/evaluate.ts'
 import { exportRun } from './headless/export.ts'
 import { importFolder } from './headless/import.ts'
@@ -24,7 +25,7 @@ import { UsageError } from './workbench/api.ts'
 import { Cancelled } from './workbench/jobs.ts'
 import { VERSION } from './version.ts'
 
-const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, sweep, recipe, runs, evaluate, analyze, export: exportRun, infer, weights, library, watch, devices, serve }
+const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, sweep, recipe, runs, evaluate, analyze, export: exportRun, infer, weights, library, watch, devices, serve, diagnostics }
 const overview = `Saccade ${VERSION}: event cameras and spiking neural networks.
 
 Usage: npm run saccade -- COMMAND [ARGUMENTS]

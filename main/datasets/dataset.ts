@@ -13,8 +13,8 @@ export const framesFile = 'frames.npy'
 /** Frames of a dataset that has grown, until they take the place of frames.npy: the manifest decides which are its own. */
 export const nextFramesFile = 'frames.next.npy'
 
-/** Frames up to this many bytes stay in memory once read (as stored); larger ones are read from the disk every time. */
-const memoryLimit = Math.min(2 * 2 ** 30, Math.floor(totalmem() / 4))
+/** Frames up to this many bytes stay in memory once read (as stored); larger ones are read from the disk every time. SACCADE_MEMORY: people's own bound. */
+const memoryLimit = Number(process.env['SACCADE_MEMORY']) || Math.min(2 * 2 ** 30, Math.floor(totalmem() / 4))
 
 type StoredFrames = Float32Array | Uint16Array | Uint8Array
 

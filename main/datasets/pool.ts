@@ -51,7 +51,7 @@ interface Slot {
 
 /** Decodes, frames and imports in worker threads. Idle workers don't keep the process alive. */
 export class DataPool {
-  readonly size: number
+  #size: number
   #entry: string
   #texts: WorkerTexts
   #slots: Slot[] = []
@@ -60,9 +60,20 @@ export class DataPool {
   #closed = false
 
   constructor(options: PoolOptions = {}) {
-    this.size = Math.max(1, options.size ?? availableParallelism())
+    this.#size = Math.max(1, options.size ?? availableParallelism())
     this.#texts = { texts: options.texts, text: options.text }
     this.#entry = options.entry ?? entryPath('data-worker')
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** As many workers at once from now on; those that are more end when they have nothing to do. */
+  resize(size: number): void {
+    this.#size = Math.max(1, size)
+    this.#shrink()
+    this.#dispatch()
   }
 
   /**
@@ -121,7 +132,7 @@ export class DataPool {
     const idle = this.#slots.filter((slot) => slot.job === null)
     const best = idle.toSorted((a, b) => a.holds.length - b.holds.length)[0]
     if (best && (best.holds.length === 0 || recording === null)) return best
-    if (this.#slots.length < this.size) return this.#spawn()
+    if (this.#slots.length < this.#size) return this.#spawn()
     return best ?? 'none'
   }
 
@@ -138,6 +149,15 @@ export class DataPool {
     })
     worker.on('exit', (code) => this.#lost(slot, code))
     return slot
+  }
+
+  /** Ends workers above the size, of those that are idle the emptiest first. What one holds is decoded again when asked for. */
+  #shrink(): void {
+    const idle = this.#slots.filter((slot) => slot.job === null).sort((a, b) => a.holds.length - b.holds.length)
+    for (const slot of idle.slice(0, Math.max(0, this.#slots.length - this.#size))) {
+      this.#slots = this.#slots.filter((other) => other !== slot)
+      void slot.worker.terminate()
+    }
   }
 
   #start(slot: Slot, job: Job): void {
@@ -163,6 +183,7 @@ export class DataPool {
     if (!this.#closed) slot.worker.unref()
     if (job && reply.ok) job.resolve(reply.output)
     else if (job && !reply.ok) job.reject(fromPlainError(reply.error))
+    this.#shrink()
     this.#dispatch()
   }
 

@@ -85,6 +85,9 @@ async function requireFloat16(runtime: OnnxRuntime, device: Device): Promise<voi
   }
 }
 
+/** People's own bound for all that a process computes (settings: threads); 0: all cores. */
+const threadLimit = Number(process.env['SACCADE_THREADS']) || 0
+
 /** ONNX Runtime (npm onnxruntime-node): CPU everywhere, WebGPU where a GPU driver (or a software one) is found. */
 export function onnxRuntime(): Engine {
   return {
@@ -105,7 +108,7 @@ export function onnxRuntime(): Engine {
           enableMemPattern: false,
           logSeverityLevel: 3,
           ...(resident && { preferredOutputLocation: Object.fromEntries(resident.names.map((name) => [`next/${name}`, 'gpu-buffer' as const])) }),
-          ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+          intraOpNumThreads: threads ?? threadLimit,
         })
         return new OrtProgram(runtime, session)
       } catch (error) {

@@ -15,6 +15,8 @@ import { experimentHandlers, Experiments } from './experiments.ts'
 import { fileHandlers, type ChooseKind } from './files.ts'
 import { Jobs, Lane } from './jobs.ts'
 import { Library } from './library.ts'
+import { logHandlers } from './diagnostics.ts'
+import { Log } from './log.ts'
 import { noticeHandlers } from './library-notices.ts'
 import { modelHandlers, Models } from './models.ts'
 import { presetHandlers } from './networks.ts'
@@ -22,6 +24,7 @@ import { Recipes, recipeHandlers } from './recipes.ts'
 import { RunArchives, runArchiveHandlers } from './run-archives.ts'
 import { recordingHandlers } from './recordings.ts'
 import { runHandlers, Runs } from './runs.ts'
+import { Settings, settingsHandlers, type LibraryChoice } from './settings.ts'
 import type { Shared } from './shared.ts'
 import { Starter, starterHandlers } from './starter.ts'
 import { statisticsHandlers } from './statistics.ts'
@@ -38,6 +41,10 @@ export interface WorkbenchOptions {
   readonly spawn: SpawnChild
   /** The system's file dialog, where there is one. */
   readonly choose?: (kind: ChooseKind) => Promise<string | null>
+  /** Opens another window on a place, where the host has windows. */
+  readonly openWindow?: (place: string) => void
+  /** Where the host keeps which library the next start opens. */
+  readonly libraryChoice?: LibraryChoice
   /** Follows the library's watch folders from the start; else only those that are added. */
   readonly watch?: boolean
   /** A file in a watch folder counts as whole when its size and time stand still for so long; default 1000. */
@@ -57,18 +64,25 @@ function runtimeVersion(): string {
  * export and inference in processes of their own: the thread it runs in only passes messages on.
  * @throws UsageError where the library's folder can't be used
  */
-export function createWorkbench({ library: root, host, spawn, choose, watch = false, settleMs, firstMs }: WorkbenchOptions): Workbench {
+export function createWorkbench({ library: root, host, spawn: start, choose, openWindow, libraryChoice, watch = false, settleMs, firstMs }: WorkbenchOptions): Workbench {
   const listeners = new Set<Emit>()
   const emit: Emit = (name, payload) => listeners.forEach((listener) => listener(name, payload))
   const library = new Library(root)
+  const log = new Log(library.root, {}, (entry) => emit('log.written', entry))
+  const settings = new Settings(library.root, emit, libraryChoice)
+  const spawn: SpawnChild = (path, env) => start(path, { ...settings.environment(), ...env })
   const jobs = new Jobs(emit, (job) => {
+    if (job.state === 'failed') log.write({ level: 'error', source: 'job', where: job.kind, message: `${job.title}: ${job.error ?? 'failed'}`, detail: job.subject })
     if (job.kind !== 'survey') library.entries.addJob({ ...job, ended: new Date().toISOString() })
   })
   const pool = new DataPool({ texts: library.texts })
+  settings.follow(({ threads }) => pool.resize(threads ?? availableParallelism()))
   const shared: Shared = { library, jobs, emit, spawn, training: new Lane() }
   const datasets = new Datasets(shared, pool)
   const runs = new Runs(shared)
   const models = new Models(shared)
+  const devices = new Devices(shared)
+  const engine = `ONNX Runtime ${runtimeVersion()}`
   const experiments = new Experiments(shared, runs)
   const analyses = new Analyses(shared)
   const activities = new Activities(shared)
@@ -85,11 +99,18 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
       library: library.root,
       cores: availableParallelism(),
       memoryBytes: totalmem(),
-      engine: `ONNX Runtime ${runtimeVersion()}`,
+      engine,
       home: homedir(),
     }),
     ...fileHandlers(choose),
     ...recordingHandlers(shared, pool, firstMs),
+    ...settingsHandlers(settings),
+    ...logHandlers(log, { library, log, engine, host, settings: () => settings.report(), devices: () => devices.list() }),
+    'windows.open': ({ place }) => {
+      if (!openWindow) throw new UsageError('Other windows are there on the desktop only; open this address in another tab.')
+      openWindow(place)
+      return {}
+    },
     ...textHandlers(new Texts(shared, pool, catalogue)),
     ...conversionHandlers(shared, pool),
     ...datasetHandlers(datasets),
@@ -97,7 +118,7 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
     ...catalogueHandlers(catalogue, library),
     ...noticeHandlers(library, { datasets, runs, models }, watches),
     ...watchHandlers(watches),
-    ...deviceHandlers(new Devices(shared), shared),
+    ...deviceHandlers(devices, shared),
     ...presetHandlers(shared),
     ...runHandlers(shared, runs),
     ...runArchiveHandlers(new RunArchives(shared, runs)),
@@ -130,7 +151,13 @@ export function createWorkbench({ library: root, host, spawn, choose, watch = fa
     async call<K extends CallName>(name: K, input: unknown): Promise<CallOutput<K>> {
       if (!isCallName(name)) throw new UsageError(`There is no call "${String(name)}".`)
       if (closing) throw new Error('The workbench is closing.')
-      return handlers[name](parseInput(name, input))
+      try {
+        return await handlers[name](parseInput(name, input))
+      } catch (error) {
+        // What was asked wrongly is told where it was asked; what went wrong is also kept.
+        if (!closing) log.fault({ level: error instanceof UsageError ? 'info' : 'error', source: 'call', where: name }, error)
+        throw error
+      }
     },
     on<K extends EventName>(name: K, listener: (payload: EventPayload<K>) => void) {
       const hear: Emit = (event, payload) => {

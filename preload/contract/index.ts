@@ -11,10 +11,13 @@ import { deviceChoiceSchema, deviceReportSchema, deviceSchema, installableSchema
 import { filterReportSchema, filtersSchema, recordingFactsSchema } from '../../main/events/schema.ts'
 import { conversionSchema, writableFormatSchema } from '../../main/events/writers/schema.ts'
 import { activityCalls } from './activity.ts'
+import { desktopCalls, desktopEvents } from './desktop.ts'
 import { experimentCalls } from './experiments.ts'
 import { libraryCalls } from './library.ts'
+import { logCalls, logEvents } from './log.ts'
 import { runArchiveCalls } from './run-archives.ts'
 import { recipeCalls } from './recipes.ts'
+import { settingsCalls, settingsEvents } from './settings.ts'
 import { textCalls } from './texts.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
 import { runRecordSchema } from '../../main/training/run-manifest-schema.ts'
@@ -29,6 +32,11 @@ export type * from '../../main/events/writers/schema.ts'
 export type * from './activity.ts'
 export type * from './experiments.ts'
 export type { Sweep, SweepValue } from '../../main/training/sweep.ts'
+export { settingsSchema } from './settings.ts'
+export { logEntrySchema } from './log.ts'
+export type * from './desktop.ts'
+export type * from './log.ts'
+export type * from './settings.ts'
 export type * from './library.ts'
 export type * from './recipes.ts'
 export type * from './texts.ts'
@@ -222,6 +230,9 @@ export const calls = {
   ...recipeCalls,
   ...libraryCalls,
   ...textCalls,
+  ...settingsCalls,
+  ...logCalls,
+  ...desktopCalls,
 
   /** Makes the starter project: simulated recordings, dataset, a small network trained with TRT, exported and run. One job. */
   'starter.create': { input: nothing, output: z.object({ job: z.string() }) },
@@ -245,6 +256,9 @@ export const events = {
   'run.changed': z.object({ run: z.string() }),
   /** A list changed: datasets, runs, models, recordings (opened ones and the library's table), watch folders or experiments. */
   'library.changed': z.object({ what: z.enum(['datasets', 'runs', 'models', 'recordings', 'watches', 'experiments']) }),
+  ...settingsEvents,
+  ...logEvents,
+  ...desktopEvents,
 } as const satisfies Record<string, z.ZodType>
 export type EventName = keyof typeof events
 export type EventPayload<K extends EventName> = z.output<(typeof events)[K]>

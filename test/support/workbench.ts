@@ -93,9 +93,9 @@ export function folderWith(folder: string, files: Record<string, string | Uint8A
   return folder
 }
 
-/** SHA-256 of every file of a folder by its path: what must not change. The catalogue (library.db) may: it remembers what was looked at. */
+/** SHA-256 of every file of a folder by its path: what must not change. The catalogue (library.db) and the log may: they remember what was looked at, and what went wrong. */
 export function snapshot(folder: string): Record<string, string> {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !entry.name.startsWith('library.db'))
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !entry.name.startsWith('library.db') && !entry.name.endsWith('.log'))
   const hashes = entries.map((entry) => {
     const path = join(entry.parentPath, entry.name)
     return [relative(folder, path), createHash('sha256').update(readFileSync(path)).digest('hex')] as const
