@@ -1,4 +1,5 @@
 import type { Measure } from '../snn/drive-program.ts'
+import { explained } from './conventions.ts'
 import type { EnergyResult } from './schema.ts'
 import type { Conventions, CountedLayer, EnergyCounts } from './schemas/energy.ts'
 
@@ -80,4 +81,15 @@ export function energyOf(counts: EnergyCounts, conventions: Conventions): Pick<E
   const annOperations = layers.reduce((sum, { macsPerTimestep }) => sum + macsPerTimestep, 0) + (conventions.batchNorm === 'counted' ? counts.layers.reduce((sum, { normalized }) => sum + normalized, 0) : 0)
   const annPicojoules = annOperations * conventions.multiplication
   return { layers, updates, picojoules, annPicojoules, annOperations, ratio: picojoules / annPicojoules, until }
+}
+
+/** The same inference counted under other conventions: from what was measured, without running it again. */
+export function recounted(result: EnergyResult, changes: { readonly [K in keyof Conventions]?: Conventions[K] | undefined }): EnergyResult {
+  const known = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+  const conventions: Conventions = { ...result.options.conventions, ...known }
+  const { until, ...figures } = energyOf(result.counts, conventions)
+  return {
+    ...result, ...figures, options: { ...result.options, conventions }, conventions: explained(conventions),
+    overTime: result.overTime.map((row, t) => ({ ...row, picojoules: until[t] ?? row.picojoules })),
+  }
 }

@@ -4,10 +4,13 @@ import { centroidFigures } from './centroid.ts'
 import { energyFigures } from './energy.ts'
 import { firingFigures } from './firing.ts'
 import { fisherFigures } from './fisher.ts'
+import { gradientsFigures } from './gradients.ts'
 import { landscapeFigures } from './landscape.ts'
 import { mistakesFigures } from './mistakes.ts'
 import type { Draw, NamedResult } from './named.ts'
+import { scalingFigures } from './scaling.ts'
 import { timeFigures } from './time.ts'
+import { weightsFigures } from './weights.ts'
 
 /** The figures of every analysis. A new one is one file and its line here. */
 const drawings: { readonly [Kind in AnalysisKind]?: Draw<Kind> } = {
@@ -15,7 +18,10 @@ const drawings: { readonly [Kind in AnalysisKind]?: Draw<Kind> } = {
   centroid: centroidFigures,
   landscape: landscapeFigures,
   time: timeFigures,
+  scaling: scalingFigures,
   energy: energyFigures,
+  gradients: gradientsFigures,
+  weights: weightsFigures,
   firing: firingFigures,
   mistakes: mistakesFigures,
 }

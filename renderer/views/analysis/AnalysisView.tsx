@@ -1,13 +1,13 @@
 import { useMemo } from 'react'
 import { Alert } from '@mantine/core'
-import type { Run } from '../../../preload/contract/index.ts'
+import type { Run, StoredAnalysis } from '../../../preload/contract/index.ts'
 import { figuresOf } from '../../../preload/contract/figures.ts'
 import { FigureFrame } from '../../figures/FigureFrame.tsx'
 import widgets from '../../widgets/widgets.module.css'
 import { Compare } from './Compare.tsx'
 import { useComparedRuns } from './compared.ts'
 import { Controls } from './Controls.tsx'
-import type { AnalysisEntry } from './registry.ts'
+import type { AnalysisEntry, Options } from './registry.ts'
 import { keptOf, matches, namedResults, optionsOf, useAnalysis } from './state.ts'
 import styles from './analysis.module.css'
 
@@ -17,9 +17,10 @@ export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry
   const state = useAnalysis()
   const { kept, shared, failure } = state
   const runs = useComparedRuns(run)
-  const results = useMemo(() => namedResults(kind, runs, { kept, shared }), [kind, runs, kept, shared])
+  const computed = useMemo(() => namedResults(kind, runs, { kept, shared }), [kind, runs, kept, shared])
+  const options = useMemo(() => optionsOf({ options: state.options, shared }, kind), [state.options, shared, kind])
+  const results = useMemo(() => computed.map((one) => ({ ...one, result: adapted(entry, one.result, options) })), [entry, computed, options])
   const figures = useMemo(() => (results.length === 0 ? [] : figuresOf(kind, results)), [kind, results])
-  const options = optionsOf(state, kind)
   const found = keptOf(kept[run.id], kind, shared.checkpoint)
   const missing = entry.missing?.(run) ?? (run.epochs.length === 0 ? 'The run has no checkpoint yet: its first epoch is not finished.' : null)
   const { Extra } = entry
@@ -37,7 +38,7 @@ export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry
             {failure}
           </Alert>
         )}
-        {found !== undefined && !matches(found, options) && (
+        {found !== undefined && !matches({ ...found, result: adapted(entry, found.result, options) }, options) && (
           <p className={styles.note}>Shown as it was computed, with other settings than those above: {settings(found.result.options, options)}.</p>
         )}
         {results.length === 0 && missing === null && <p className={styles.nothing}>Not computed yet for this checkpoint.</p>}
@@ -50,6 +51,9 @@ export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry
     </div>
   )
 }
+
+/** A result as the form asks for it, where that takes no new computation. */
+const adapted = ({ adapt }: AnalysisEntry, result: StoredAnalysis['result'], options: Options): StoredAnalysis['result'] => adapt?.(result, options) ?? result
 
 /** The settings that differ, as they were. */
 function settings(was: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>): string {

@@ -1,12 +1,19 @@
 import type { ComponentType } from 'react'
 import type { AnalysisKind, CallInput, Run } from '../../../preload/contract/index.ts'
-import type { NamedResult } from '../../../preload/contract/figures.ts'
+import { recounted, type NamedResult, type ResultOf } from '../../../preload/contract/figures.ts'
 import { LandscapeControls } from './landscape/LandscapeControls.tsx'
 import { CurvesPage } from './curves/CurvesPage.tsx'
+import { EnergyControls } from './energy/EnergyControls.tsx'
+import { EnergyTables } from './energy/EnergyTables.tsx'
 import { FiringControls } from './firing/FiringControls.tsx'
 import { FisherControls } from './fisher/FisherControls.tsx'
+import { GradientsControls } from './gradients/GradientsControls.tsx'
 import { Mistakes } from './mistakes/Mistakes.tsx'
 import { SamplesField } from './mistakes/SamplesField.tsx'
+import { ExitTable } from './time/ExitTable.tsx'
+import { ScalingControls } from './time/ScalingControls.tsx'
+import { ScalingNotes } from './time/ScalingNotes.tsx'
+import { WeightsControls } from './weights/WeightsControls.tsx'
 
 /** Options of an analysis as the page sends them; what is missing has its default. */
 export type Options = NonNullable<CallInput<'runs.analyze'>['options']>
@@ -38,6 +45,8 @@ export interface AnalysisEntry<Kind extends AnalysisKind = AnalysisKind> {
   readonly Controls?: ComponentType<ControlsProps>
   /** Below the figures: tables, lists, what is clicked through. */
   readonly Extra?: ComponentType<ExtraProps<Kind>>
+  /** A result as the form asks for it, where that takes no new computation. */
+  readonly adapt?: (result: ResultOf<Kind>, options: Options) => ResultOf<Kind>
   /** Why it can't be computed for this run; null where it can. */
   readonly missing?: (run: Run) => string | null
 }
@@ -82,13 +91,41 @@ export const entries: readonly AnalysisEntry[] = [
     kind: 'time',
     title: 'Accuracy over time',
     group: 'Time & energy',
-    text: 'Each timestep alone, the running mean, and what stopping early would cost.',
+    text: 'Each timestep alone, the running mean, and what stopping early takes: timesteps, time and energy.',
+    Extra: ExitTable,
+  }),
+  entry({
+    kind: 'scaling',
+    title: 'Time scaling',
+    group: 'Time & energy',
+    text: 'Accuracy and energy with other numbers of timesteps than were trained, without fine-tuning: pictures are shown longer, recordings framed again.',
+    Controls: ScalingControls,
+    Extra: ScalingNotes,
   }),
   entry({
     kind: 'energy',
     title: 'Energy',
     group: 'Time & energy',
-    text: 'Additions and multiply-accumulates of an inference and their energy in 45 nm CMOS, beside the same network without spikes.',
+    text: 'Additions and multiply-accumulates of an inference and their energy, under the convention you choose, beside the same network without spikes.',
+    Controls: EnergyControls,
+    Extra: EnergyTables,
+    adapt: (result, { conventions }) => (conventions === undefined ? result : recounted(result, conventions)),
+  }),
+  entry({
+    kind: 'gradients',
+    title: 'Gradients over time',
+    group: 'Information',
+    text: 'How much of the loss gradient reaches the membrane potentials of each timestep: where it vanishes, early or late timesteps learn nothing.',
+    equation: '‖∂L/∂u(t)‖',
+    Controls: GradientsControls,
+  }),
+  entry({
+    kind: 'weights',
+    title: 'Weights and r(t)',
+    group: 'Weights',
+    text: 'TRT’s temporal regularization as a surface and by layer, and the weights before and after training.',
+    equation: 'r(t) = λ Σ w² / (1 + (|w| + ε)(e^(δt) − 1))',
+    Controls: WeightsControls,
   }),
   entry({
     kind: 'mistakes',

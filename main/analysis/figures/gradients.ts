@@ -1,0 +1,75 @@
+import type { Color, Panel, Series } from '../../figures/figure.ts'
+import { labelled, originOf, type Draw, type NamedResult } from './named.ts'
+import { counted } from './units.ts'
+
+type Run = NamedResult<'gradients'>
+
+const x = { label: 'timestep t', whole: true }
+const y = { label: '‖∂L/∂u(t)‖', log: true }
+/** More lines can't be told apart. */
+const most = 8
+const source = 'after TRT, version 2 (temporal gradient vanishing)'
+
+const colorOf = (method: string): Color => (method === 'sdt' || method === 'tet' || method === 'trt' ? method : 'ink')
+
+/** The run's own loss and those that differ from it. */
+function lossesOf({ result }: Run): { label: string; norms: readonly number[]; color: Color }[] {
+  const own = result.losses.find(({ name }) => name === 'own')
+  const { method } = result
+  const same = (norms: readonly number[]): boolean => norms.every((norm, t) => Math.abs(norm - (own?.norms[t] ?? NaN)) <= 1e-6 * norm)
+  const others = result.losses.filter(({ name, norms }) => name !== 'own' && !same(norms))
+  return [
+    ...(own ? [{ label: `${method.toUpperCase()}, its own`, norms: own.norms, color: colorOf(method) }] : []),
+    ...others.map(({ name, norms }) => ({ label: name.toUpperCase(), norms, color: colorOf(name) })),
+  ]
+}
+
+const shares = (norms: readonly number[]): number[] => {
+  const sum = norms.reduce((total, norm) => total + norm, 0)
+  return norms.map((norm) => norm / sum)
+}
+
+function layersPanel(run: Run, runs: readonly Run[]): Panel {
+  const layers = run.result.losses.find(({ name }) => name === 'own')?.layers ?? []
+  const title = runs.length > 1 && { title: run.name }
+  const steps = counted(run.result.timesteps)
+  if (layers.length > most)
+    return {
+      kind: 'heat', ...title, x, y: { label: 'layer' }, xs: steps, ys: layers.map((_, i) => i), yNames: layers.map(({ name }) => name), downwards: true,
+      values: layers.map(({ norms }) => shares(norms)), scale: { label: 'share of the layer’s gradient', percent: true, palette: 'cividis' },
+    }
+  return { kind: 'lines', ...title, x, y, series: layers.map(({ name, norms }, i): Series => ({ label: name, group: name, color: i, x: steps, y: norms, points: true })) }
+}
+
+/** Gradient norms over time: runs beside each other by their own losses, layer by layer, and every loss on the same weights. */
+export const gradientsFigures: Draw<'gradients'> = (runs) => {
+  const caption = 'Norm of the gradient of each sample’s loss with respect to the potentials before the threshold, u(t): mean over samples. ∂L/∂u(t) = ∂L/∂x(t), x(t) the input current.'
+  const origin = [...originOf(runs), ...runs.map(({ name, result }) => `${name}: ${result.samples} samples in ${result.batches} batches, seed ${result.options.seed}`), ...new Set(runs.flatMap(({ result }) => result.notes))]
+  const own = (run: Run): readonly number[] => run.result.losses.find(({ name }) => name === 'own')?.norms ?? []
+  const line = (run: Run, values: readonly number[]): Series => ({ label: labelled(runs, run, 'own loss'), color: run.color, x: counted(values.length), y: values, points: true })
+  return [
+    {
+      id: 'gradients-over-time',
+      title: 'Loss gradient at each timestep',
+      caption: `${caption} All layers together, each run by the loss it was trained with.`,
+      source,
+      panels: [
+        { kind: 'lines', title: 'norm', x, y, series: runs.map((run) => line(run, own(run))) },
+        { kind: 'lines', title: 'share of all timesteps', x, y: { label: 'share of Σ‖∂L/∂u(t)‖', percent: true, range: [0, null] }, series: runs.map((run) => line(run, shares(own(run)))) },
+      ],
+      origin,
+    },
+    { id: 'gradients-layers', title: 'Loss gradient by layer and timestep', caption: `${caption} By the run’s own loss.`, source, panels: runs.map((run) => layersPanel(run, runs)), origin },
+    {
+      id: 'gradients-losses',
+      title: 'Losses on the same weights',
+      caption: `${caption} What differs here is the loss alone, not what was learned with it.`,
+      source,
+      panels: runs.map((run): Panel => ({
+        kind: 'lines', ...(runs.length > 1 && { title: run.name }), x, y,
+        series: lossesOf(run).map(({ label, norms, color }) => ({ label, color, x: counted(norms.length), y: norms, points: true })),
+      })),
+      origin,
+    },
+  ]
+}

@@ -1,0 +1,18 @@
+import { Panel } from '../../../widgets/Panel.tsx'
+import type { ExtraProps } from '../registry.ts'
+
+/** Where the frames came from, and what could not be evaluated. */
+export function ScalingNotes({ runs }: ExtraProps<'scaling'>) {
+  const lines = runs.flatMap(({ name, result: { notes, left } }) => {
+    const whose = runs.length > 1 ? `${name}: ` : ''
+    return [...notes.map((note) => `${whose}${note}`), ...left.map(({ timesteps, reason }) => `${whose}T = ${timesteps} left out. ${reason}`)]
+  })
+  if (lines.length === 0) return null
+  return (
+    <Panel title="How it was evaluated">
+      {[...new Set(lines)].map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+    </Panel>
+  )
+}

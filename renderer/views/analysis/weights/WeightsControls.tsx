@@ -1,0 +1,7 @@
+import { NumberField } from '../../../widgets/NumberField.tsx'
+import type { ControlsProps } from '../registry.ts'
+
+/** What counts as near zero. */
+export function WeightsControls({ options, onChange }: ControlsProps) {
+  return <NumberField label="Near zero below" name="Near zero below" width={110} value={options.nearZero ?? 0.01} onChange={(nearZero) => nearZero > 0 && onChange({ nearZero })} />
+}
