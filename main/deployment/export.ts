@@ -84,7 +84,7 @@ async function write(folder: string, { file, bytes, more, open }: Exported, { da
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 function recordOf(model: string, { header, kind, checkpoint, dataset }: TrainedNetwork, { format }: ExportSettings, exported: Exported, files: ExportedFile[]): ModelRecord {
-  const { file, bytes, metadata, proof, notes } = exported
+  const { file, bytes, metadata, proof, notes, quantization } = exported
   return {
     id: basename(model),
     name: header.config.name,
@@ -95,6 +95,7 @@ function recordOf(model: string, { header, kind, checkpoint, dataset }: TrainedN
     hash: sha256(bytes),
     files,
     ...(notes.length > 0 && { notes: [...notes] }),
+    ...(quantization && { quantization }),
     run: header.id,
     checkpoint: kind,
     epoch: checkpoint.progress.epoch,

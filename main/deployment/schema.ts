@@ -52,6 +52,18 @@ export type ExportProof = z.infer<typeof exportProofSchema>
 export const exportedFileSchema = z.object({ name: z.string(), bytes: z.number(), hash: z.string() })
 export type ExportedFile = z.infer<typeof exportedFileSchema>
 
+/** A model in 8 bits beside the float one. */
+export const quantizationSchema = z.object({
+  /** Largest loss of accuracy that was allowed. */
+  maxLoss: z.number(),
+  bytes: z.object({ float: z.number(), int8: z.number() }),
+  /** Of one sample, median, on this machine's CPU. */
+  latencyMs: z.object({ float: z.number(), int8: z.number() }),
+  /** Scale of each layer's input in 8 bits; null: it stays float32. exact: nothing is rounded. */
+  layers: z.array(z.object({ layer: z.string(), scale: z.number().nullable(), exact: z.boolean() })),
+})
+export type Quantization = z.infer<typeof quantizationSchema>
+
 /** models/<id>/model.json beside model.onnx, or another file where the format is another. */
 export const modelRecordSchema = z.object({
   id: z.string(),
@@ -68,6 +80,8 @@ export const modelRecordSchema = z.object({
   files: z.array(exportedFileSchema).optional(),
   /** What a user of the file has to know: which reader computes it exactly, what was left out and why. */
   notes: z.array(z.string()).optional(),
+  /** int8 */
+  quantization: quantizationSchema.optional(),
   run: z.string(),
   checkpoint: z.enum(['best', 'last']),
   epoch: z.number(),

@@ -79,7 +79,7 @@ function settingsOf(values: Values): ExportSettings {
   }
 }
 
-function rowsOf({ id, path, bytes, proof, epoch, chosenBy }: ModelRecord, output: string | undefined): string[][] {
+function rowsOf({ id, path, bytes, proof, epoch, chosenBy, quantization }: ModelRecord, output: string | undefined): string[][] {
   const { logitDifferences } = proof
   return [
     ['model', id],
@@ -91,6 +91,7 @@ function rowsOf({ id, path, bytes, proof, epoch, chosenBy }: ModelRecord, output
     ...(logitDifferences ? [['logit differences', `median ${logitDifferences.median.toExponential(1)}, 99 % below ${logitDifferences.p99.toExponential(1)}`]] : []),
     ['largest firing rate difference', proof.largestFiringRateDifference.toExponential(1)],
     ...(chosenBy === undefined ? [] : [['checkpoint', `epoch ${epoch}: ${chosenBy}`]]),
+    ...(quantization ? [['one sample', `${quantization.latencyMs.int8.toFixed(1)} ms, float ${quantization.latencyMs.float.toFixed(1)} ms`]] : []),
     ['accuracy', `${percent(proof.accuracyTrained, 2)} trained, ${percent(proof.accuracyExported, 2)} exported`],
   ]
 }

@@ -76,6 +76,20 @@ describe('every ONNX export', () => {
     expect(existsSync(join(folder, 'other'))).toBe(false)
   })
 
+  it('int8: spikes exactly, weights rounded, beside the float model', async () => {
+    const record = await exported({ format: 'int8', maxLoss: 0.1 })
+    const { quantization: q, proof } = record
+    expect(q!.layers).toEqual([{ layer: 'conv1', scale: 1, exact: true }, { layer: 'dense1', scale: 0.25, exact: true }])
+    expect(q!.bytes.int8).toBeLessThan(q!.bytes.float)
+    expect(proof.largestLogitDifference).toBeGreaterThan(0)
+    expect(proof.accuracyTrained - proof.accuracyExported).toBeLessThanOrEqual(0.1)
+    const file = readModelFile(record.path)
+    expect(file.metadata.format).toBe('int8')
+    const runner = await openModel(engine, file)
+    expect((await runner.run(values(join(record.path, '..', 'golden-frames.npy')).data, 4)).logits).toEqual(values(join(record.path, '..', 'golden-logits.npy')).data)
+    await runner.release()
+  })
+
   it('one image is refused for a network of moving things', async () => {
     await expect(exported({ image: true })).rejects.toThrow(/trained on pictures.*Export it as a window/)
   })

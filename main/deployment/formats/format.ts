@@ -1,5 +1,5 @@
 import type { ModelRunner } from '../runner.ts'
-import type { ExportProof, ExportSettings } from '../schema.ts'
+import type { ExportProof, ExportSettings, Quantization } from '../schema.ts'
 import type { TrainedNetwork } from '../trained.ts'
 
 /** A file that was written and proven. */
@@ -12,7 +12,8 @@ export interface Exported {
   readonly proof: ExportProof
   /** What a user of the file has to know. */
   readonly notes: readonly string[]
-  /** Makes the file ready to run; null where golden data come from elsewhere. */
+  readonly quantization?: Quantization
+  /** Makes the file ready to run. */
   readonly open: () => Promise<ModelRunner>
   /** Further files of the folder, by name. */
   readonly more?: ReadonlyMap<string, Uint8Array>
