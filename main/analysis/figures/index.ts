@@ -8,6 +8,7 @@ import { gradientsFigures } from './gradients.ts'
 import { landscapeFigures } from './landscape.ts'
 import { mistakesFigures } from './mistakes.ts'
 import type { Draw, NamedResult } from './named.ts'
+import { sharpnessFigures } from './sharpness.ts'
 import { scalingFigures } from './scaling.ts'
 import { timeFigures } from './time.ts'
 import { weightsFigures } from './weights.ts'
@@ -17,6 +18,7 @@ const drawings: { readonly [Kind in AnalysisKind]?: Draw<Kind> } = {
   fisher: fisherFigures,
   centroid: centroidFigures,
   landscape: landscapeFigures,
+  sharpness: sharpnessFigures,
   time: timeFigures,
   scaling: scalingFigures,
   energy: energyFigures,

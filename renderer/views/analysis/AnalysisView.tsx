@@ -15,9 +15,9 @@ import styles from './analysis.module.css'
 export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry: AnalysisEntry }) {
   const { kind } = entry
   const state = useAnalysis()
-  const { kept, shared, failure } = state
+  const { kept, shared, partial, options: forms, failure } = state
   const runs = useComparedRuns(run)
-  const computed = useMemo(() => namedResults(kind, runs, { kept, shared }), [kind, runs, kept, shared])
+  const computed = useMemo(() => namedResults(kind, runs, { kept, shared, partial, options: forms }), [kind, runs, kept, shared, partial, forms])
   const options = useMemo(() => optionsOf({ options: state.options, shared }, kind), [state.options, shared, kind])
   const results = useMemo(() => computed.map((one) => ({ ...one, result: adapted(entry, one.result, options) })), [entry, computed, options])
   const figures = useMemo(() => (results.length === 0 ? [] : figuresOf(kind, results)), [kind, results])
@@ -40,6 +40,11 @@ export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry
         )}
         {found !== undefined && !matches({ ...found, result: adapted(entry, found.result, options) }, options) && (
           <p className={styles.note}>Shown as it was computed, with other settings than those above: {settings(found.result.options, options)}.</p>
+        )}
+        {found?.stale === true && (
+          <p className={styles.note}>
+            Of epoch {found.epoch}: the run has been trained on since. Compute it again for the {String(shared.checkpoint ?? 'best')} checkpoint of now.
+          </p>
         )}
         {results.length === 0 && missing === null && <p className={styles.nothing}>Not computed yet for this checkpoint.</p>}
         {figures.map((figure) => (

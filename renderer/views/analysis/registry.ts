@@ -2,6 +2,9 @@ import type { ComponentType } from 'react'
 import type { AnalysisKind, CallInput, Run } from '../../../preload/contract/index.ts'
 import { recounted, type NamedResult, type ResultOf } from '../../../preload/contract/figures.ts'
 import { LandscapeControls } from './landscape/LandscapeControls.tsx'
+import { LandscapeExtra } from './landscape/LandscapeExtra.tsx'
+import { SharpnessControls } from './landscape/SharpnessControls.tsx'
+import { SharpnessTable } from './landscape/SharpnessTable.tsx'
 import { CurvesPage } from './curves/CurvesPage.tsx'
 import { EnergyControls } from './energy/EnergyControls.tsx'
 import { EnergyTables } from './energy/EnergyTables.tsx'
@@ -79,6 +82,16 @@ export const entries: readonly AnalysisEntry[] = [
     text: 'The loss around the checkpoint in two random directions, each filter as long as the weights’ own: flatter valleys generalize better.',
     equation: 'L(w + a d₁ + b d₂)',
     Controls: LandscapeControls,
+    Extra: LandscapeExtra,
+  }),
+  entry({
+    kind: 'sharpness',
+    title: 'Sharpness',
+    group: 'Landscape',
+    text: 'How curved the loss is at the checkpoint, as figures that compare across runs: largest Hessian eigenvalue, trace, and the loss rise at a fixed radius.',
+    equation: 'λ₁ = max vᵀHv, ‖v‖ = 1',
+    Controls: SharpnessControls,
+    Extra: SharpnessTable,
   }),
   entry({
     kind: 'firing',

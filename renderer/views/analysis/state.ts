@@ -1,7 +1,7 @@
 import { create } from 'zustand'
-import type { AnalysisKind, Run, StoredAnalysis } from '../../../preload/contract/index.ts'
-import { colorsOf, type NamedResult } from '../../../preload/contract/figures.ts'
-import { ask, messageOf } from '../../api/workbench.ts'
+import type { AnalysisKind, AnalysisResult, Run, StoredAnalysis } from '../../../preload/contract/index.ts'
+import { colorsOf, withLoss, type NamedResult } from '../../../preload/contract/figures.ts'
+import { ask, messageOf, workbench } from '../../api/workbench.ts'
 import type { Options } from './registry.ts'
 
 interface AnalysisState {
@@ -14,11 +14,13 @@ interface AnalysisState {
   readonly shared: Pick<Options, 'checkpoint' | 'split'>
   /** What is being computed: `${run} ${kind}`. */
   readonly busy: readonly string[]
+  /** Coarse results of what is being computed, by the same names. */
+  readonly partial: Readonly<Record<string, AnalysisResult>>
   /** Why the last one failed. */
   readonly failure: string | null
 }
 
-export const useAnalysis = create<AnalysisState>(() => ({ kept: {}, compared: [], options: {}, shared: { checkpoint: 'best', split: 'test' }, busy: [], failure: null }))
+export const useAnalysis = create<AnalysisState>(() => ({ kept: {}, compared: [], options: {}, shared: { checkpoint: 'best', split: 'test' }, busy: [], partial: {}, failure: null }))
 
 /** Reads what a run keeps. */
 export async function readKept(run: string): Promise<void> {
@@ -52,14 +54,21 @@ export async function compute(kind: AnalysisKind, runs: readonly string[]): Prom
   for (const run of runs) {
     const busy = `${run} ${kind}`
     useAnalysis.setState((state) => ({ busy: [...state.busy, busy] }))
+    const stop = workbench().on('analysis.partial', (told) => {
+      if (told.run === run && told.kind === kind) useAnalysis.setState((state) => ({ partial: { ...state.partial, [busy]: told.result } }))
+    })
     try {
       await ask('runs.analyze', { id: run, kind, options })
     } catch (error) {
       useAnalysis.setState({ failure: messageOf(error) })
       return
     } finally {
-      useAnalysis.setState((state) => ({ busy: state.busy.filter((one) => one !== busy) }))
+      stop()
       await readKept(run)
+      useAnalysis.setState((state) => {
+        const { [busy]: _, ...partial } = state.partial
+        return { busy: state.busy.filter((one) => one !== busy), partial }
+      })
     }
   }
 }
@@ -69,20 +78,37 @@ export function keptOf(kept: readonly StoredAnalysis[] | undefined, kind: Analys
   return kept?.find(({ result }) => result.kind === kind && result.options.checkpoint === (checkpoint ?? 'best'))
 }
 
+/** A result as the form asks to see it: a landscape holds every loss, whichever it was computed for. */
+export function seen<Result extends AnalysisResult>(result: Result, options: Options): Result | ReturnType<typeof withLoss> {
+  return result.kind === 'landscape' && options.loss !== undefined ? withLoss(result, options.loss) : result
+}
+
 /** Whether a result was computed with what the form says. */
 export function matches({ result }: StoredAnalysis, options: Options): boolean {
-  const was: Readonly<Record<string, unknown>> = result.options
+  const was: Readonly<Record<string, unknown>> = seen(result, options).options
   return Object.entries(options).every(([key, value]) => value === undefined || JSON.stringify(was[key]) === JSON.stringify(value))
 }
 
-/** Results of runs by their names, in the order of `runs`, in colours that tell them apart; those without a result are left out. */
-export function namedResults<Kind extends AnalysisKind>(kind: Kind, runs: readonly Pick<Run, 'id' | 'config'>[], state: Pick<AnalysisState, 'kept' | 'shared'>): NamedResult<Kind>[] {
+/** Results of runs by their names, in the order of `runs`, in colours that tell them apart, coarse ones of what is being computed included; those without a result are left out. */
+export function namedResults<Kind extends AnalysisKind>(kind: Kind, runs: readonly Pick<Run, 'id' | 'config' | 'epochs' | 'best'>[], state: Pick<AnalysisState, 'kept' | 'shared' | 'partial' | 'options'>): NamedResult<Kind>[] {
   const colors = colorsOf(runs.map(({ config }) => config.method.name))
-  return runs.flatMap(({ id, config }, index) => {
-    const found = keptOf(state.kept[id], kind, state.shared.checkpoint)
-    if (found === undefined || !isKind(found.result, kind)) return []
-    return [{ run: id, name: config.name, method: config.method.name, color: colors[index] ?? index, epoch: found.epoch, result: found.result }]
+  return runs.flatMap(({ id, config, epochs, best }, index) => {
+    const kept = keptOf(state.kept[id], kind, state.shared.checkpoint)
+    const coarse = state.partial[`${id} ${kind}`]
+    const result = seenOf(coarse ?? kept?.result, optionsOf(state, kind))
+    if (result === undefined || !isKind(result, kind)) return []
+    // Of a coarse result nothing but itself is known yet.
+    const of = coarse === undefined ? kept : undefined
+    return [{ run: id, name: config.name, method: config.method.name, color: colors[index] ?? index, epoch: of?.epoch ?? epochOf(epochs, best, state.shared.checkpoint), ...(of?.hash !== undefined && { hash: of.hash }), result }]
   })
+}
+
+const seenOf = (result: AnalysisResult | undefined, options: Options): AnalysisResult | undefined => (result === undefined ? undefined : seen(result, options))
+
+/** The epoch that a run's checkpoint is of. */
+function epochOf(epochs: Run['epochs'], best: Run['best'], checkpoint: Options['checkpoint']): number {
+  if (typeof checkpoint === 'number') return checkpoint
+  return (checkpoint === 'last' ? undefined : best?.epoch) ?? epochs.at(-1)?.epoch ?? 0
 }
 
 function isKind<Kind extends AnalysisKind>(result: StoredAnalysis['result'], kind: Kind): result is Extract<StoredAnalysis['result'], { kind: Kind }> {
