@@ -122,3 +122,34 @@ export function learningFigures(runs: readonly LearningRun[]): Figure[] {
     },
   ]
 }
+
+/** A run's curves as numbers. */
+export interface Curves {
+  readonly kind: 'curves'
+  /** That is measured after every epoch. */
+  readonly split: string
+  /** Of the smoothed loss on that split; null where it does not turn. */
+  readonly turningEpoch: number | null
+  readonly epochs: readonly {
+    readonly epoch: number
+    readonly trainLoss: number
+    readonly loss: number
+    readonly trainAccuracy: number
+    readonly accuracy: number
+    /** Smoothed: loss and accuracy on the measured split, and the gaps between the splits. */
+    readonly smoothed: { readonly loss: number; readonly accuracy: number; readonly lossGap: number; readonly accuracyGap: number }
+  }[]
+}
+
+export function curvesOf(run: LearningRun): Curves {
+  const raw = run.epochs.map((metrics) => ({ epoch: metrics.epoch, trainLoss: metrics.trainLoss, trainAccuracy: metrics.trainAccuracy, ...measured(metrics) }))
+  const [loss, accuracy] = [smooth(raw.map((one) => one.loss)), smooth(raw.map((one) => one.accuracy))]
+  const lossGap = smooth(raw.map((one) => one.loss - one.trainLoss))
+  const accuracyGap = smooth(raw.map((one) => one.trainAccuracy - one.accuracy))
+  return {
+    kind: 'curves',
+    split: splitOf(run),
+    turningEpoch: turningEpoch(run),
+    epochs: raw.map(({ split: _, ...one }, i) => ({ ...one, smoothed: { loss: loss[i] ?? NaN, accuracy: accuracy[i] ?? NaN, lossGap: lossGap[i] ?? NaN, accuracyGap: accuracyGap[i] ?? NaN } })),
+  }
+}

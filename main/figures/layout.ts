@@ -19,6 +19,9 @@ export interface Place {
   readonly bar: boolean
 }
 
+/** Room over the legend's letters. */
+export const legendTop = 4
+
 export interface Layout {
   readonly width: number
   readonly height: number
@@ -61,7 +64,7 @@ export function layoutOf(figure: Figure, width: number, style: FigureStyle): Lay
   const em = style.fontSize
   const legend = legendOf(figure)
   const legendRows = rowsOf(legend.map((name) => textWidth(name, em) + 4 * em), width)
-  const top = legendRows * em * 1.7
+  const top = legendRows * em * 1.7 + legendTop
   const least = style.medium === 'print' ? 130 : 230
   const wanted = figure.columns ?? Math.min(3, figure.panels.length)
   const columns = Math.max(1, Math.min(wanted, figure.panels.length, Math.floor(width / least)))
@@ -88,11 +91,12 @@ export function layoutOf(figure: Figure, width: number, style: FigureStyle): Lay
       const most = style.medium === 'print' ? 400 : square ? 460 : 320
       const plotHeight = rows > 0 ? rows : Math.min(most, free)
       height = Math.max(height, plotHeight)
-      return { left: column * cell + left, plotWidth: square && figure.aspect === undefined ? Math.min(plotWidth, plotHeight * (panel.kind === 'heat' ? 1 : 1.4)) : plotWidth, plotHeight, labels }
+      return { left: column * cell + left, spare: panel.kind === 'heat' && figure.aspect === undefined ? Math.max(0, plotWidth - plotHeight) : 0, plotWidth, plotHeight, labels }
     })
-    rects.forEach(({ left, plotWidth, plotHeight, labels }, column) => {
+    rects.forEach(({ left, plotWidth, plotHeight, labels, spare }, column) => {
       places.push({
-        plot: { left, top: y + head, width: plotWidth, height: plotHeight },
+        // Square ones stand in the middle of their place.
+        plot: { left: left + spare / 2, top: y + head, width: plotWidth - spare, height: plotHeight },
         titleGap: labels + em * 1.1,
         bar: panels[column]?.kind === 'heat' && (!oneBar || column === panels.length - 1),
       })

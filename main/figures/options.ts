@@ -1,6 +1,6 @@
 import type { EChartsOption } from 'echarts'
 import type { Figure, Panel } from './figure.ts'
-import { layoutOf } from './layout.ts'
+import { layoutOf, legendTop } from './layout.ts'
 import type { Drawing, Plot, Told, View } from './plot.ts'
 import { drawBars, drawHistogram } from './panels/bars.ts'
 import { drawBar, drawHeat } from './panels/heat.ts'
@@ -71,7 +71,7 @@ export function drawFigure(figure: Figure, style: FigureStyle, width: number, vi
       const { left, top, width: wide } = place.plot
       return [{ text: `${letter}${panel.title ?? ''}`, left: left + wide / 2, top: top - style.fontSize * 1.8, padding: 0, textAlign: 'center' as const, textStyle: { ...text, fontWeight: 'bold' as const } }]
     }),
-    legend: { show: layout.legend.length > 0, data: [...layout.legend], top: 0, left: 'center', padding: 0, itemGap: style.fontSize, itemWidth: style.fontSize * 1.8, itemHeight: style.fontSize * 0.8, textStyle: { ...text, color: style.ink2 }, inactiveColor: style.line },
+    legend: { show: layout.legend.length > 0, data: [...layout.legend], top: legendTop, left: 'center', padding: 0, itemGap: style.fontSize, itemWidth: style.fontSize * 1.8, itemHeight: style.fontSize * 0.8, textStyle: { ...text, color: style.ink2 }, inactiveColor: style.line },
     grid: plots.map(({ rect, together }) => ({ ...rect, show: false, outerBoundsMode: 'none' as const, tooltip: { trigger: together ? ('axis' as const) : ('item' as const) } })),
     xAxis: plots.map(({ x }, gridIndex) => ({ ...x, gridIndex })),
     yAxis: plots.map(({ y }, gridIndex) => ({ ...y, gridIndex })),

@@ -1,8 +1,11 @@
 import type { AnalysisKind, AnalysisResult, Job } from '../../preload/contract/index.ts'
+import type { Curves } from '../analysis/learning.ts'
+import type { Figure } from '../figures/figure.ts'
 import { UsageError } from '../workbench/api.ts'
 import { isActive } from '../workbench/jobs.ts'
 import { choice, number, parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
 import { comparable, compared, comparedText, type Compared } from './against.ts'
+import { analysisFigures, coloured, curves, curvesText, figureFlags, figureUsage, writeFigures, type Analyzed } from './figure-files.ts'
 import { firingText } from './firing-text.ts'
 import { landscapeFlags, landscapeOptions, landscapeUsage } from './landscape-options.ts'
 import { landscapeText, sharpnessText } from './landscape-text.ts'
@@ -17,7 +20,7 @@ const flagOf = (kind: (typeof kinds)[number]) => (kind === 'mistakes' ? 'confusi
 
 export const analyze: Command = {
   summary: "a run's checkpoint: Fisher information, loss landscape, accuracy over time, energy, firing rates, mistakes",
-  usage: `Usage: npm run saccade -- analyze RUN --fisher|--centroid|--landscape|--sharpness|--time|--scaling|--energy|--gradients|--weights|--firing|--confusion [OPTIONS]
+  usage: `Usage: npm run saccade -- analyze RUN --fisher|--centroid|--landscape|--sharpness|--time|--scaling|--energy|--gradients|--weights|--firing|--confusion|--curves [OPTIONS]
 
   --fisher                trace of the Fisher information for every timestep, and the information centroid
   --centroid              the same for every checkpoint that the run keeps (train --keep-every N)
@@ -30,6 +33,7 @@ export const analyze: Command = {
   --energy                operations and energy of an inference (45 nm: 0.9 pJ an addition, 4.6 pJ a multiply-accumulate)
   --firing                average spike firing rates per layer, timestep and class; silent and saturated neurons
   --confusion             confusion matrix, precision and recall, calibration, the hardest samples
+  --curves                learning curves with their smoothing, the epoch where the test loss turns, and the generalization gap
   --against OTHER         firing: change relative to this reference run; confusion: where the two disagree, and who is right
   --checkpoint best|last|N  default best; N: a kept epoch
   --split test|train      default test (the authors take Fisher information on train)
@@ -39,6 +43,7 @@ ${landscapeUsage}
                           firing, confusion: --samples N takes so many, spread evenly over the split (default all)
   --saturated-at X        firing: mean rate from which a neuron is saturated, 0.5 to 1 (default 1: spikes always)
 ${timeUsage}
+${figureUsage}
 ${sharedUsage}`,
   async run(args, host) {
     const { values, positionals } = parse(args, {
@@ -55,6 +60,8 @@ ${sharedUsage}`,
       ...timeFlags,
       firing: { type: 'boolean' },
       confusion: { type: 'boolean' },
+      curves: { type: 'boolean' },
+      ...figureFlags,
       against: { type: 'string' },
       'saturated-at': { type: 'string' },
       ...landscapeFlags,
@@ -66,7 +73,7 @@ ${sharedUsage}`,
     })
     const [wanted = ''] = positional(positionals, 'RUN')
     const asked = kinds.filter((kind) => values[flagOf(kind)] === true)
-    if (asked.length === 0) throw new UsageError(`Which analysis? ${kinds.map((kind) => `--${flagOf(kind)}`).join(', ')}.`)
+    if (asked.length === 0 && !values.curves) throw new UsageError(`Which analysis? ${kinds.map((kind) => `--${flagOf(kind)}`).join(', ')}, --curves.`)
     const options = {
       split: choice(values.split, 'split', ['test', 'train'], 'test'),
       estimator: choice(values.estimator, 'estimator', ['published', 'exact'], 'published'),
@@ -87,14 +94,34 @@ ${sharedUsage}`,
       }
       const stop = workbench.on('job.changed', cancel)
       try {
-        const results: (AnalysisResult | Compared)[] = []
-        const analyzed = async (run: string, kind: AnalysisKind): Promise<AnalysisResult> => (await workbench.call('runs.analyze', { id: run, kind, options })).result
+        const results: (AnalysisResult | Compared | Curves)[] = []
+        const draws = values.svg !== undefined || values.csv !== undefined
+        const beside = await Promise.all((values.beside ?? []).map((name) => findRun(workbench, name)))
+        const runs = await coloured(workbench, [id, ...beside])
+        const figures: Figure[] = []
+        const done: Analyzed[] = []
+        const analyzed = async (run: string, kind: AnalysisKind): Promise<AnalysisResult> => {
+          const stored = await workbench.call('runs.analyze', { id: run, kind, options })
+          done.push({ run, stored })
+          return stored.result
+        }
         for (const kind of asked) {
           const result = await analyzed(id, kind)
+          if (draws) {
+            for (const run of beside) await analyzed(run, kind)
+            figures.push(...analysisFigures(kind, runs, done))
+          }
           results.push(other !== undefined && comparable.includes(kind) ? compared(result, await analyzed(other, kind)) : result)
         }
-        if (values.json) return host.print(JSON.stringify(asked.length === 1 ? results[0] : results, null, 2))
+        if (values.curves) {
+          const learned = curves(runs)
+          results.push(learned.result)
+          figures.push(...learned.figures)
+        }
+        const files = writeFigures(figures, values)
+        if (values.json) return host.print(JSON.stringify(results.length === 1 ? results[0] : results, null, 2))
         results.forEach((result, i) => host.print(`${i === 0 ? '' : '\n'}${describe(result)}`))
+        if (files.length > 0) host.print(`\n${files.join('\n')}`)
       } finally {
         stop()
       }
@@ -102,9 +129,11 @@ ${sharedUsage}`,
   },
 }
 
-function describe(result: AnalysisResult | Compared): string {
+function describe(result: AnalysisResult | Compared | Curves): string {
   if ('reference' in result) return `${describe(result.run)}\n\n${comparedText(result)}`
   switch (result.kind) {
+    case 'curves':
+      return curvesText(result)
     case 'fisher':
       return table([
         ['information centroid', result.centroid.toFixed(4)],

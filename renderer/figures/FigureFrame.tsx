@@ -93,7 +93,7 @@ export function FigureFrame({ figure, onPick, aside }: { readonly figure: Figure
         </Menu>
       </div>
       <figcaption className={styles.caption}>
-        {figure.caption} <span>{figure.source}</span>
+        {figure.caption} <span>Source: {figure.source}.</span>
       </figcaption>
       <div
         ref={size}

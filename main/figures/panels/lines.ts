@@ -1,6 +1,6 @@
 import type { LineSeriesOption, ScatterSeriesOption, SeriesOption } from 'echarts'
 import type { LinesPanel, ScatterPanel, Series } from '../figure.ts'
-import { told } from '../numbers.ts'
+import { extent, told } from '../numbers.ts'
 import { custom, markSeries, valueAxis, type Drawing, type Plot } from '../plot.ts'
 import { colorIn, type FigureStyle } from '../style.ts'
 
@@ -43,6 +43,16 @@ const scatterSeries = (series: Series, style: FigureStyle): ScatterSeriesOption 
   itemStyle: { color: colorIn(style, series.color), opacity: series.faint ? 0.35 : 0.85 },
 })
 
+/** Few whole places are all marked, and the axis ends at the first and the last: timesteps, epochs. */
+function xAxis(panel: LinesPanel | ScatterPanel, style: FigureStyle) {
+  const axis = valueAxis(panel.x, style, { titleGap: style.fontSize * 2.1 })
+  const found = extent(panel.series.flatMap(({ x }) => x))
+  if (panel.x.whole !== true || panel.x.range !== undefined || panel.x.log || found === null || found[0] === found[1]) return axis
+  const [low, high] = found
+  const places = high - low <= 16 ? Array.from({ length: high - low + 1 }, (_, i) => low + i) : null
+  return { ...axis, min: low, max: high, ...(places && { axisTick: { ...axis.axisTick, customValues: places }, axisLabel: { ...axis.axisLabel, customValues: places } }) }
+}
+
 /** Lines, or single points, over an axis of numbers. */
 export function drawLines(panel: LinesPanel | ScatterPanel, { place, style }: Drawing): Plot {
   const positive = (series: Series): Series => ({
@@ -54,7 +64,7 @@ export function drawLines(panel: LinesPanel | ScatterPanel, { place, style }: Dr
   const drawn = shown.map((series) => (panel.kind === 'lines' ? lineSeries(series, style) : scatterSeries(series, style)))
   return {
     rect: place.plot,
-    x: valueAxis(panel.x, style, { titleGap: style.fontSize * 2.1 }),
+    x: xAxis(panel, style),
     y: valueAxis(panel.y, style, { titleGap: place.titleGap, grid: true }),
     series: [...drawn, ...shown.filter(({ errors }) => errors !== undefined).map((series) => errorSeries(series, style)), ...markSeries(panel.marks ?? [], style)],
     told: (at, datum) => {

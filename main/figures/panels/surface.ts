@@ -116,7 +116,7 @@ function axesOf(panel: SurfacePanel, { style, range, place, view }: Drawing, pro
     // Below the marks, away from the corner in front, and within the panel.
     const half = textWidth(title, em) / 2
     const { left, width } = place.plot
-    words.push({ text: title, at: [Math.min(left + width - half, Math.max(left + half, x + side * em * 2.8)), y + em * 2.6], align: 'center' })
+    words.push({ text: title, at: [Math.min(left + width - half, Math.max(left + half, x + side * (half * 0.6 + em * 2))), y + em * 2.5], align: 'center' })
   }
   along(panel.x, xEnds, (share) => point(share, nearY, 0))
   along(panel.y, yEnds, (share) => point(nearX, share, 0))

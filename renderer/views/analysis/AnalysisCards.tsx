@@ -16,13 +16,13 @@ export function AnalysisCards({ run }: { readonly run: Run }) {
       <h3>Analyses</h3>
       <ul className={styles.cards}>
         {[...entries, ...pages].map(({ kind, title, text }) => {
-          const live = pages.some((page) => page.kind === kind)
+          const live = pages.find((page) => page.kind === kind)
           const found = kept?.find(({ result }) => result.kind === kind)
           return (
             <li key={kind}>
               <a href={formatRoute({ view: 'training', page: 'analysis', id: run.id, kind })} aria-label={title} title={text}>
                 <b>{title}</b>
-                <small>{live ? 'from the run’s records' : found === undefined ? 'not computed yet' : `${found.result.options.checkpoint} checkpoint, epoch ${found.epoch}`}</small>
+                <small>{live ? (live.note ?? 'from the run’s records') : found === undefined ? 'not computed yet' : `${found.result.options.checkpoint} checkpoint, epoch ${found.epoch}`}</small>
               </a>
             </li>
           )

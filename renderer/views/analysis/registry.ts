@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react'
 import type { AnalysisKind, CallInput, Run } from '../../../preload/contract/index.ts'
 import { recounted, type NamedResult, type ResultOf } from '../../../preload/contract/figures.ts'
+import { ActivityPage } from './activity/ActivityPage.tsx'
 import { LandscapeControls } from './landscape/LandscapeControls.tsx'
 import { LandscapeExtra } from './landscape/LandscapeExtra.tsx'
 import { SharpnessControls } from './landscape/SharpnessControls.tsx'
@@ -156,10 +157,20 @@ export interface PageEntry {
   readonly title: string
   readonly group: (typeof groups)[number]
   readonly text: string
+  /** What it shows, in a few words; where missing: what the run recorded. */
+  readonly note?: string
   readonly Page: ComponentType<{ readonly run: Run; readonly title: string; readonly text: string }>
 }
 
 export const pages: readonly PageEntry[] = [
+  {
+    kind: 'activity',
+    title: 'Activity of one sample',
+    group: 'Activity',
+    text: 'The spikes of a layer beside the frames that caused them: raster over time, feature maps, and where in the frame they matter.',
+    note: 'one sample at a time',
+    Page: ActivityPage,
+  },
   {
     kind: 'curves',
     title: 'Learning curves',
