@@ -7,7 +7,9 @@ import { connect, isConnected } from './api/workbench.ts'
 import { followJobs } from './api/jobs.ts'
 import { followLibrary } from './api/library.ts'
 import { followRuns } from './api/runs.ts'
+import { followSettings } from './api/settings.ts'
 import { App } from './app/App.tsx'
+import { followFaults } from './app/faults.ts'
 import { repairLanguage } from './app/language.ts'
 import { followAddress } from './app/route.ts'
 import { followKeys } from './app/shortcuts.ts'
@@ -19,10 +21,12 @@ repairLanguage()
 connect()
 followAddress()
 followKeys()
+followFaults()
 if (isConnected()) {
   followJobs()
   followLibrary()
   followRuns()
+  followSettings()
 }
 
 const root = document.getElementById('root')

@@ -6,6 +6,8 @@ export interface Notice {
   readonly tone: 'error' | 'success' | 'info'
   readonly title: string
   readonly message: string
+  /** What "Copy details" copies: of errors. */
+  readonly details?: string
 }
 
 interface NoticesState {

@@ -61,7 +61,8 @@ export async function attempt<K extends CallName>(name: K, input: CallInput<K>, 
   try {
     return await ask(name, input)
   } catch (error) {
-    notify({ tone: 'error', title: whatFailed, message: messageOf(error) })
+    const message = messageOf(error)
+    notify({ tone: 'error', title: whatFailed, message, details: `${whatFailed}\n${message}\n${name}, ${new Date().toISOString()}` })
     return null
   }
 }

@@ -3,12 +3,13 @@ import { ActionIcon, Tooltip, useMantineColorScheme, useComputedColorScheme } fr
 import { IconFolder, IconKeyboard, IconMoon, IconSun } from '@tabler/icons-react'
 import { useConnection } from '../api/connection.ts'
 import { useLibrary } from '../api/library.ts'
+import { changeSettings } from '../api/settings.ts'
 import { baseName, shortPath } from './format.ts'
 import { go, parseRoute, useRoute, type Route } from './route.ts'
 import { useShortcuts } from './shortcuts.ts'
 import styles from './shell.module.css'
 
-const titles = { recordings: 'Recordings', datasets: 'Datasets', training: 'Training', models: 'Models', library: 'Library' }
+const titles = { recordings: 'Recordings', datasets: 'Datasets', training: 'Training', models: 'Models', library: 'Library', settings: 'Settings' }
 
 /** What lies below the view's first page, in the header's words; null where the view shows it itself. */
 export function placeOf(route: Route): string | null {
@@ -22,6 +23,8 @@ export function placeOf(route: Route): string | null {
       return 'Import a folder'
     case 'new':
       return 'New run'
+    case 'log':
+      return 'Log'
     case 'devices':
       return 'Devices'
     case 'recipes':
@@ -98,7 +101,10 @@ function ThemeSwitch() {
   const other = shown === 'dark' ? 'light' : 'dark'
   return (
     <Tooltip label={`Switch to the ${other} theme`} position="bottom">
-      <ActionIcon aria-label={`Switch to the ${other} theme`} onClick={() => setColorScheme(other)}>
+      <ActionIcon aria-label={`Switch to the ${other} theme`} onClick={() => {
+          setColorScheme(other)
+          void changeSettings({ theme: other })
+        }}>
         {shown === 'dark' ? <IconSun size={18} stroke={1.6} /> : <IconMoon size={18} stroke={1.6} />}
       </ActionIcon>
     </Tooltip>

@@ -1,4 +1,4 @@
-import { IconBooks, IconBrain, IconDatabase, IconPackageExport, IconPlayerPlay } from '@tabler/icons-react'
+import { IconBooks, IconBrain, IconDatabase, IconPackageExport, IconPlayerPlay, IconSettings } from '@tabler/icons-react'
 import { Tooltip } from '@mantine/core'
 import mark from './mark.svg'
 import { goToView, useRoute, viewNames, type ViewName } from './route.ts'
@@ -10,32 +10,34 @@ const looks: Record<ViewName, { title: string; Icon: typeof IconBrain }> = {
   training: { title: 'Training', Icon: IconBrain },
   models: { title: 'Models', Icon: IconPackageExport },
   library: { title: 'Library', Icon: IconBooks },
+  settings: { title: 'Settings', Icon: IconSettings },
+}
+
+function Link({ view, shortcut }: { readonly view: ViewName; readonly shortcut: string }) {
+  const current = useRoute((state) => state.route.view)
+  const { title, Icon } = looks[view]
+  return (
+    <Tooltip label={`${title} (${shortcut})`} position="right" openDelay={700}>
+      <button type="button" className={styles.link} aria-current={current === view ? 'page' : undefined} onClick={() => goToView(view)}>
+        <Icon size={20} stroke={1.6} aria-hidden />
+        {title}
+      </button>
+    </Tooltip>
+  )
 }
 
 /** The views, on the left. */
 export function Navigation() {
-  const current = useRoute((state) => state.route.view)
   return (
     <nav className={styles.nav} aria-label="Views">
       <div className={styles.mark}>
         <img src={mark} alt="Saccade" />
       </div>
-      {viewNames.map((view, index) => {
-        const { title, Icon } = looks[view]
-        return (
-          <Tooltip key={view} label={`${title} (${index + 1})`} position="right" openDelay={700}>
-            <button
-              type="button"
-              className={styles.link}
-              aria-current={current === view ? 'page' : undefined}
-              onClick={() => goToView(view)}
-            >
-              <Icon size={20} stroke={1.6} aria-hidden />
-              {title}
-            </button>
-          </Tooltip>
-        )
-      })}
+      {viewNames.map((view, index) => (
+        <Link key={view} view={view} shortcut={String(index + 1)} />
+      ))}
+      <span className={styles.grow} />
+      <Link view="settings" shortcut="," />
     </nav>
   )
 }

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { Notification } from '@mantine/core'
+import { Button, CopyButton, Notification } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconInfoCircle } from '@tabler/icons-react'
 import { closeNotice, useNotices, type Notice } from '../api/notices.ts'
 import styles from './shell.module.css'
@@ -28,6 +28,15 @@ function NoticeCard({ notice }: { notice: Notice }) {
       onClose={() => closeNotice(notice.id)}
     >
       {notice.message}
+      {notice.details !== undefined && (
+        <CopyButton value={notice.details}>
+          {({ copied, copy }) => (
+            <Button variant="subtle" size="compact-xs" ml={4} onClick={copy}>
+              {copied ? 'Copied' : 'Copy details'}
+            </Button>
+          )}
+        </CopyButton>
+      )}
     </Notification>
   )
 }

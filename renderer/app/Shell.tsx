@@ -21,6 +21,7 @@ const views = {
   training: lazy(() => import('../views/training/TrainingView.tsx')),
   models: lazy(() => import('../views/models/ModelsView.tsx')),
   library: lazy(() => import('../views/library/LibraryView.tsx')),
+  settings: lazy(() => import('../views/settings/SettingsView.tsx')),
 }
 
 /** Navigation on the left, header above, the view in the middle, jobs below. */

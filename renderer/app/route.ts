@@ -21,8 +21,10 @@ export type Route =
   | { readonly view: 'models'; readonly page: 'list' }
   | { readonly view: 'models'; readonly page: 'model'; readonly id: string }
   | { readonly view: 'library'; readonly page: 'list' }
+  | { readonly view: 'settings'; readonly page: 'list' | 'log' }
 
 export type ViewName = Route['view']
+/** Those in the navigation's list; settings stand apart. */
 export const viewNames: readonly ViewName[] = ['recordings', 'datasets', 'training', 'models', 'library']
 
 /** The address of a route, with its leading "#". */
@@ -49,6 +51,8 @@ export function formatRoute(route: Route): string {
       return route.page === 'model' ? address('models', 'id', route.id) : address('models')
     case 'library':
       return address('library')
+    case 'settings':
+      return route.page === 'log' ? address('settings', 'log') : address('settings')
   }
 }
 
@@ -72,6 +76,7 @@ export function parseRoute(hash: string): Route {
   }
   if (view === 'models') return second === 'id' && third ? { view, page: 'model', id: third } : { view, page: 'list' }
   if (view === 'library') return { view, page: 'list' }
+  if (view === 'settings') return { view, page: second === 'log' ? 'log' : 'list' }
   const path = (view === 'recordings' && second) || null
   const [, from, to] = /^(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)$/.exec((path !== null && third) || '') ?? []
   return from === undefined || to === undefined ? { view: 'recordings', path } : { view: 'recordings', path, cut: [Number(from), Number(to)] }

@@ -13,7 +13,7 @@ export function Panel(props: {
     <section className={`${styles.panel} ${props.className ?? ''}`} aria-label={props.title}>
       {props.title !== undefined && (
         <div className={styles.panelHead}>
-          <h3>{props.title}</h3>
+          <h2>{props.title}</h2>
           <span className={styles.grow} />
           {props.aside}
         </div>

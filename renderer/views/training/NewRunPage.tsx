@@ -3,6 +3,7 @@ import { Button, Loader, Select, TextInput } from '@mantine/core'
 import { IconDatabase, IconFolderPlus } from '@tabler/icons-react'
 import type { CallOutput, DatasetSummary } from '../../../preload/contract/index.ts'
 import { useLibrary } from '../../api/library.ts'
+import { useSettings } from '../../api/settings.ts'
 import { useCall } from '../../api/use-call.ts'
 import { plural } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
@@ -104,23 +105,24 @@ export function NewRunPage({ dataset: wanted }: { readonly dataset: string | nul
   const form = useRunForm((state) => state.form)
   const chosen = form !== null && datasets?.some((dataset) => dataset.id === form.config.dataset) ? form.config.dataset : null
   const dataset = datasets?.find((other) => other.id === (chosen ?? wanted)) ?? datasets?.[0]
+  const device = useSettings(({ report }) => report?.settings.device)
   const presets = useCall('training.presets', dataset === undefined ? null : { dataset: dataset.id }, true)
 
   // A form begins when the presets are there; a dataset named in the address replaces the form's.
   useEffect(() => {
-    if (presets.data === null || datasets === null) return
+    if (presets.data === null || datasets === null || device === undefined) return
     const asked = datasets.find((other) => other.id === wanted)
     const first = asked ?? datasets[0]
     const present = useRunForm.getState().form
     if (first === undefined) return
     if (present === null || !datasets.some((other) => other.id === present.config.dataset))
-      useRunForm.setState({ form: initialForm(presets.data, first) })
+      useRunForm.setState({ form: initialForm(presets.data, first, device) })
     else if (asked !== undefined && present.config.dataset !== asked.id) {
       useRunForm.setState({ form: named(changed(present, { dataset: asked.id }), asked.name) })
       // From now on the form decides: reading the address again must not undo another choice.
       go({ view: 'training', page: 'new', dataset: null })
     }
-  }, [presets.data, datasets, wanted])
+  }, [presets.data, datasets, wanted, device])
 
   if (datasets?.length === 0) {
     return (

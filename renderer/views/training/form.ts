@@ -31,11 +31,11 @@ export function runName(dataset: string, config: Pick<TrainingConfig, 'network' 
 }
 
 /** The first form: the dataset asked for or the newest, the first presets. */
-export function initialForm(presets: Presets, dataset: DatasetSummary): RunForm | null {
+export function initialForm(presets: Presets, dataset: DatasetSummary, device: TrainingConfig['device'] = 'cpu'): RunForm | null {
   const [network] = presets.networks
   const [training] = presets.trainings
   if (!network || !training) return null
-  const config: TrainingConfig = { ...training.settings, name: '', dataset: dataset.id, network: network.network, protocol: 'fair', seed: 42, device: 'cpu' }
+  const config: TrainingConfig = { ...training.settings, name: '', dataset: dataset.id, network: network.network, protocol: 'fair', seed: 42, device }
   return named({ config, networkPreset: network.id, trainingPreset: training.id, named: false }, dataset.name)
 }
 

@@ -81,9 +81,9 @@ export function RecipesPage() {
           const own = shown.filter((recipe) => recipe.paper === one)
           return own.length === 0 ? null : (
             <section key={one} aria-label={paperNames[one].name}>
-              <h3 className={styles.paper}>
+              <h2 className={styles.paper}>
                 {paperNames[one].name} <small>{paperNames[one].full}</small>
-              </h3>
+              </h2>
               <div className={styles.cards}>
                 {own.map((recipe) => (
                   <Card key={recipe.id} recipe={recipe} />
