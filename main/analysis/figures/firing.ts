@@ -1,6 +1,6 @@
 import type { Figure, HeatPanel, Panel, Series } from '../../figures/figure.ts'
 import { rateChanges } from '../rate-changes.ts'
-import { labelled, originOf, type Draw, type NamedResult } from './named.ts'
+import { originOf, type Draw, type NamedResult } from './named.ts'
 
 type Run = NamedResult<'firing'>
 
@@ -98,18 +98,20 @@ function overClasses(runs: readonly Run[], origin: readonly string[]): Figure {
 function overNeurons(runs: readonly Run[], layers: readonly string[], origin: readonly string[]): Figure {
   const each = layers.length <= most
   const bins = runs[0]?.result.layers[0]?.histogram.length ?? 1
-  const edges = Array.from({ length: bins + 1 }, (_, i) => i / bins)
   const counts = (run: Run, name: string | null): number[] => {
     const sums = new Array<number>(bins).fill(0)
     for (const layer of run.result.layers) if (name === null || layer.name === name) layer.histogram.forEach((n, i) => (sums[i] = (sums[i] ?? 0) + n))
     return sums
   }
+  // What no neuron of any layer reaches is left away: all panels end at the same rate.
+  const used = Math.max(1, ...runs.flatMap((run) => [counts(run, null).findLastIndex((n) => n > 0) + 1]))
+  const edges = Array.from({ length: used + 1 }, (_, i) => i / bins)
   const panels = (each ? layers : [null]).map((name): Panel => ({
     kind: 'histogram',
     ...(name !== null && { title: name }),
     x: rate,
     y: { label: 'neurons', log: true },
-    series: runs.map((run) => ({ label: run.name, color: run.color, edges, counts: counts(run, name) })),
+    series: runs.map((run) => ({ label: run.name, color: run.color, edges, counts: counts(run, name).slice(0, used) })),
   }))
   return {
     id: 'firing-neurons',
@@ -124,26 +126,23 @@ function overNeurons(runs: readonly Run[], layers: readonly string[], origin: re
 function extremes(runs: readonly Run[], layers: readonly string[], origin: readonly string[]): Figure {
   const [at = 1] = runs.map(({ result }) => result.options.saturatedAt)
   const parts = [['silent', 'silent neurons'], ['saturated', 'saturated neurons']] as const
+  const shares = (run: Run, part: 'silent' | 'saturated'): (number | null)[] =>
+    layers.map((name) => {
+      const layer = layerOf(run, name)
+      return layer ? layer[part] / layer.neurons : null
+    })
+  const [only] = runs
+  const axes = { categories: layers, x: { label: 'layer' }, y: { label: 'share of the neurons', percent: true } }
   return {
     id: 'firing-silent',
     title: 'Silent and saturated neurons',
     caption: `Silent: never spike. Saturated: ${at === 1 ? 'spike at every timestep of every sample' : `mean rate at least ${100 * at} %`}.`,
     source: 'after TRT',
-    panels: parts.map(([part, title]): Panel => ({
-      kind: 'bars',
-      title,
-      categories: layers,
-      x: { label: 'layer' },
-      y: { label: 'share of the neurons', percent: true },
-      series: runs.map((run) => ({
-        label: labelled(runs, run, title),
-        color: runs.length === 1 ? (part === 'silent' ? 0 : 1) : run.color,
-        values: layers.map((name) => {
-          const layer = layerOf(run, name)
-          return layer ? layer[part] / layer.neurons : null
-        }),
-      })),
-    })),
+    panels:
+      only && runs.length === 1
+        ? [{ kind: 'bars', ...axes, series: parts.map(([part, label], color) => ({ label, color, values: shares(only, part) })) }]
+        : parts.map(([part, title]): Panel => ({ kind: 'bars', title, ...axes, series: runs.map((run) => ({ label: run.name, color: run.color, values: shares(run, part) })) })),
+    ...(runs.length === 1 && { aspect: 0.4 }),
     origin,
   }
 }
