@@ -96,13 +96,15 @@ export function LineChart(props: LineChartProps) {
   }, [width, height])
 
   const at = cursor ?? x.length - 1
+  // Epochs as they are; 0.00001 is no 0.
+  const position = (value: number) => (Number.isInteger(value) ? value : Number(value.toPrecision(4)))
   const summary = lines.map((line) => `${line.label} ${format(valueAt(line.values, line.values.length - 1))}`).join(', ')
   return (
     <figure className={styles.figure}>
       <figcaption className={styles.caption}>
         <b>{title}</b>
         <span className={styles.at}>
-          {cursor !== null && x[at] !== undefined ? `${props.xLabel} ${Number((x[at] ?? 0).toFixed(2))}` : ''}
+          {cursor !== null && x[at] !== undefined ? `${props.xLabel} ${position(x[at] ?? 0)}` : ''}
         </span>
         <span className={styles.legend}>
           {lines.map((line) => (

@@ -23,7 +23,7 @@ test('a sweep over methods with repeats: started, paused, finished, its table an
   expect(await page.getByRole('table', { name: 'Runs of the experiment' }).getByRole('row').count()).toBe(5)
   await page.getByText('4 of 4 runs finished').first().waitFor({ timeout: 120_000 })
   await results.getByText('2 / 2').nth(1).waitFor()
-  expect(await results.getByRole('row').nth(2).innerText()).toMatch(/trt\s+\d+\.\d % ± \d+\.\d/)
+  expect(await results.getByRole('row').nth(2).innerText()).toMatch(/TRT\s+\d+\.\d % ± \d+\.\d/)
   expect(await page.getByRole('list', { name: 'Validation accuracy after the last epoch' }).getByRole('listitem').count()).toBe(2)
   await page.getByRole('table', { name: 'Runs of the experiment' }).getByRole('button').first().click()
   await page.getByText('epoch 1').first().waitFor()

@@ -33,7 +33,7 @@ const notSaid = 'The paper does not say its seeds: 42 is the code’s, two more 
 const sdtIsTdbn = 'The paper’s SDT row is STBP-tdBN’s own publication, trained without cutout. Here SDT has TRT’s settings and augmentation: a fair comparison, and another number.'
 const why = {
   foreign: 'cited from its own paper, with settings that TRT does not repeat',
-  localZo: 'LocalZO is not offered',
+  localZo: 'cited from its own paper, with settings that TRT does not repeat; its surrogate is offered in a new run',
 }
 const cite = (label: string, text: string, reason = why.foreign): Cited => ({ label, text, why: reason })
 const base = { paper: 'trt', seeds, analyses: [], cited: [] } as const

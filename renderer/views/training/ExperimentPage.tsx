@@ -130,7 +130,7 @@ function Results({ experiment }: { readonly experiment: Experiment }) {
   const numeric = numericParameters(results)
   const [over, setOver] = useState<string | null>(null)
   const curve = accuracyOver(experiment, words.drawn, over ?? undefined)
-  const nameOf = (values: Experiment['results'][number]['values']) => parameters.map((name) => valueText(values[name])).join(', ') || 'all seeds'
+  const nameOf = (values: Experiment['results'][number]['values']) => parameters.map((name) => valueText(values[name], name)).join(', ') || 'all seeds'
   return (
     <div className={styles.pair}>
       <Panel
@@ -187,7 +187,7 @@ function Results({ experiment }: { readonly experiment: Experiment }) {
               {results.map(({ values, last, best, runs }) => (
                 <tr key={JSON.stringify(values)}>
                   {parameters.map((name) => (
-                    <td key={name}>{valueText(values[name])}</td>
+                    <td key={name}>{valueText(values[name], name)}</td>
                   ))}
                   {parameters.length === 0 && <td>as they are</td>}
                   <td className={tables.number}>{meanText(best)}</td>
@@ -220,7 +220,7 @@ export function ExperimentPage({ id }: { readonly id: string }) {
   return (
     <div className={widgets.page}>
       <div className={widgets.inner}>
-        <div className={widgets.toolbar}>
+        <div className={`${widgets.toolbar} ${styles.head}`}>
           <h2>{name}</h2>
           <ExperimentTag job={job} finished={finished} failed={failed} runs={runs.length} />
           <span className={styles.aside}>

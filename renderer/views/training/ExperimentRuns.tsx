@@ -63,6 +63,11 @@ function RowMenu({ experiment: { id, job }, run: { run, state }, place }: RowPro
   )
 }
 
+/** What tells a run from the experiment's others. */
+function nameOf({ values, seed }: ExperimentRun): string {
+  return [...Object.entries(values).map(([parameter, value]) => (parameter === 'method' ? valueText(value, parameter) : `${parameterName(parameter)} ${valueText(value)}`)), `seed ${seed}`].join(', ')
+}
+
 /** All runs of an experiment: how they stand, which is next, and what can be done with each. */
 export function ExperimentRuns({ experiment, words }: { readonly experiment: Experiment; readonly words: { readonly best: string; readonly last: string } }) {
   const { runs, queue } = experiment
@@ -92,15 +97,15 @@ export function ExperimentRuns({ experiment, words }: { readonly experiment: Exp
               <tr key={run} title={message ?? undefined}>
                 <td className={tables.nameCell}>
                   {state === 'removed' ? (
-                    <span className={styles.faint}>{run}</span>
+                    <span className={styles.faint}>{nameOf(one)}</span>
                   ) : (
-                    <button type="button" onClick={() => go({ view: 'training', page: 'run', id: run })}>
-                      {run}
+                    <button type="button" title={run} onClick={() => go({ view: 'training', page: 'run', id: run })}>
+                      {nameOf(one)}
                     </button>
                   )}
                 </td>
                 {parameters.map((parameter) => (
-                  <td key={parameter}>{valueText(values[parameter])}</td>
+                  <td key={parameter}>{valueText(values[parameter], parameter)}</td>
                 ))}
                 <td className={tables.number}>{seed}</td>
                 <td>

@@ -91,6 +91,7 @@ export function OptimizationFields(part: FormPart) {
         />
         <Select
           label="Best epoch by"
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
           description={
             config.protocol === 'fair'
               ? 'A tenth of the training samples is kept apart; the test split is scored once, at the end.'

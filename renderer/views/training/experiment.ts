@@ -42,10 +42,16 @@ export function accuracyOver({ results, runs }: Pick<Experiment, 'results' | 'ru
   const parameter = over !== undefined && numeric.includes(over) ? over : numeric[0]
   if (parameter === undefined) return null
   const at = (result: Result): number => Number(result.values[parameter])
-  const x = [...new Set(results.map(at))].sort((a, b) => a - b)
+  // A value that every run has failed at has no place on the axis.
+  const hopeless = (result: Result): boolean => {
+    const key = JSON.stringify(result.values)
+    const own = runs.filter((run) => JSON.stringify(run.values) === key)
+    return result[which] === null && own.length > 0 && own.every(({ state }) => state === 'failed')
+  }
+  const x = [...new Set(results.filter((result) => !hopeless(result)).map(at))].sort((a, b) => a - b)
   const others = new Map<string, Result[]>()
   for (const result of results) {
-    const rest = parameters.filter((name) => name !== parameter).map((name) => `${parameterName(name)} ${valueText(result.values[name])}`)
+    const rest = parameters.filter((name) => name !== parameter).map((name) => `${parameterName(name)} ${valueText(result.values[name], name)}`)
     const key = rest.join(', ') || 'mean'
     others.set(key, [...(others.get(key) ?? []), result])
   }
@@ -76,7 +82,8 @@ function accuraciesOf({ values }: Result, runs: Experiment['runs'], which: 'last
   return runs.flatMap((run) => (run.state === 'finished' && run[which] !== null && JSON.stringify(run.values) === key ? [run[which]] : []))
 }
 
-export const valueText = (value: SweepValue | undefined): string => (typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value ?? ''))
+/** A setting's value; methods by the names that papers give them. */
+export const valueText = (value: SweepValue | undefined, parameter = ''): string => (parameter === 'method' ? String(value).toUpperCase() : typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value ?? ''))
 
 /** A row a run: what spreadsheets and pandas read. */
 export function experimentCsv({ runs, base }: Pick<Experiment, 'runs' | 'base'>): string {

@@ -50,15 +50,17 @@ describe('results of an experiment', () => {
       result({ method: 'sdt', 'method.eta': 0.1 }, statistic(0.4)),
       result({ method: 'trt', 'method.eta': 0.1 }, statistic(0.6, 0.1, 2)),
       result({ method: 'trt', 'method.eta': 0.2 }, null),
+      // All of its runs have failed: no place on the axis.
+      result({ method: 'trt', 'method.eta': 9e9 }, null),
     ]
     const run = (method: string, eta: number, last: number | null, state: Experiment['runs'][number]['state'] = 'finished') => ({ run: 'r', values: { method, 'method.eta': eta }, seed: 1, state, epochsDone: 1, message: null, last, best: null })
-    const runs = [run('trt', 0.1, 0.5), run('trt', 0.1, 0.7), run('trt', 0.1, 0.9, 'running'), run('trt', 0.2, null), run('sdt', 0.1, 0.4)]
+    const runs = [run('trt', 0.1, 0.5), run('trt', 0.1, 0.7), run('trt', 0.1, 0.9, 'running'), run('trt', 0.2, null), run('trt', 9e9, null, 'failed'), run('sdt', 0.1, 0.4)]
     const curve = accuracyOver({ results, runs }, 'last')!
     expect(curve).toMatchObject({ x: [0.1, 0.2], parameter: 'method.eta', logarithmic: false })
     const [sdt, trt] = curve.lines
-    expect(sdt).toEqual({ label: 'method sdt', color: '--series-1', values: [0.4, 0.5] })
+    expect(sdt).toEqual({ label: 'method SDT', color: '--series-1', values: [0.4, 0.5] })
     // Two seeds: mean, deviation and each of them; none has finished at 0.2.
-    expect(trt).toMatchObject({ label: 'method trt', values: [0.6, null], bars: [[0.5, 0.7], null], single: [[0.5, 0.7], []] })
+    expect(trt).toMatchObject({ label: 'method TRT', values: [0.6, null], bars: [[0.5, 0.7], null], single: [[0.5, 0.7], []] })
     const none = (...of: Experiment['results']) => accuracyOver({ results: of, runs: [] }, 'last')
     expect(none(result({ method: 'sdt' }, null), result({ method: 'trt' }, null))).toBeNull()
     expect(none(result({}, statistic(1)))).toBeNull()
