@@ -14,6 +14,7 @@ import { inspect } from './headless/inspect.ts'
 import { library } from './headless/library.ts'
 import { runs } from './headless/runs.ts'
 import { recipe } from './headless/recipe.ts'
+import { report } from './headless/report.ts'
 import { serve } from './headless/serve.ts'
 import { sweep } from './headless/sweep.ts'
 import { train } from './headless/train.ts'
@@ -25,7 +26,7 @@ import { UsageError } from './workbench/api.ts'
 import { Cancelled } from './workbench/jobs.ts'
 import { VERSION } from './version.ts'
 
-const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, sweep, recipe, runs, evaluate, analyze, export: exportRun, infer, weights, library, watch, devices, serve, diagnostics }
+const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, sweep, recipe, runs, evaluate, analyze, report, export: exportRun, infer, weights, library, watch, devices, serve, diagnostics }
 const overview = `Saccade ${VERSION}: event cameras and spiking neural networks.
 
 Usage: npm run saccade -- COMMAND [ARGUMENTS]

@@ -17,7 +17,8 @@ import { Throttle } from './throttle.ts'
 /** Folder in a run's that keeps its analyses. */
 const folderOf = (run: string): string => join(run, 'analysis')
 
-const titles: Record<AnalysisKind, string> = { fisher: 'Fisher information', centroid: 'Information centroid over epochs', landscape: 'Loss landscape', sharpness: 'Sharpness', time: 'Accuracy over time', energy: 'Energy', firing: 'Firing rates', mistakes: 'Mistakes', scaling: 'Time scaling', gradients: 'Gradients over time', weights: 'Weights and r(t)' }
+/** What each kind is called, in jobs and reports. */
+export const analysisTitles: Record<AnalysisKind, string> = { fisher: 'Fisher information', centroid: 'Information centroid over epochs', landscape: 'Loss landscape', sharpness: 'Sharpness', time: 'Accuracy over time', energy: 'Energy', firing: 'Firing rates', mistakes: 'Mistakes', scaling: 'Time scaling', gradients: 'Gradients over time', weights: 'Weights and r(t)' }
 
 /** Coarse results are told at most this often. */
 const tellPartialEveryMs = 200
@@ -89,7 +90,7 @@ export class Analyses {
     if (!existsSync(checkpointPath(run, checkpoint))) throw new UsageError(missing(run, config.name, options.checkpoint))
     const dataset = datasetOf(library, run)
     let answer: StoredAnalysis | undefined
-    const { id: jobId } = jobs.start({ kind: 'analysis', title: `${titles[kind]} of ${config.name}`, subject: id }, async (context) => {
+    const { id: jobId } = jobs.start({ kind: 'analysis', title: `${analysisTitles[kind]} of ${config.name}`, subject: id }, async (context) => {
       const started = performance.now()
       const partial = new Throttle(tellPartialEveryMs, (result: AnalysisResult) => emit('analysis.partial', { run: id, kind, result }))
       const task = launchAnalysis({ kind, run, dataset, options }, spawn, (progress) => {

@@ -5,6 +5,7 @@ import { DataPool } from '../datasets/pool.ts'
 import type { SpawnChild } from '../training/child.ts'
 import { VERSION } from '../version.ts'
 import { Activities, activityHandlers } from './activities.ts'
+import { Reports, reportHandlers } from './reports.ts'
 import { analysisHandlers, Analyses } from './analyses.ts'
 import { isCallName, parseInput, UsageError, type Emit, type Handlers, type Workbench } from './api.ts'
 import { Catalogue, catalogueHandlers } from './catalogue.ts'
@@ -126,6 +127,7 @@ export function createWorkbench({ library: root, host, spawn: start, choose, ope
     ...recipeHandlers(new Recipes(shared, { datasets, runs, experiments, analyses })),
     ...analysisHandlers(analyses),
     ...activityHandlers(activities),
+    ...reportHandlers(new Reports(shared, runs, analyses)),
     ...modelHandlers(models),
     'jobs.list': () => ({ jobs: jobs.list() }),
     'jobs.cancel': ({ id }) => {

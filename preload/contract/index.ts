@@ -17,6 +17,7 @@ import { libraryCalls } from './library.ts'
 import { logCalls, logEvents } from './log.ts'
 import { runArchiveCalls } from './run-archives.ts'
 import { recipeCalls } from './recipes.ts'
+import { reportCalls } from './report.ts'
 import { settingsCalls, settingsEvents } from './settings.ts'
 import { textCalls } from './texts.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
@@ -228,6 +229,7 @@ export const calls = {
   ...runArchiveCalls,
   ...experimentCalls,
   ...recipeCalls,
+  ...reportCalls,
   ...libraryCalls,
   ...textCalls,
   ...settingsCalls,
