@@ -62,3 +62,16 @@ export async function openTrained(
     await evaluator.release()
   }
 }
+
+/** The trained network on other samples than all of the test split. @param rows of the dataset */
+export async function evaluateRows({ engine, header, dataset, batch, info, weights, signal }: TrainedNetwork, rows: Int32Array): Promise<Evaluation> {
+  const evaluator = await Evaluator.open(engine, { ...header.config, device: 'cpu' }, dataset, Math.min(batch, rows.length))
+  const variables = Object.fromEntries(info.variables.map(({ name, shape }) => [name, { shape, data: weights.get(name) ?? new Float32Array() }]))
+  try {
+    const evaluation = await evaluator.run(variables, rows, signal)
+    if (evaluation === null) throw new Error('The export was cancelled.')
+    return evaluation
+  } finally {
+    await evaluator.release()
+  }
+}

@@ -90,6 +90,12 @@ describe('every ONNX export', () => {
     await runner.release()
   })
 
+  it('nir: the file simulated again is the network', async () => {
+    const record = await exported({ format: 'nir', dialect: 'norse' })
+    expect(record).toMatchObject({ proof: { samples: 30, argmaxAgreement: 1, runtime: expect.stringContaining("Norse's rule") as string }, notes: expect.arrayContaining([expect.stringContaining('Exact in Norse') as string]) as string[] })
+    expect(record.path).toMatch(/model\.nir$/)
+  })
+
   it('one image is refused for a network of moving things', async () => {
     await expect(exported({ image: true })).rejects.toThrow(/trained on pictures.*Export it as a window/)
   })
