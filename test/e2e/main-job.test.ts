@@ -93,6 +93,30 @@ describe('the starter project', () => {
     await page.getByRole('button', { name: 'Measure CPU (ONNX Runtime)' }).click()
     await page.getByText(/Fastest here: CPU/).waitFor({ timeout: 60_000 })
   }, 240_000)
+
+  test('a cell of the confusion matrix opens its recordings on the stage; the spikes of a layer follow the timestep', async () => {
+    const { page, visit } = window
+    await visit('Training')
+    await page.getByRole('button', { name: /Starter: moving shapes/ }).first().click()
+    await page.getByRole('region', { name: 'Analyses' }).getByRole('link', { name: 'Mistakes' }).click()
+    await page.getByRole('button', { name: 'Compute Mistakes', exact: true }).click()
+    const matrix = page.getByRole('region', { name: 'Samples behind the confusion matrix' }).getByRole('img', { name: /^Confusion matrix/ })
+    await matrix.waitFor({ timeout: 60_000 })
+    const box = await matrix.boundingBox()
+    // The third class, recognized.
+    await matrix.click({ position: { x: (box?.width ?? 0) * 0.625, y: (box?.height ?? 0) * 0.625 } })
+    await page.getByRole('list', { name: 'Samples of square taken for square' }).getByRole('button', { name: /^Open square-/ }).first().click()
+    await page.getByRole('img', { name: /^Events of .*square-\d+\.aedat$/ }).waitFor()
+    await visit('Training')
+    await page.getByRole('complementary', { name: 'Analyses' }).getByRole('button', { name: /^Activity of one sample/ }).click()
+    const raster = page.getByRole('slider', { name: /^Spikes of conv1: .* neurons over 10 timesteps/ })
+    await raster.waitFor({ timeout: 60_000 })
+    await raster.press('ArrowRight')
+    expect(await raster.getAttribute('aria-valuenow')).toBe('2')
+    await page.getByRole('img', { name: 'Heat of conv1 at timestep 2' }).waitFor()
+    expect(await page.getByRole('list', { name: 'Frames of the network' }).locator('[aria-current=step]').textContent()).toBe('2')
+    await expect.poll(() => colours(page, raster.locator('canvas'))).toBeGreaterThan(2)
+  }, 120_000)
 })
 
 describe('a recording', () => {

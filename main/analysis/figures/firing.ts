@@ -61,11 +61,13 @@ function changes(first: Run, others: readonly Run[], layers: readonly string[], 
 
 function overTime(runs: readonly Run[], layers: readonly string[], origin: readonly string[]): Figure {
   const steps = (run: Run): number[] => Array.from({ length: run.result.timesteps }, (_, t) => t + 1)
+  // Runs are compared: one scale for all of them.
+  const highest = runs.length > 1 ? Math.max(...runs.flatMap(({ result }) => result.layers.flatMap(({ perTimestep }) => perTimestep))) : null
   const panels = runs.map((run): Panel => {
     const title = runs.length > 1 && { title: run.name }
     if (layers.length > most) return { kind: 'heat', ...title, ...layerAxis(run), x: { label: 'timestep t', whole: true }, xs: steps(run), values: run.result.layers.map(({ perTimestep }) => perTimestep), scale: { ...rate, palette: 'cividis' } }
     const series = run.result.layers.map(({ name, perTimestep }): Series => ({ label: name, color: layers.indexOf(name), x: steps(run), y: perTimestep, points: true }))
-    return { kind: 'lines', ...title, x: { label: 'timestep t', whole: true }, y: rate, series }
+    return { kind: 'lines', ...title, x: { label: 'timestep t', whole: true }, y: { ...rate, range: [0, highest] }, series }
   })
   return { id: 'firing-timesteps', title: 'Firing rate over timesteps', caption, source: 'after TRT', panels, origin }
 }

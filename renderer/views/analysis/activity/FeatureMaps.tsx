@@ -27,6 +27,12 @@ export function FeatureMaps(props: {
     if (!target) return
     target.width = columns * (wide + 1) - 1
     target.height = lines * (high + 1) - 1
+    // Lines between the tiles; a tile's own pixels cover what lies below them.
+    const context = target.getContext('2d')
+    if (context) {
+      context.fillStyle = getComputedStyle(target).getPropertyValue('--line-strong')
+      context.fillRect(0, 0, target.width, target.height)
+    }
     for (let c = 0; c < channels; c++) paintValues(target, maps, c * high * wide, wide, high, (c % columns) * (wide + 1), Math.floor(c / columns) * (high + 1))
   }, [maps, channels, columns, lines, high, wide, scheme])
   const under = (event: PointerEvent<HTMLElement>): number | null => {
