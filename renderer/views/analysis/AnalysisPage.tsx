@@ -1,11 +1,12 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { Button, Loader } from '@mantine/core'
-import { IconArrowLeft } from '@tabler/icons-react'
+import { IconArrowLeft, IconFileText } from '@tabler/icons-react'
 import { readRun, useRuns } from '../../api/runs.ts'
 import { go } from '../../app/route.ts'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { SideList } from '../../widgets/SideList.tsx'
 import { AnalysisView } from './AnalysisView.tsx'
+import { ReportDialog } from './report/ReportDialog.tsx'
 import { entries, entryOf, groups, pages } from './registry.ts'
 import { keptOf, readKept, useAnalysis } from './state.ts'
 
@@ -15,6 +16,7 @@ export function AnalysisPage({ id, kind }: { readonly id: string; readonly kind:
   const failure = useRuns((state) => state.failures[id])
   const kept = useAnalysis((state) => state.kept[id])
   const checkpoint = useAnalysis((state) => state.shared.checkpoint)
+  const [reporting, setReporting] = useState(false)
   useEffect(() => {
     void readRun(id)
     void readKept(id)
@@ -43,9 +45,15 @@ export function AnalysisPage({ id, kind }: { readonly id: string; readonly kind:
       current={page?.kind ?? entry?.kind ?? null}
       onOpen={(next) => go({ view: 'training', page: 'analysis', id, kind: next })}
       actions={
-        <Button variant="default" leftSection={<IconArrowLeft size={15} />} onClick={back}>
-          {run.config.name}
-        </Button>
+        <>
+          <Button variant="default" leftSection={<IconArrowLeft size={15} />} onClick={back}>
+            {run.config.name}
+          </Button>
+          <Button variant="default" leftSection={<IconFileText size={15} />} onClick={() => setReporting(true)}>
+            Report…
+          </Button>
+          {reporting && <ReportDialog run={run} onClose={() => setReporting(false)} />}
+        </>
       }
     >
       {page !== undefined ? (
