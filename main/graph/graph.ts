@@ -34,6 +34,16 @@ export class Graph {
     return outputs
   }
 
+  /** A value of the forward pass for the backward pass: computed again where its op can, so that it is not kept in between. */
+  again({ node, index }: Tensor): Tensor | undefined {
+    return this.#again(node, index)
+  }
+
+  #again<K extends OpKind>({ kind, attributes, outputs }: Node<K>, index: number): Tensor | undefined {
+    const rule: OpRule<K> = this.rules[kind]
+    return rule.again?.({ graph: this, attributes, outputs }, index)
+  }
+
   /** A single-output node. */
   one<K extends OpKind>(kind: K, inputs: readonly Tensor[], attributes: OpAttributes[K]): Tensor {
     const output = this.apply(kind, inputs, attributes)[0]

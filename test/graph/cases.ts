@@ -111,11 +111,13 @@ export const opCases: { readonly [K in OpKind]: readonly OpCase[] | Covered } = 
   lifGradient: { by: 'lif' },
   normLif: [
     {
-      name: 'normLif', shapes: [[6, 2, 2, 2], [2], [2]], step: linear, value: positive, noDifferences: 'spikes are steps (test/snn/lif.test.ts)',
-      build: (g, i) => first(g.apply('normLif', i, { neuron, timesteps: 3, epsilon: 1e-5 })),
+      name: 'normLif', shapes: [[6, 2, 2, 2], [2], [2], [3, 2, 1, 1]], step: linear, value: positive, noDifferences: 'spikes are steps (test/snn/lif.test.ts)',
+      // With a convolution behind it, whose weight gradient reads the spikes once more.
+      build: (g, i) => g.one('conv2d', [first(g.apply('normLif', i.slice(0, 3), { neuron, timesteps: 3, epsilon: 1e-5 })), x(i, 3)], { stride: [1, 1], padding: [0, 0] }),
     },
   ],
   normLifGradient: { by: 'normLif' },
+  spikesAgain: { by: 'normLif' },
   fire: [{ name: 'fire', shapes: [[4, 3]], step: linear, build: (g, i) => g.one('fire', [x(i)], { surrogate: 'arctangent', alpha: 2 }), noDifferences: 'spikes are steps (test/snn/neuron.test.ts)' }],
   fireGradient: { by: 'fire' },
   fireDrawn: [

@@ -102,6 +102,33 @@ it.each(variants)('normLif is batchNorm followed by lif: %s', async (_, changes)
   expect(new Set(fused['spikes'])).toEqual(new Set([0, 1]))
 })
 
+it.each([1, 3])('behind normLif, over %i timesteps, a convolution learns from spikes computed again from the potentials: the same gradient', async (timesteps) => {
+  const neuron = neuronSchema.parse({ threshold: 0.7 })
+  const [shape, kernel] = [[timesteps * 4, 2, 5, 5], [3, 2, 3, 3]]
+  const inputs = [
+    { shape, data: Float32Array.from({ length: size(shape) }, (_, i) => 3 * spread(i) + 1) },
+    { shape: [2], data: Float32Array.of(1.3, 0.8) },
+    { shape: [2], data: Float32Array.of(0.4, 0.6) },
+    { shape: kernel, data: Float32Array.from({ length: size(kernel) }, (_, i) => spread(i + 3)) },
+  ]
+  const found = await runGraph(inputs, (graph, tensors) => {
+    const spikes = graph.apply('normLif', tensors.slice(0, 3), { neuron, timesteps, epsilon: 1e-5 })[0] as Tensor
+    const weight = tensors[3] as Tensor
+    const slope = (x: Tensor): Tensor => {
+      const y = graph.one('conv2d', [x, weight], { stride: [1, 1], padding: [1, 1] })
+      return gradients(graph, graph.reshape(graph.sum(graph.mul(y, graph.mul(y, y))), [1]), [weight])[0] as Tensor
+    }
+    const outputs = { spikes, again: graph.again(spikes) as Tensor, slope: slope(spikes), kept: slope(graph.scale(spikes, 2)) }
+    expect(outputs.slope.node.inputs[0]?.node.kind).toBe('spikesAgain')
+    expect(outputs.kept.node.inputs[0]?.node.kind).toBe('scale')
+    return outputs
+  })
+  expect(new Set(found['spikes'])).toEqual(new Set([0, 1]))
+  expect([...(found['again'] ?? [])]).toEqual([...(found['spikes'] ?? [])])
+  // Twice the spikes: y twice as large, y² four times, and twice the spikes again.
+  expect(distance(Array.from(found['kept'] ?? [], (value) => value / 8), found['slope'] ?? [NaN])).toBeLessThan(1e-5)
+})
+
 describe.each(Object.entries(surrogates))('surrogate %s', (name, surrogate) => {
   it.each([0.5, 1, 2])('alpha %f: the derivative is that of its primitive, which steps from 0 to 1', (alpha) => {
     for (let x = -3; x <= 3; x += 0.0371) {

@@ -51,7 +51,7 @@ export const linear: OpTable<'matmul' | 'conv2d' | 'conv2dInputGradient' | 'conv
       const [, , kh = 1, kw = 1] = shape(w.shape)
       return [
         needed[0] ? graph.one('conv2dInputGradient', [dy, w], { stride, padding, inputShape: shape(x.shape) }) : null,
-        needed[1] ? graph.one('conv2dWeightGradient', [x, dy], { stride, padding, kernel: [kh, kw] }) : null,
+        needed[1] ? graph.one('conv2dWeightGradient', [graph.again(x) ?? x, dy], { stride, padding, kernel: [kh, kw] }) : null,
         ...(bias ? [needed[2] ? graph.sum(dy, [0, 2, 3]) : null] : []),
       ]
     },

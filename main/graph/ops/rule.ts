@@ -80,6 +80,8 @@ export interface OpRule<K extends OpKind> {
   shapes(inputs: readonly Shape[], attributes: OpAttributes[K], what: string): readonly Shape[]
   /** dL/d(inputs), or the reason why there is none. */
   readonly gradient: ((context: GradientContext<K>) => readonly (Tensor | null)[]) | { readonly none: string }
+  /** An output, computed once more from what is kept for the backward pass anyway, so that it itself need not be; missing: it can't be. */
+  again?(context: Pick<GradientContext<K>, 'graph' | 'attributes' | 'outputs'>, index: number): Tensor | undefined
   /** Emits ONNX nodes and returns the names of the outputs. */
   lower(context: LoweringContext<K>): readonly string[]
 }

@@ -224,8 +224,8 @@ export function inputGradient(onnx: OnnxBuilder, dy: string, weight: string, til
 /** dL/dw: the products of x and dy multiplied and summed over images and tiles, then Gᵀ from both sides. */
 export function weightGradient(onnx: OnnxBuilder, x: string, dy: string, tiling: Tiling): string {
   const { filter, sizes: { c, k }, whole } = tiling
-  // x in the parts that the forward pass made of it: they are kept, not x.
-  const values = apart(onnx, x, inputShape(tiling), tiling, 'forward')
+  // x in the parts that the forward pass made of it, where it did: they are kept, not x.
+  const values = apart(onnx, x, inputShape(tiling), tiling, 'backward')
   const summed = apart(onnx, dy, outputShape(tiling), tiling, 'backward').map(({ value, part }, i) => {
     const product = onnx.node('MatMul', [swapped(onnx, slopes(onnx, value, part), whole, 'backward'), scatter(onnx, values[i]?.value ?? '', part, c, ...axes(part).input, 'backward')])
     return whole ? product : onnx.node('ReduceSum', [product, onnx.ints([2])], { keepdims: 0 })

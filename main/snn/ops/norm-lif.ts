@@ -1,6 +1,6 @@
 import type { OnnxBuilder } from '../../graph/onnx/builder.ts'
 import type { LoweringContext, OpTable } from '../../graph/ops/rule.ts'
-import { fixedShape, GraphError } from '../../graph/tensor.ts'
+import { fixedShape, GraphError, product } from '../../graph/tensor.ts'
 import type { NeuronSettings } from '../schema.ts'
 import { backwardStep, forwardStep, join, split } from './lif-step.ts'
 
@@ -13,6 +13,8 @@ declare module '../../graph/ops/rule.ts' {
     normLif: { readonly neuron: NeuronSettings; readonly timesteps: number; readonly epsilon: number }
     /** Inputs ds, gain, mean, variance, then x(t) and u(t) of each timestep; outputs dx, dgain, dshift. */
     normLifGradient: { readonly neuron: NeuronSettings; readonly timesteps: number; readonly epsilon: number }
+    /** Inputs u(t) [B, C, H, W] of each timestep; output the spikes [T·B, C, H, W] once more. */
+    spikesAgain: Pick<NeuronSettings, 'threshold'>
   }
 }
 
@@ -92,8 +94,16 @@ function lowerGradient({ onnx, inputs: [ds = '', gain = '', mean = '', variance 
   return [onnx.node('Reshape', [joined, onnx.ints([n, channels, high, wide])]), dgain, dshift]
 }
 
+/** With one more axis than in the forward pass, as in `lowerGradient`. */
+function lowerAgain({ onnx, inputs, inputShapes: [shape = []], outputShapes: [whole = []], attributes: { threshold } }: LoweringContext<'spikesAgain'>): string[] {
+  const sizes = onnx.ints([1, ...fixedShape(shape, 'spikesAgain')])
+  const spikes = inputs.map((u) => onnx.node('Cast', [onnx.node('Greater', [onnx.node('Reshape', [u, sizes]), onnx.floats([threshold])])], { to: { type: 'float' } }))
+  const joined = spikes.length === 1 ? (spikes[0] ?? '') : onnx.node('Concat', spikes, { axis: 1 })
+  return [onnx.node('Reshape', [joined, onnx.ints(fixedShape(whole, 'spikesAgain'))])]
+}
+
 /** tdBN and LIF as one op: the same formulas as batchNorm and lif, walking through memory once instead of six times. */
-export const normLifOps: OpTable<'normLif' | 'normLifGradient'> = {
+export const normLifOps: OpTable<'normLif' | 'normLifGradient' | 'spikesAgain'> = {
   normLif: {
     arity: 3,
     shapes: ([x = [], gain = [], shift = []], { timesteps }, what) => {
@@ -106,6 +116,9 @@ export const normLifOps: OpTable<'normLif' | 'normLifGradient'> = {
       if (others.some((gradient) => gradient !== null)) throw new GraphError('normLif: a loss may depend on its spikes only')
       return gain && mean && variance && ds ? graph.apply('normLifGradient', [ds, gain, mean, variance, ...saved], attributes) : [null, null, null]
     },
+    // The backward pass reads all u(t), and a spike is what is above the threshold.
+    again: ({ graph, attributes: { timesteps, neuron: { threshold } }, outputs }, index) =>
+      index === 0 ? graph.one('spikesAgain', outputs.slice(3 + timesteps), { threshold }) : undefined,
     lower: lowerForward,
   },
   normLifGradient: {
@@ -116,5 +129,14 @@ export const normLifOps: OpTable<'normLif' | 'normLifGradient'> = {
     },
     gradient: { none: 'it is a gradient itself: second derivatives are not taken' },
     lower: lowerGradient,
+  },
+  spikesAgain: {
+    arity: 'any',
+    shapes: (potentials) => {
+      const [first = []] = potentials
+      return [[product([potentials.length, first[0] ?? 1]), ...first.slice(1)]]
+    },
+    gradient: { none: 'it belongs to the backward pass' },
+    lower: lowerAgain,
   },
 }
