@@ -9,7 +9,7 @@ import type { Subject } from './subject.ts'
 type Moment = WeightsResult['histograms'][number]['initial']
 
 /** Bins of the histograms. */
-const bins = 80
+const bins = 48
 /** |w| of the decay factor's surface: evenly spread. */
 const magnitudes = Array.from({ length: 41 }, (_, i) => i / 40)
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { explained } from '../../main/analysis/conventions.ts'
-import { energyOf } from '../../main/analysis/counting.ts'
+import { energyOf, recounted } from '../../main/analysis/counting.ts'
+import { analysisOptionsSchema, type EnergyResult } from '../../main/analysis/schema.ts'
 import { type Conventions, conventionsSchema, type EnergyCounts } from '../../main/analysis/schemas/energy.ts'
 import { lowerToOnnx } from '../../main/graph/onnx/lower.ts'
 import { fixedShape } from '../../main/graph/tensor.ts'
@@ -161,6 +162,19 @@ describe('energy', () => {
     const [still, events] = [energyOf({ ...counts, still: true }, once), energyOf(counts, once)]
     expect((events.layers[0]?.operations ?? NaN) / (still.layers[0]?.operations ?? NaN)).toBe(timesteps)
     expect(still.layers.slice(1)).toEqual(events.layers.slice(1))
+  })
+  it('is counted anew under other conventions from what was measured', () => {
+    const conventions = conventionsSchema.parse({})
+    const { until, ...figures } = energyOf(counts, conventions)
+    const overTime = until.map((picojoules, t) => ({ timesteps: t + 1, accuracy: 0.5 + t / 10, picojoules }))
+    const result: EnergyResult = { kind: 'energy', options: analysisOptionsSchema.parse({}), samples: batch, timesteps, accuracy: 0.6, ...figures, overTime, conventions: explained(conventions), counts }
+    expect(recounted(result, {})).toEqual(result)
+    const other = recounted(result, { pooled: 'mac', addition: 2 })
+    expect(other.picojoules).toBe(under({ pooled: 'mac', addition: 2 }).picojoules)
+    expect(other.overTime.map(({ accuracy }) => accuracy)).toEqual(overTime.map(({ accuracy }) => accuracy))
+    expect(other.overTime.at(-1)?.picojoules).toBeCloseTo(other.picojoules, 6)
+    expect(other.options.conventions).toMatchObject({ pooled: 'mac', addition: 2, multiplication: 4.6 })
+    expect(other.conventions.find(({ name }) => name === 'pooled inputs')?.choice).toBe('mac')
   })
   it('each convention says what it means', () => {
     const [usual, other] = [explained(conventionsSchema.parse({})), explained(conventionsSchema.parse({ firstLayer: 'once', pooled: 'mac', sums: 'mac', outputLayer: 'none', neurons: 'counted', batchNorm: 'counted', synapses: 'exact', addition: 1, multiplication: 2 }))]

@@ -1,5 +1,5 @@
 import type { Color, Panel, Series } from '../../figures/figure.ts'
-import { labelled, originOf, type Draw, type NamedResult } from './named.ts'
+import { originOf, type Draw, type NamedResult } from './named.ts'
 import { counted } from './units.ts'
 
 type Run = NamedResult<'gradients'>
@@ -19,7 +19,7 @@ function lossesOf({ result }: Run): { label: string; norms: readonly number[]; c
   const same = (norms: readonly number[]): boolean => norms.every((norm, t) => Math.abs(norm - (own?.norms[t] ?? NaN)) <= 1e-6 * norm)
   const others = result.losses.filter(({ name, norms }) => name !== 'own' && !same(norms))
   return [
-    ...(own ? [{ label: `${method.toUpperCase()}, its own`, norms: own.norms, color: colorOf(method) }] : []),
+    ...(own ? [{ label: others.some(({ name }) => name === method) ? `${method.toUpperCase()} as trained` : method.toUpperCase(), norms: own.norms, color: colorOf(method) }] : []),
     ...others.map(({ name, norms }) => ({ label: name.toUpperCase(), norms, color: colorOf(name) })),
   ]
 }
@@ -46,7 +46,7 @@ export const gradientsFigures: Draw<'gradients'> = (runs) => {
   const caption = 'Norm of the gradient of each sample’s loss with respect to the potentials before the threshold, u(t): mean over samples. ∂L/∂u(t) = ∂L/∂x(t), x(t) the input current.'
   const origin = [...originOf(runs), ...runs.map(({ name, result }) => `${name}: ${result.samples} samples in ${result.batches} batches, seed ${result.options.seed}`), ...new Set(runs.flatMap(({ result }) => result.notes))]
   const own = (run: Run): readonly number[] => run.result.losses.find(({ name }) => name === 'own')?.norms ?? []
-  const line = (run: Run, values: readonly number[]): Series => ({ label: labelled(runs, run, 'own loss'), color: run.color, x: counted(values.length), y: values, points: true })
+  const line = (run: Run, values: readonly number[]): Series => ({ label: runs.length > 1 ? run.name : `${run.result.method.toUpperCase()} loss`, color: run.color, x: counted(values.length), y: values, points: true })
   return [
     {
       id: 'gradients-over-time',
@@ -66,8 +66,8 @@ export const gradientsFigures: Draw<'gradients'> = (runs) => {
       caption: `${caption} What differs here is the loss alone, not what was learned with it.`,
       source,
       panels: runs.map((run): Panel => ({
-        kind: 'lines', ...(runs.length > 1 && { title: run.name }), x, y,
-        series: lossesOf(run).map(({ label, norms, color }) => ({ label, color, x: counted(norms.length), y: norms, points: true })),
+        kind: 'lines', title: `${run.name}, trained with ${run.result.method.toUpperCase()}`, x, y,
+        series: lossesOf(run).map(({ label, norms, color }) => ({ label, group: label, color, x: counted(norms.length), y: norms, points: true })),
       })),
       origin,
     },

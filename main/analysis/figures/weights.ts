@@ -1,4 +1,4 @@
-import type { BarsPanel, Figure, HistogramPanel, Panel, Series } from '../../figures/figure.ts'
+import type { BarsPanel, Figure, Panel, Series } from '../../figures/figure.ts'
 import { originOf, type Draw, type NamedResult } from './named.ts'
 
 type Run = NamedResult<'weights'>
@@ -8,7 +8,10 @@ const shown = [0.01, 0.05, 0.1, 0.5, 1]
 /** More parts of a bar can't be told apart. */
 const most = 8
 
-const settingsOf = ({ result: { regularization: { lambda, delta, epsilon, timesteps, first } } }: Run): string => `λ ${lambda}, δ ${delta}, ε ${epsilon}, T ${timesteps}, t from ${first}`
+/** 0.00001 -> 1e-5 */
+const small = (value: number): string => (value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value))
+
+const settingsOf = ({ result: { regularization: { lambda, delta, epsilon, timesteps, first } } }: Run): string => `λ = ${small(lambda)}, δ = ${small(delta)}, ε = ${small(epsilon)}, T = ${timesteps}, t from ${first}`
 
 /** r(t) as a surface and as curves, what it adds at each timestep, and weights before and after training. */
 export const weightsFigures: Draw<'weights'> = (runs) => {
@@ -74,28 +77,31 @@ function contributions(runs: readonly Run[], origin: readonly string[]): Figure 
   }
 }
 
+const shares = (counts: readonly number[]): number[] => {
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  return counts.map((count) => count / total)
+}
+
 function histograms(runs: readonly Run[], role: 'weight' | 'gain', origin: readonly string[]): Figure {
   const [first] = runs
   const parameters = first?.result.histograms.filter((one) => one.role === role).map(({ name }) => name) ?? []
-  const panels = parameters.map((name): HistogramPanel => {
+  const panels = parameters.map((name): Panel => {
     const found = runs.flatMap((run) => run.result.histograms.filter((one) => one.name === name).map((histogram) => ({ run, histogram })))
-    const share = (counts: readonly number[]): number[] => {
-      const total = counts.reduce((sum, count) => sum + count, 0)
-      return counts.map((count) => count / total)
-    }
-    const before = found[0]?.histogram
-    return {
-      kind: 'histogram', title: name, x: { label: role === 'weight' ? 'weight' : 'gain' }, y: { label: 'share', percent: true },
-      series: [
-        ...(before ? [{ label: 'before training', color: 'muted' as const, edges: before.edges, counts: share(before.initial.counts) }] : []),
-        ...found.map(({ run, histogram }) => ({ label: runs.length > 1 ? run.name : 'after training', color: run.color, edges: histogram.edges, counts: share(histogram.trained.counts) })),
-      ],
-    }
+    const curves = [
+      // Every gain is 1 before training.
+      ...(role === 'weight' ? found.slice(0, 1).map(({ histogram }) => ({ label: 'before training', color: 'muted' as const, edges: histogram.edges, counts: shares(histogram.initial.counts) })) : []),
+      ...found.map(({ run, histogram }) => ({ label: runs.length > 1 ? run.name : 'after training', color: run.color, edges: histogram.edges, counts: shares(histogram.trained.counts) })),
+    ]
+    const common = { title: name, x: { label: role === 'weight' ? 'weight' : 'gain' }, y: { label: 'share', percent: true } }
+    const marks = role === 'gain' ? [{ axis: 'x' as const, at: 1, label: 'before', color: 'muted' as const }] : []
+    if (curves.length <= 2) return { kind: 'histogram', ...common, series: curves, marks }
+    // Bars over bars can't be told apart: curves through their middles.
+    return { kind: 'lines', ...common, marks, series: curves.map(({ edges, counts, ...rest }): Series => ({ ...rest, x: counts.map((_, k) => ((edges[k] ?? NaN) + (edges[k + 1] ?? NaN)) / 2), y: counts })) }
   })
   return {
     id: `histograms-${role}`, title: role === 'weight' ? 'Weights before and after training' : 'Batch-norm gains before and after training', panels, columns: 3, origin,
     source: 'after TRT, ablation of r(t)',
-    caption: 'Share of all weights in each bin; what lies further out than 1 in 1000 is in the outermost bins. Before training: drawn again with the run’s seed.',
+    caption: role === 'weight' ? 'Share of all weights in each bin; what lies further out than 1 in 1000 is in the outermost bins. Before training: drawn again with the run’s seed.' : 'Share of all gains in each bin. Before training every gain is 1.',
   }
 }
 

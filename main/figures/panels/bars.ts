@@ -21,7 +21,8 @@ export function drawBars(panel: BarsPanel, { place, style }: Drawing): Plot {
     type: 'bar',
     name: series.label,
     data: series.values.map((value) => value ?? '-'),
-    ...(panel.stacked && { stack: 'all' }),
+    // ECharts piles up every series of one name, in all panels.
+    ...(panel.stacked && { stack: `${place.plot.left} ${place.plot.top}` }),
     barMaxWidth: style.fontSize * 3,
     barGap: '10%',
     itemStyle: { color: colorIn(style, series.color), opacity: series.faint ? 0.4 : 1 },

@@ -11,7 +11,7 @@ export function EnergyTables({ runs }: ExtraProps<'energy'>) {
     <>
       {runs.map(({ run, name, result }) => (
         <Panel key={run} title={`Operations of an inference, ${name}`}>
-          <p>
+          <p className={styles.line}>
             {energy(result.picojoules)} at {percent(result.accuracy)} accuracy with T = {result.timesteps}: {percent(result.ratio)} of the {energy(result.annPicojoules)} of the equivalent ANN.
           </p>
           <div className={styles.scroll}>

@@ -9,7 +9,7 @@ export function ExitTable({ runs }: ExtraProps<'time'>) {
   return runs.map(({ run, name, result: { exits, latency, picojoules } }) => (
     <Panel key={run} title={`Early exit, ${name}`}>
       {latency !== undefined && (
-        <p>
+        <p className={styles.line}>
           One sample on {latency.device}: {latency.all.toFixed(2)} ms for all timesteps; {latency.first.toFixed(2)} ms for the first one, {latency.further.toFixed(2)} ms for each further one (medians, computed in one go).
         </p>
       )}

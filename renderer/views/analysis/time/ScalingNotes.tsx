@@ -1,4 +1,5 @@
 import { Panel } from '../../../widgets/Panel.tsx'
+import styles from '../energy/energy.module.css'
 import type { ExtraProps } from '../registry.ts'
 
 /** Where the frames came from, and what could not be evaluated. */
@@ -11,7 +12,7 @@ export function ScalingNotes({ runs }: ExtraProps<'scaling'>) {
   return (
     <Panel title="How it was evaluated">
       {[...new Set(lines)].map((line) => (
-        <p key={line}>{line}</p>
+        <p key={line} className={styles.line}>{line}</p>
       ))}
     </Panel>
   )
