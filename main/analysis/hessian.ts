@@ -44,7 +44,7 @@ export interface PowerOptions {
   readonly random: Random
   /** Products at most. */
   readonly iterations: number
-  /** Ends once the quotient changes by less than this share, twice running. */
+  /** Ends once the quotient changes by less than this share, twice running, or the residual is below its root: the quotient's error goes with the residual's square. */
   readonly tolerance: number
   /** Told after every product. */
   readonly onStep?: () => void
@@ -65,7 +65,7 @@ export async function dominant(product: Product, { size, random, iterations, tol
     const residual = length(next.map((x, k) => x - value * vector[k]!)) / size
     still = Math.abs(value - found.value) <= tolerance * Math.abs(value) ? still + 1 : 0
     found = { value, vector, iterations: i, residual }
-    if (still >= 2) break
+    if (still >= 2 || residual <= Math.sqrt(tolerance)) break
     vector = next.map((x) => x / size)
   }
   return found

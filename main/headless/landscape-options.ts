@@ -13,7 +13,7 @@ export const landscapeUsage = `  --grid N  --span X  --cut-points N  landscape: 
                           it goes on from what an earlier one of the same checkpoint has left
   --loss sdt|tet|own|own-fit  landscape, sharpness: which loss (default sdt); own: as it was trained, own-fit: without TRT's r(t)
   --iterations N  --hessian-step X  --probes N  sharpness: Hessian-vector products for the eigenvalue, their step as a share of the
-                          weights' norm, random vectors for the trace (default 20, 0.01, 4)
+                          weights' norm, random vectors for the trace (default 20, 0.003, 4)
   --directions N  --radius X  sharpness: loss rise X filter norms away along N random directions (default 10, 0.5)
   --samples N             landscape, sharpness: so many of the split (default 96);`
 

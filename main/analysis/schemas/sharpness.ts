@@ -4,8 +4,12 @@ import { z } from 'zod'
 export const sharpnessOptions = {
   /** Power iteration: Hessian-vector products at most. */
   iterations: z.number().int().min(1).max(500).default(20),
-  /** Step of the difference that a Hessian-vector product is, as a share of the norm of what is moved. */
-  hessianStep: z.number().positive().max(0.5).default(0.01),
+  /**
+   * Step of the difference that a Hessian-vector product is, as a share of the norm of what is moved. Of the starter project's network
+   * (27,652 parameters, TRT) half the step changed the eigenvalue least at 0.003: by 0.1 % (plain) and 6 % (normalized); at 0.01
+   * curvature is averaged over the step (39 % plain), at 0.001 single spikes are noise (9 % normalized).
+   */
+  hessianStep: z.number().positive().max(0.5).default(0.003),
   /** Random vectors for the trace (Hutchinson); 0: no trace. */
   probes: z.number().int().min(0).max(1000).default(4),
   /** Loss rise: random directions, and how far along them, in filter norms. */
