@@ -59,9 +59,10 @@ export function buildDriveProgram(options: NetworkShape & { readonly batch: numb
   const { graph, logits, weighted, info } = buildNetwork(options, options.batch, 'evaluation')
   const [timesteps] = options.shape
   const outputs = new Map<string, Tensor>([['logits', graph.reshape(logits, [timesteps, options.batch, options.classes])]])
+  const known = new Map<Tensor, Levels | null>()
   const layers = weighted.map((layer): DrivenLayer => {
     const { name, macs, input, output } = layer
-    const levels = levelsOf(input)
+    const levels = levelsOf(input, known)
     const { plane, channels } = fanOut(output, input.shape.slice(1).map((dim) => fixed(dim, name)))
     const rows = fixed(input.shape[0], name) / options.batch
     for (const [measure, tensor] of Object.entries(measured(graph, layer, levels, rows, options.batch))) {

@@ -12,19 +12,29 @@ const spike: Levels = { parts: 1, most: 1 }
 /**
  * What numbers a tensor of a network holds, followed back to the neurons: spikes are 0 or 1; average pooling k x k makes multiples of
  * 1/k² of them; SEW's ADD adds them up, its AND multiplies them, its IAND (1 - s) x takes from x what both have.
+ * @param known what was found already: a block's input is read by both of its branches
  * @returns null where it holds real numbers: the input, currents, "spikes" that are a sigmoid
  */
-export function levelsOf({ node }: Tensor): Levels | null {
-  const of = (i: number): Levels | null => (node.inputs[i] ? levelsOf(node.inputs[i]) : null)
+export function levelsOf(tensor: Tensor, known = new Map<Tensor, Levels | null>()): Levels | null {
+  const found = known.get(tensor)
+  if (found !== undefined) return found
+  const levels = followed(tensor, (input) => levelsOf(input, known))
+  known.set(tensor, levels)
+  return levels
+}
+
+function followed({ node }: Tensor, levels: (input: Tensor) => Levels | null): Levels | null {
   if (node.kind === 'lif' || node.kind === 'normLif' || node.kind === 'fire') return spike
+  const [first, second] = node.inputs
+  if (!first) return null
   if (isA(node, 'averagePool')) {
-    const [levels, [high, wide]] = [of(0), node.attributes.kernel]
-    return levels && { parts: levels.parts * high * wide, most: levels.most }
+    const [of, [high, wide]] = [levels(first), node.attributes.kernel]
+    return of && { parts: of.parts * high * wide, most: of.most }
   }
-  if (node.kind === 'maxPool' || node.kind === 'reshape' || node.kind === 'transpose' || node.kind === 'slice' || node.kind === 'splitTime' || node.kind === 'joinTime') return of(0)
-  const [a, b] = [of(0), of(1)]
+  if (node.kind === 'maxPool' || node.kind === 'reshape' || node.kind === 'transpose' || node.kind === 'slice' || node.kind === 'splitTime' || node.kind === 'joinTime') return levels(first)
+  if (!second || (node.kind !== 'add' && node.kind !== 'mul' && node.kind !== 'sub')) return null
+  const [a, b] = [levels(first), levels(second)]
   if (!a || !b) return null
   if (node.kind === 'add') return { parts: Math.max(a.parts, b.parts), most: a.most + b.most }
-  if (node.kind === 'mul') return { parts: a.parts * b.parts, most: a.most * b.most }
-  return node.kind === 'sub' ? a : null
+  return node.kind === 'mul' ? { parts: a.parts * b.parts, most: a.most * b.most } : a
 }
