@@ -1,34 +1,44 @@
-/** Electron: one window on the workbench, its menu, dialogs and IPC. Nothing else in main/ imports electron. */
+/** Electron: windows on the workbench, menu, dialogs, tray and IPC. Nothing else in main/ imports electron; what is decided here stands in desktop/. */
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import {
   app,
   BrowserWindow,
   dialog,
   ipcMain,
   Menu,
+  nativeImage,
+  Notification,
+  powerSaveBlocker,
   protocol,
   screen,
   session,
   shell,
+  Tray,
   utilityProcess,
   type IpcMainInvokeEvent,
-  type MenuItemConstructorOptions,
   type OpenDialogOptions,
   type WebContents,
 } from 'electron'
 import { channels, type Answer } from '../preload/contract/channels.ts'
+import type { EventName, EventPayload, Job } from '../preload/contract/index.ts'
+import { Leaving } from './desktop/leaving.ts'
+import { libraryChoice } from './desktop/library-choice.ts'
+import { menuTemplate, type MenuActions } from './desktop/menu.ts'
+import { opens, placeOfFile, placeOfFolder, placeOfJob, readArguments } from './desktop/open-files.ts'
 import { address, isolation, mayAsk, mayHave, scheme, schemePrivileges } from './desktop/security.ts'
 import { readWindowState, saveWindowState } from './desktop/window-state.ts'
+import { barProgress, keepsAwake, notificationOf } from './desktop/work.ts'
 import { adoptUtilityProcess, type SpawnChild } from './training/child.ts'
 import { isCallName, type Workbench } from './workbench/api.ts'
-import { isActive } from './workbench/jobs.ts'
 import { defaultLibrary } from './workbench/library.ts'
 import { windowFile } from './workbench/window-files.ts'
 import { createWorkbench, type ChooseKind } from './workbench/workbench.ts'
 
 const here = import.meta.dirname
 const windowFolder = join(here, '../renderer')
+const iconPath = join(here, '../../resources/icon.png')
+/** Set by "electron-vite dev" only: the window's files straight from their sources. */
+const development = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
 const spawn: SpawnChild = (path, env) =>
   adoptUtilityProcess(
     utilityProcess.fork(path, [], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'], serviceName: 'Saccade' }),
@@ -42,15 +52,19 @@ const dialogs: Record<ChooseKind, OpenDialogOptions> = {
   target: { title: 'Choose where to save it', properties: ['openDirectory', 'createDirectory'] },
 }
 
+const given = readArguments(process.argv.slice(app.isPackaged ? 1 : 2), process.cwd())
+/** Files that the system asked for before there was a window. */
+const early: string[] = [...given.files]
+let openFile = (path: string): void => void early.push(path)
+
 protocol.registerSchemesAsPrivileged([{ scheme, privileges: schemePrivileges }])
 app.on('web-contents-created', (_event, contents) => confine(contents))
-let window: BrowserWindow | undefined
+app.on('open-file', (event, path) => {
+  event.preventDefault()
+  openFile(path)
+})
 if (!app.requestSingleInstanceLock()) app.quit()
 else {
-  app.on('second-instance', () => {
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
-  })
   app
     .whenReady()
     .then(start)
@@ -58,38 +72,6 @@ else {
       dialog.showErrorBox("Saccade can't start", error instanceof Error ? error.message : String(error))
       app.exit(1)
     })
-}
-
-function start(): void {
-  const { values } = parseArgs({ args: process.argv.slice(1), options: { library: { type: 'string' } }, strict: false })
-  const library = typeof values.library === 'string' ? values.library : defaultLibrary()
-  const workbench = createWorkbench({ library, host: 'desktop', spawn, choose, watch: true })
-  protocol.handle(scheme, async (request) => {
-    const { status, headers, body } = await windowFile(windowFolder, new URL(request.url).pathname)
-    return new Response(body, { status, headers })
-  })
-  session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) => decide(mayHave(permission)))
-  session.defaultSession.setPermissionCheckHandler((_contents, permission) => mayHave(permission))
-  session.defaultSession.setDevicePermissionHandler(() => false)
-  ipcMain.handle(channels.call, (event, name: unknown, input: unknown) => answer(workbench, event, name, input))
-  workbench.onAny((name, payload) => {
-    if (window && !window.isDestroyed()) window.webContents.send(channels.event, name, payload)
-  })
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menu(library)))
-  openWindow(workbench)
-  app.on('window-all-closed', () => app.quit())
-  let closed = false
-  app.on('before-quit', (event) => {
-    if (closed) return
-    event.preventDefault()
-    // A window that is still open asks first, and its end comes back here.
-    if (window) return window.close()
-    // Runs save what they have before the last process ends.
-    void workbench.close().finally(() => {
-      closed = true
-      app.quit()
-    })
-  })
 }
 
 /** Whatever shows pages stays on its page and opens nothing else. */
@@ -100,71 +82,213 @@ function confine(contents: WebContents): void {
   contents.on('will-attach-webview', (event) => event.preventDefault())
 }
 
-function openWindow(workbench: Workbench): void {
-  const stateFile = join(app.getPath('userData'), 'window.json')
-  const state = readWindowState(
-    stateFile,
-    screen.getAllDisplays().map(({ workArea }) => workArea),
-  )
-  const opened = new BrowserWindow({
-    ...state.bounds,
-    minWidth: 900,
-    minHeight: 600,
-    show: false,
-    title: 'Saccade',
-    backgroundColor: '#1a1b1e',
-    webPreferences: { ...isolation, preload: join(here, '../preload/bridge.cjs') },
+function start(): void {
+  const choice = libraryChoice(app.getPath('userData'))
+  const library = given.library ?? (process.env.SACCADE_LIBRARY || choice.next) ?? defaultLibrary()
+  const windows = new Windows()
+  const workbench = createWorkbench({ library, host: 'desktop', spawn, choose, watch: true, libraryChoice: choice, openWindow: (place) => windows.open(place) })
+  protocol.handle(scheme, async (request) => {
+    const { status, headers, body } = await windowFile(windowFolder, new URL(request.url).pathname)
+    return new Response(body, { status, headers })
   })
-  window = opened
-  if (state.maximized) opened.maximize()
-  opened.once('ready-to-show', () => opened.show())
-  opened.webContents.on('render-process-gone', (_event, { reason }) => {
-    // The workbench lives on here: a fresh page finds everything as it was.
-    if (reason !== 'clean-exit' && !opened.isDestroyed()) opened.reload()
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) => decide(mayHave(permission)))
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) => mayHave(permission))
+  session.defaultSession.setDevicePermissionHandler(() => false)
+  ipcMain.handle(channels.call, (event, name: unknown, input: unknown) => answer(workbench, windows, event, name, input))
+  workbench.onAny((name, payload) => windows.tell(name, payload))
+
+  const leaving = new Leaving({
+    jobs: async () => (await workbench.call('jobs.list', {})).jobs,
+    windows: () => windows.size,
+    closeWindows: () => windows.closeAll(),
+    ask: async (question) => (await (windows.current ? dialog.showMessageBox(windows.current, question) : dialog.showMessageBox(question))).response,
+    tray: trayOf(windows),
+    closeWorkbench: () => workbench.close(),
+    quit: () => app.quit(),
   })
-  let leave = false
-  let asking = false
-  opened.on('close', (event) => {
-    if (leave) return
-    event.preventDefault()
-    if (asking) return
-    asking = true
-    void mayClose(workbench, opened).then((may) => {
-      asking = false
-      if (!may) return
-      leave = true
-      saveWindowState(stateFile, { bounds: opened.getNormalBounds(), maximized: opened.isMaximized() })
-      opened.close()
+  windows.onClose = (last) => leaving.mayClose(last)
+  windows.onGone = (detail) =>
+    void workbench.call('log.report', { level: 'error', source: 'host', where: 'window', message: 'A page of the window ended.', detail })
+  app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
+    if (reason === 'clean-exit' || reason === 'killed') return
+    void workbench.call('log.report', { level: 'warning', source: 'host', where: type, message: `A process of Electron ended: ${reason} (${exitCode}).`, detail: null })
+  })
+  app.on('window-all-closed', () => leaving.allClosed())
+  app.on('before-quit', (event) => leaving.mayQuit() || event.preventDefault())
+  app.on('activate', () => windows.front())
+  openFile = (path) => windows.go(placeOfFile(path, library))
+  app.on('second-instance', (_event, args, folder) => {
+    const { files } = readArguments(args.slice(1), folder)
+    if (files.length === 0) windows.front()
+    files.forEach((path) => openFile(path))
+  })
+  workbench.on('job.changed', (job) => void showWork(workbench, windows, leaving, job))
+  followMenu(workbench, windows, library)
+  const [first, ...others] = early.filter(opens)
+  windows.open(first === undefined ? '' : placeOfFile(first, library))
+  others.forEach((path) => windows.open(placeOfFile(path, library)))
+  void lookForUpdates(workbench)
+}
+
+/** The open windows. The first one keeps its place on the screen. */
+class Windows {
+  readonly #open = new Set<BrowserWindow>()
+  readonly #stateFile = join(app.getPath('userData'), 'window.json')
+  /** Whether a window may close now; told whether it is the last one. */
+  onClose: (last: boolean) => boolean = () => true
+  onGone: (detail: string) => void = () => undefined
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  get mainFrames(): unknown[] {
+    return [...this.#open].map(({ webContents }) => webContents.mainFrame)
+  }
+
+  get focused(): boolean {
+    return [...this.#open].some((window) => window.isFocused())
+  }
+
+  /** The one that is used, else the one that was opened last. */
+  get current(): BrowserWindow | undefined {
+    return [...this.#open].find((window) => window.isFocused()) ?? [...this.#open].at(-1)
+  }
+
+  /** @param place an address in the window, "#/training"; '' for where it begins */
+  open(place: string): undefined {
+    const areas = screen.getAllDisplays().map(({ workArea }) => workArea)
+    const state = readWindowState(this.#stateFile, areas)
+    // Another window stands where the system puts it.
+    const { x, y, ...size } = state.bounds
+    const bounds = this.size === 0 && x !== undefined && y !== undefined ? { ...size, x, y } : size
+    const window = new BrowserWindow({
+      ...bounds,
+      minWidth: 900,
+      minHeight: 600,
+      show: false,
+      title: 'Saccade',
+      icon: iconPath,
+      backgroundColor: '#1a1b1e',
+      webPreferences: { ...isolation, preload: join(here, '../preload/bridge.cjs') },
     })
-  })
-  opened.on('closed', () => {
-    window = undefined
-  })
-  // Set by "electron-vite dev" only: the window's files straight from their sources.
-  const development = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
-  void opened.loadURL(development ?? address)
+    if (this.size === 0 && state.maximized) window.maximize()
+    this.#open.add(window)
+    window.once('ready-to-show', () => window.show())
+    window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+      if (reason === 'clean-exit' || window.isDestroyed()) return
+      this.onGone(`${reason} (${exitCode})`)
+      // The workbench lives on here: a fresh page finds everything as it was.
+      window.reload()
+    })
+    window.on('close', (event) => {
+      if (!this.onClose(this.size === 1)) return event.preventDefault()
+      if (this.size === 1) saveWindowState(this.#stateFile, { bounds: window.getNormalBounds(), maximized: window.isMaximized() })
+    })
+    window.on('closed', () => void this.#open.delete(window))
+    void window.loadURL(`${development ?? address}${place}`)
+  }
+
+  /** Shows a place in the window that is used. */
+  go(place: string): void {
+    const window = this.front(place)
+    window?.webContents.send(channels.event, 'window.go' satisfies EventName, { place })
+  }
+
+  /** Brings a window to the front, and gives it; opens one on `place` where there is none. */
+  front(place = ''): BrowserWindow | undefined {
+    const window = this.current
+    if (!window) return this.open(place)
+    if (window.isMinimized()) window.restore()
+    window.focus()
+    return window
+  }
+
+  tell<K extends EventName>(name: K, payload: EventPayload<K>): void {
+    for (const window of this.#open) if (!window.isDestroyed()) window.webContents.send(channels.event, name, payload)
+  }
+
+  progress(value: number): void {
+    for (const window of this.#open) window.setProgressBar(value)
+  }
+
+  closeAll(): void {
+    for (const window of this.#open) window.close()
+  }
 }
 
-/** Whether the window may go: asks where work is still going on. */
-async function mayClose(workbench: Workbench, opened: BrowserWindow): Promise<boolean> {
-  const { jobs } = await workbench.call('jobs.list', {})
-  const active = jobs.filter(isActive)
-  if (active.length === 0) return true
-  const { response } = await dialog.showMessageBox(opened, {
-    type: 'question',
-    buttons: ['Stop and close', 'Keep working'],
-    defaultId: 1,
-    cancelId: 1,
-    message: 'Work is still going on',
-    detail: `${active.map((job) => job.title).join('\n')}\n\nTraining saves what it has and can be resumed.`,
-  })
-  return response === 0
+/** The icon beside the clock, while there is no window. */
+function trayOf(windows: Windows): (lines: readonly string[] | null) => void {
+  let tray: Tray | undefined
+  return (lines) => {
+    if (lines === null) {
+      tray?.destroy()
+      tray = undefined
+      return
+    }
+    tray ??= new Tray(nativeImage.createFromPath(iconPath).resize({ width: 22, height: 22 }))
+    tray.setToolTip(['Saccade', ...lines].join('\n'))
+    tray.setContextMenu(
+      Menu.buildFromTemplate([
+        { label: 'Open Saccade', click: () => windows.front() },
+        ...lines.map((label) => ({ label, enabled: false })),
+        { label: 'Quit', click: () => app.quit() },
+      ]),
+    )
+  }
 }
 
-/** Only the main frame of our own window may ask, only by names of the contract. */
-async function answer(workbench: Workbench, event: IpcMainInvokeEvent, name: unknown, input: unknown): Promise<Answer> {
-  const development = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
-  if (!mayAsk(event.senderFrame, window ? [window.webContents.mainFrame] : [], development)) return { ok: false, error: "Only Saccade's own window may ask the workbench." }
+let awake: number | null = null
+
+/** Task bar, sleep, notification and tray follow the jobs. */
+async function showWork(workbench: Workbench, windows: Windows, leaving: Leaving, changed: Job): Promise<void> {
+  const told = notificationOf(changed, Date.now(), windows.focused)
+  if (told !== null && Notification.isSupported()) {
+    const notification = new Notification({ ...told, icon: iconPath })
+    notification.on('click', () => windows.go(placeOfJob(changed)))
+    notification.show()
+  }
+  const { jobs } = await workbench.call('jobs.list', {}).catch(() => ({ jobs: [] as Job[] }))
+  windows.progress(barProgress(jobs))
+  if (keepsAwake(jobs)) awake ??= powerSaveBlocker.start('prevent-app-suspension')
+  else if (awake !== null) {
+    powerSaveBlocker.stop(awake)
+    awake = null
+  }
+  leaving.work(jobs)
+}
+
+/** The menu, made anew when other recordings are recent. */
+function followMenu(workbench: Workbench, windows: Windows, library: string): void {
+  const pick = async (kind: ChooseKind, place: (path: string) => string): Promise<void> => {
+    const path = await choose(kind)
+    if (path !== null) windows.go(place(path))
+  }
+  const actions: MenuActions = {
+    openRecording: () => void pick('recording', (path) => placeOfFile(path, library)),
+    importFolder: () => void pick('folder', placeOfFolder),
+    openFile: (path) => openFile(path),
+    openWindow: () => windows.open(''),
+    showLibrary: () => void shell.openPath(library),
+    go: (place) => windows.go(place),
+    command: (command) => windows.front()?.webContents.send(channels.event, 'window.command' satisfies EventName, { command }),
+  }
+  let shown: string | undefined
+  const show = (recent: readonly string[]): void => {
+    if (shown === recent.join('\n')) return
+    shown = recent.join('\n')
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, recent, actions)))
+    if (recent[0] !== undefined) app.addRecentDocument(recent[0])
+  }
+  const read = (): void => void workbench.call('recordings.recent', {}).then(({ paths }) => show(paths), () => undefined)
+  show([])
+  read()
+  workbench.on('library.changed', ({ what }) => what === 'recordings' && read())
+}
+
+/** Only our own windows' main frames may ask, only by names of the contract. */
+async function answer(workbench: Workbench, windows: Windows, event: IpcMainInvokeEvent, name: unknown, input: unknown): Promise<Answer> {
+  if (!mayAsk(event.senderFrame, windows.mainFrames, development)) return { ok: false, error: "Only Saccade's own window may ask the workbench." }
   if (typeof name !== 'string' || !isCallName(name)) return { ok: false, error: `There is no call "${String(name)}".` }
   try {
     return { ok: true, value: await workbench.call(name, input) }
@@ -174,35 +298,21 @@ async function answer(workbench: Workbench, event: IpcMainInvokeEvent, name: unk
 }
 
 async function choose(kind: ChooseKind): Promise<string | null> {
+  const window = BrowserWindow.getFocusedWindow()
   const { canceled, filePaths } = window ? await dialog.showOpenDialog(window, dialogs[kind]) : await dialog.showOpenDialog(dialogs[kind])
   return canceled ? null : (filePaths[0] ?? null)
 }
 
-function menu(library: string): MenuItemConstructorOptions[] {
-  const mac: MenuItemConstructorOptions[] = process.platform === 'darwin' ? [{ role: 'appMenu' }] : []
-  return [
-    ...mac,
-    {
-      label: 'File',
-      submenu: [
-        { label: 'Show library folder', click: () => void shell.openPath(library) },
-        { type: 'separator' },
-        { role: process.platform === 'darwin' ? 'close' : 'quit' },
-      ],
-    },
-    { role: 'editMenu' },
-    {
-      label: 'View',
-      submenu: [
-        { role: 'reload' },
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        { type: 'separator' },
-        { role: 'togglefullscreen' },
-        { role: 'toggleDevTools' },
-      ],
-    },
-    { role: 'windowMenu' },
-  ]
+/** Looks for a new version where the settings say so; it is installed when the application ends. */
+async function lookForUpdates(workbench: Workbench): Promise<void> {
+  const { settings } = await workbench.call('settings.get', {})
+  if (settings.updates === null || !app.isPackaged) return
+  try {
+    const { autoUpdater } = (await import('electron-updater')).default
+    autoUpdater.setFeedURL({ provider: 'generic', url: settings.updates })
+    await autoUpdater.checkForUpdatesAndNotify()
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    await workbench.call('log.report', { level: 'warning', source: 'host', where: 'updates', message: message.slice(0, 4000), detail: null })
+  }
 }

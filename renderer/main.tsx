@@ -9,6 +9,7 @@ import { followLibrary } from './api/library.ts'
 import { followRuns } from './api/runs.ts'
 import { followSettings } from './api/settings.ts'
 import { App } from './app/App.tsx'
+import { followDesktop } from './app/desktop.ts'
 import { followFaults } from './app/faults.ts'
 import { repairLanguage } from './app/language.ts'
 import { followAddress } from './app/route.ts'
@@ -27,6 +28,7 @@ if (isConnected()) {
   followLibrary()
   followRuns()
   followSettings()
+  followDesktop()
 }
 
 const root = document.getElementById('root')

@@ -153,8 +153,9 @@ export function createWorkbench({ library: root, host, spawn: start, choose, ope
     async call<K extends CallName>(name: K, input: unknown): Promise<CallOutput<K>> {
       if (!isCallName(name)) throw new UsageError(`There is no call "${String(name)}".`)
       if (closing) throw new Error('The workbench is closing.')
+      const parsed = parseInput(name, input)
       try {
-        return await handlers[name](parseInput(name, input))
+        return await handlers[name](parsed)
       } catch (error) {
         // What was asked wrongly is told where it was asked; what went wrong is also kept.
         if (!closing) log.fault({ level: error instanceof UsageError ? 'info' : 'error', source: 'call', where: name }, error)

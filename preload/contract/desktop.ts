@@ -10,7 +10,7 @@ export const desktopCalls = {
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
 
 /** What the application menu asks of the window in front. */
-export const menuCommandSchema = z.enum(['open', 'import', 'new-run', 'new-window', 'palette', 'settings', 'shortcuts', 'log', 'diagnostics'])
+export const menuCommandSchema = z.enum(['palette', 'shortcuts', 'diagnostics'])
 export type MenuCommand = z.infer<typeof menuCommandSchema>
 
 export const desktopEvents = {

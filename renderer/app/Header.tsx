@@ -1,11 +1,13 @@
 import { useEffect } from 'react'
 import { ActionIcon, Tooltip, useMantineColorScheme, useComputedColorScheme } from '@mantine/core'
-import { IconFolder, IconKeyboard, IconMoon, IconSun } from '@tabler/icons-react'
+import { IconAppWindow, IconFolder, IconKeyboard, IconMoon, IconSearch, IconSun } from '@tabler/icons-react'
 import { useConnection } from '../api/connection.ts'
 import { useLibrary } from '../api/library.ts'
 import { changeSettings } from '../api/settings.ts'
 import { baseName, shortPath } from './format.ts'
 import { go, parseRoute, useRoute, type Route } from './route.ts'
+import { usePalette } from './palette.ts'
+import { openInWindow } from './windows.ts'
 import { useShortcuts } from './shortcuts.ts'
 import styles from './shell.module.css'
 
@@ -85,6 +87,16 @@ export function Header() {
           </span>
         </Tooltip>
       )}
+      <Tooltip label="Search everything (Ctrl+K)" position="bottom">
+        <ActionIcon aria-label="Search everything" onClick={() => usePalette.setState({ open: true })}>
+          <IconSearch size={18} stroke={1.6} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Open this page in its own window" position="bottom">
+        <ActionIcon aria-label="Open this page in its own window" onClick={() => openInWindow(route)}>
+          <IconAppWindow size={18} stroke={1.6} />
+        </ActionIcon>
+      </Tooltip>
       <Tooltip label="Keyboard shortcuts (?)" position="bottom">
         <ActionIcon aria-label="Keyboard shortcuts" onClick={() => useShortcuts.setState({ helpOpen: true })}>
           <IconKeyboard size={18} stroke={1.6} />

@@ -11,6 +11,7 @@ import { NoAccess } from './NoAccess.tsx'
 import { Notices } from './Notices.tsx'
 import { ConfirmDialog } from '../widgets/ConfirmDialog.tsx'
 import { FileDialog } from '../widgets/FileDialog.tsx'
+import { Palette } from './Palette.tsx'
 import { useRoute } from './route.ts'
 import { useShellShortcuts } from './shell-shortcuts.ts'
 import styles from './shell.module.css'
@@ -61,6 +62,7 @@ export function Shell() {
       <JobBar />
       <Notices />
       <HelpDialog />
+      <Palette />
       <FileDialog />
       <ConfirmDialog />
       <DropZone />

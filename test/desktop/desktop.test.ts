@@ -345,6 +345,61 @@ describe('the built main process and preload script, on a stand-in for electron,
     test.each(checklist)('%s', (_item, check) => check())
   })
 
+  test('work shows in the task bar, and keeps the machine awake as long as it lasts', async () => {
+    const state = await desktop.ask({ ask: 'state' })
+    const progress = state.windows[0]?.progress ?? []
+    expect(progress.some((value) => value > 0 && value <= 1)).toBe(true)
+    expect(progress.at(-1)).toBe(-1)
+    expect(state.awake.times).toBeGreaterThanOrEqual(3)
+    expect(state.awake.now).toBe(0)
+    // None of it took so long that somebody had to be called back.
+    expect(state.notifications).toEqual([])
+  })
+
+  test('files that the system opens are shown in the window, and are recent then', async () => {
+    const [path = ''] = await writeStarterRecordings(join(folder, 'opened'), { seed: 3, perClass: 1, format: 'bin' })
+    desktop.tell({ ask: 'emit', event: 'open-file', args: [path] })
+    await expect.poll(() => desktop.page.url()).toBe(`https://window.saccade.test/#/recordings/${encodeURIComponent(path)}`)
+    await expect.poll(async () => (await desktop.ask({ ask: 'state' })).recent).toContain(path)
+    expect(JSON.stringify((await desktop.ask({ ask: 'state' })).menu)).toContain(`(${path})`)
+    const relative = join('opened', path.slice(join(folder, 'opened').length + 1))
+    await desktop.page.evaluate("void (location.hash = '#/models')")
+    desktop.tell({ ask: 'emit', event: 'second-instance', args: [['saccade', '--flag', relative], folder] })
+    await expect.poll(() => desktop.page.url()).toContain('#/recordings/')
+  })
+
+  test('the menu reaches every view, the palette and the system dialogs', async () => {
+    desktop.tell({ ask: 'click', label: 'Settings…' })
+    await desktop.page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor()
+    desktop.tell({ ask: 'answer', dialog: 'showOpenDialog', value: { canceled: false, filePaths: ['/data/Train'] } })
+    desktop.tell({ ask: 'click', label: 'Import a folder…' })
+    await expect.poll(() => desktop.page.url()).toContain('#/datasets/import/%2Fdata%2FTrain')
+    desktop.tell({ ask: 'click', label: 'Command palette' })
+    await desktop.page.getByRole('combobox', { name: /^Search pages/ }).fill('devic')
+    await desktop.page.keyboard.press('Enter')
+    await expect.poll(() => desktop.page.url()).toContain('#/training/devices')
+  })
+
+  test('a place has a window of its own, which hears and asks like the first; closing it closes it alone', async () => {
+    await desktop.page.evaluate(() => window.saccade.call('windows.open', { place: '#/settings/log' }))
+    const other = () => desktop.page.context().pages().find((page) => page.url().endsWith('#/settings/log'))
+    await expect.poll(() => other()?.title()).toBe('Log – Saccade')
+    await desktop.page.evaluate(() => window.saccade.call('settings.change', { theme: 'dark' }))
+    await expect.poll(() => other()?.evaluate("document.documentElement.dataset['mantineColorScheme']")).toBe('dark')
+    const refused = await desktop.page.evaluate(() => window.saccade.call('windows.open', { place: 'https://example.com/' }).catch((error: Error) => error.message))
+    expect(refused).toContain('place:')
+    desktop.tell({ ask: 'close' })
+    await expect.poll(async () => (await desktop.ask({ ask: 'state' })).windows.map(({ closed }) => closed)).toEqual([false, true])
+    expect(await desktop.page.evaluate(() => window.saccade.call('app.info', {}).then(({ host }) => host))).toBe('desktop')
+  })
+
+  test('another library is kept for the next start', async () => {
+    const next = join(folder, 'next-library')
+    const report = await desktop.page.evaluate((path) => window.saccade.call('settings.choose-library', { path }), next)
+    expect(report.library).toEqual({ path: join(folder, 'library'), next, changeable: true })
+    expect(JSON.parse(readFileSync(join(folder, 'library.json'), 'utf8'))).toEqual({ path: next })
+  })
+
   async function manyRecordings(): Promise<string> {
     const recordings = join(folder, 'shapes')
     await writeStarterRecordings(recordings, { seed: 2, perClass: 4, format: 'bin' })
@@ -408,6 +463,14 @@ describe('its end', () => {
       options: { detail: expect.stringContaining('Train long') as string },
     })
     expect(desktop.process.exitCode).toBe(null)
+    // In the background the icon tells of it, and another start brings a window back.
+    desktop.tell({ ask: 'answer', dialog: 'showMessageBox', value: { response: 2 } })
+    desktop.tell({ ask: 'close' })
+    await expect.poll(async () => (await desktop.ask({ ask: 'state' })).tray?.toolTip).toMatch(/^Saccade\nTrain long/)
+    expect((await desktop.ask({ ask: 'state' })).windows.map(({ closed }) => closed)).toEqual([true])
+    desktop.tell({ ask: 'emit', event: 'second-instance', args: [['saccade'], folder] })
+    await expect.poll(async () => (await desktop.ask({ ask: 'state' })).windows.map(({ closed }) => closed)).toEqual([true, false])
+    await expect.poll(async () => (await desktop.ask({ ask: 'state' })).tray).toBe(null)
     desktop.tell({ ask: 'answer', dialog: 'showMessageBox', value: { response: 0 } })
     desktop.tell({ ask: 'close' })
     expect(await desktop.exit).toBe(0)

@@ -12,6 +12,10 @@ export { BrowserWindow } from './window.ts'
 /** What the test may ask this process. */
 export type StandInRequest =
   | { readonly ask: 'state' }
+  /** What the system or the menu does: an event of `app`, a click on a menu item, by its label. */
+  | { readonly ask: 'emit'; readonly event: string; readonly args: readonly unknown[] }
+  | { readonly ask: 'click'; readonly label: string }
+  | { readonly ask: 'focus'; readonly focused: boolean }
   | { readonly ask: 'close' }
   /** A message to the workbench from a frame that is none of our windows' main frame, though it shows this address. */
   | { readonly ask: 'foreign'; readonly url: string; readonly args: readonly unknown[] }
@@ -20,7 +24,13 @@ export type StandInRequest =
   | { readonly ask: 'answer'; readonly dialog: 'showMessageBox' | 'showOpenDialog'; readonly value: unknown }
 export interface StandInState {
   readonly menu: unknown
-  readonly windows: readonly { readonly options: unknown; readonly shown: boolean; readonly denied: readonly string[] }[]
+  readonly windows: readonly { readonly options: unknown; readonly shown: boolean; readonly denied: readonly string[]; readonly closed: boolean; readonly progress: readonly number[] }[]
+  readonly recent: readonly string[]
+  /** What keeps the machine awake now, and how often something did. */
+  readonly awake: { readonly now: number; readonly times: number }
+  readonly notifications: readonly unknown[]
+  /** The icon beside the clock; null where there is none. */
+  readonly tray: { readonly toolTip: string; readonly menu: unknown } | null
   readonly schemes: unknown
   /** What was decided for each permission that was asked for: by request, by check, and for devices. */
   readonly permissions: Readonly<Record<string, boolean>>
@@ -36,16 +46,23 @@ const recorded = {
   permissions: {} as Record<string, boolean>,
   dialogs: [] as { name: string; options: unknown }[],
   utilityProcesses: 0,
+  recent: [] as string[],
+  awake: { now: 0, times: 0 },
+  notifications: [] as unknown[],
+  tray: null as { toolTip: string; menu: unknown } | null,
 }
 const answers = new Map<string, unknown>()
 
 process.on('message', (request: StandInRequest) => {
-  if (request.ask === 'close') return windows.at(-1)?.close()
+  if (request.ask === 'close') return windows.findLast((window) => !window.isDestroyed())?.close()
+  if (request.ask === 'emit') return void app.emit(request.event, { preventDefault: () => undefined }, ...request.args)
+  if (request.ask === 'click') return items(recorded.menu).find(({ label }) => label === request.label)?.click?.()
+  if (request.ask === 'focus') return windows.forEach((window) => (window.focused = request.focused))
   if (request.ask === 'answer') return void answers.set(request.dialog, request.value)
   void result(request).then((answer) => {
     const state: StandInState = {
       ...recorded,
-      windows: windows.map(({ options, shown, webContents: { denied } }) => ({ options, shown, denied })),
+      windows: windows.map((window) => ({ options: window.options, shown: window.shown, denied: window.webContents.denied, closed: window.isDestroyed(), progress: window.progress })),
       answer,
     }
     process.send?.(state)
@@ -58,6 +75,14 @@ async function result(request: StandInRequest): Promise<unknown> {
   const { status, headers } = await protocol.respond(request.url)
   return { status, headers: Object.fromEntries(headers) }
 }
+
+interface Item {
+  readonly label?: string
+  readonly click?: () => void
+  readonly submenu?: readonly Item[]
+}
+/** All items of a menu, and of the menus in it. */
+const items = (menu: unknown): Item[] => ((menu ?? []) as Item[]).flatMap((item) => [item, ...items(item.submenu)])
 
 class App extends EventEmitter {
   readonly isPackaged = true
@@ -73,6 +98,10 @@ class App extends EventEmitter {
   getPath(name: string): string {
     if (name !== 'userData' || !process.env.STAND_IN_USER_DATA) throw new Error(`The stand-in knows no path "${name}".`)
     return process.env.STAND_IN_USER_DATA
+  }
+
+  addRecentDocument(path: string): void {
+    recorded.recent.push(path)
   }
 
   quit(): void {
@@ -121,7 +150,7 @@ async function answer(name: string, options: unknown): Promise<unknown> {
   return answers.get(name)
 }
 export const dialog = {
-  showMessageBox: (_window: unknown, options: unknown): Promise<unknown> => answer('showMessageBox', options),
+  showMessageBox: (...args: unknown[]): Promise<unknown> => answer('showMessageBox', args.at(-1)),
   showOpenDialog: (...args: unknown[]): Promise<unknown> => answer('showOpenDialog', args.at(-1)),
   showErrorBox: (title: string, content: string): void => console.error(`${title}: ${content}`),
 }
@@ -131,6 +160,44 @@ export const Menu = {
   setApplicationMenu: (menu: unknown): void => {
     recorded.menu = menu
   },
+}
+export const nativeImage = { createFromPath: (path: string) => ({ resize: () => ({ path }) }) }
+export const powerSaveBlocker = {
+  start: (): number => {
+    recorded.awake.now++
+    return ++recorded.awake.times
+  },
+  stop: (): void => void recorded.awake.now--,
+}
+export class Notification extends EventEmitter {
+  static isSupported = (): boolean => true
+  readonly #options: unknown
+
+  constructor(options: unknown) {
+    super()
+    this.#options = options
+  }
+
+  show(): void {
+    recorded.notifications.push(this.#options)
+  }
+}
+export class Tray {
+  constructor() {
+    recorded.tray = { toolTip: '', menu: null }
+  }
+
+  setToolTip(toolTip: string): void {
+    if (recorded.tray) recorded.tray.toolTip = toolTip
+  }
+
+  setContextMenu(menu: unknown): void {
+    if (recorded.tray) recorded.tray.menu = menu
+  }
+
+  destroy(): void {
+    recorded.tray = null
+  }
 }
 export const screen = { getAllDisplays: (): unknown[] => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] }
 /** Everything that pages may ask for (Electron's documentation of setPermissionRequestHandler). */

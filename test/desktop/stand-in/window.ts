@@ -144,6 +144,8 @@ export class BrowserWindow extends EventEmitter {
   readonly webContents = new WebContents()
   readonly options: WindowOptions
   shown = false
+  focused = true
+  readonly progress: number[] = []
   #destroyed = false
   #ready: Promise<Page>
 
@@ -193,6 +195,19 @@ export class BrowserWindow extends EventEmitter {
 
   maximize(): void {}
   restore(): void {}
+
+  isFocused(): boolean {
+    return this.focused && !this.#destroyed && windows.findLast((window) => !window.isDestroyed()) === this
+  }
+
+  setProgressBar(progress: number): void {
+    this.progress.push(progress)
+  }
+
+  static getFocusedWindow(): BrowserWindow | null {
+    return windows.find((window) => window.isFocused()) ?? null
+  }
+
   focus(): void {}
 
   getNormalBounds(): { x: number; y: number; width: number; height: number } {
