@@ -14,7 +14,7 @@ import { timeFigures } from './time.ts'
 import { weightsFigures } from './weights.ts'
 
 /** The figures of every analysis. A new one is one file and its line here. */
-const drawings: { readonly [Kind in AnalysisKind]?: Draw<Kind> } = {
+const drawings: { readonly [Kind in AnalysisKind]: Draw<Kind> } = {
   fisher: fisherFigures,
   centroid: centroidFigures,
   landscape: landscapeFigures,
@@ -30,5 +30,5 @@ const drawings: { readonly [Kind in AnalysisKind]?: Draw<Kind> } = {
 
 /** The figures of one kind of analysis of one or several runs, in the order in which they are shown. */
 export function figuresOf<Kind extends AnalysisKind>(kind: Kind, runs: readonly NamedResult<Kind>[]): Figure[] {
-  return drawings[kind]?.(runs) ?? []
+  return drawings[kind](runs)
 }
