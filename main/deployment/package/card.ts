@@ -1,0 +1,87 @@
+import type { Exported } from '../formats/format.ts'
+import type { ModelMetadata } from '../metadata.ts'
+
+/** 95 % interval of a share, after Wilson (1927): holds for few samples and for shares near 0 and 1. */
+export function wilson(share: number, samples: number): readonly [number, number] {
+  const z = 1.959964
+  const centre = (share + z ** 2 / (2 * samples)) / (1 + z ** 2 / samples)
+  const half = (z / (1 + z ** 2 / samples)) * Math.sqrt((share * (1 - share)) / samples + z ** 2 / (4 * samples ** 2))
+  return [Math.max(0, centre - half), Math.min(1, centre + half)]
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
+const interval = (share: number, samples: number): string => `${percent(share)} (95 % ${wilson(share, samples).map(percent).join(' to ')}, ${samples} samples)`
+
+/** A file of a package, or why it isn't there. */
+export interface Part {
+  readonly format: string
+  readonly file: string
+  readonly exported?: Exported
+  readonly refused?: string
+}
+
+/** Firing rates of each layer, trained and exported, as bars. */
+export function ratesSvg(rates: readonly { readonly layer: string; readonly trained: number; readonly exported: number }[]): string {
+  const most = Math.max(1e-9, ...rates.flatMap(({ trained, exported }) => [trained, exported]))
+  const rows = rates.map(({ layer, trained, exported }, i) => {
+    const y = 28 + i * 26
+    const bar = (value: number, dy: number, colour: string): string => `<rect x="130" y="${y + dy}" width="${((value / most) * 260).toFixed(1)}" height="8" fill="${colour}"/>`
+    return `<text x="122" y="${y + 12}" text-anchor="end">${layer}</text>${bar(trained, 0, '#4c6ef5')}${bar(exported, 9, '#f59f00')}<text x="${(136 + (Math.max(trained, exported) / most) * 260).toFixed(1)}" y="${y + 12}">${exported.toPrecision(3)}</text>`
+  })
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="460" height="${40 + rates.length * 26}" font-family="sans-serif" font-size="11"><text x="8" y="16">Spikes per neuron and timestep: <tspan fill="#4c6ef5">trained</tspan>, <tspan fill="#f59f00">exported</tspan></text>${rows.join('')}</svg>\n`
+}
+
+/** The package's README: what the model is, how well it does, what its files are. */
+export function modelCard(metadata: ModelMetadata, parts: readonly Part[]): string {
+  const { name, labels, accuracy, checkpoint, dataset, framing, filters, sensor, shape, neuron, training } = metadata
+  const list = (values: object): string => Object.entries(values).map(([key, value]) => `- ${key}: ${typeof value === 'object' ? `\`${JSON.stringify(value)}\`` : String(value)}`).join('\n')
+  const rows = parts.map(({ format, file, exported, refused }) => {
+    if (!exported) return `| ${format} | – | ${(refused ?? '').replaceAll('|', '/')} |`
+    const { proof } = exported
+    return `| ${format} | \`${file}\` | ${percent(proof.argmaxAgreement)} same answers; largest logit difference ${proof.largestLogitDifference.toExponential(1)}, firing rates ${proof.largestFiringRateDifference.toExponential(1)}; accuracy ${interval(proof.accuracyExported, proof.samples)}; ${proof.runtime} |`
+  })
+  const notes = parts.flatMap(({ format, exported }) => (exported?.notes ?? []).map((note) => `- ${format}: ${note}`))
+  return `# ${name}
+
+A spiking neural network that tells ${labels.length} classes apart: ${labels.join(', ')}. Exported by Saccade ${metadata.version}.
+
+Accuracy on the test split: ${interval(accuracy.value, accuracy.samples)}. Checkpoint of epoch ${checkpoint.epoch}: ${checkpoint.chosenBy}.
+Dataset: ${dataset.name} (hash ${dataset.hash}); its own licence holds for what was learned from it.
+
+![Firing rates](firing-rates.svg)
+
+## Files
+
+Each file was run on the test split beside the trained network before it was put here.
+
+| format | file | proof |
+|---|---|---|
+${rows.join('\n')}
+
+${notes.join('\n')}
+
+- \`model.json\`: all of this for programs, with the SHA-256 of every file
+- \`golden/\`: inputs of the test split and the window model's answers; a recording made of random events, its frames and the answer
+- \`samples/\`: Python, TypeScript (Node and browser) and C++ programs that read a recording, frame it and classify it
+
+## Input
+
+Frames [T, C, H, W] = [${shape.join(', ')}], channel 0 OFF, channel 1 ON, origin upper left, of a sensor with ${sensor[1]}x${sensor[0]} pixels.
+
+${list(framing)}
+${filters.length > 0 ? `- filters before: \`${JSON.stringify(filters)}\`` : '- no filters before'}
+
+## Neuron
+
+${list(neuron)}
+
+## Training
+
+${list(training)}
+
+## Limits
+
+Accuracies are of one run on one test split; the interval is of the samples only, not of other seeds. Recordings of other sensors,
+biases or speeds than the dataset's give worse answers.
+`
+}
