@@ -123,5 +123,8 @@ test('the activity of one sample: prediction and spikes are those of the evaluat
   if (result.kind !== 'mistakes') throw new Error('another analysis')
   const at = result.rows.indexOf(1)
   if (at >= 0) expect(result.predicted[at]).toBe(found.predicted)
+  // Who asks for the next sample has left the last one.
+  const left = expect(bench.call('runs.activity', { id: run, options: { checkpoint: 'last', row: 0 } })).rejects.toThrow(/Another sample/)
   await expect(bench.call('runs.activity', { id: run, options: { checkpoint: 'last', row: 9999 } })).rejects.toThrow(/no number 9999/)
+  await left
 }, 120_000)

@@ -12,7 +12,7 @@ import { useSampleFrames } from '../../datasets/SampleThumb.tsx'
 import { datasetOf, missingData } from '../../training/run-dataset.ts'
 import { keptEpochs } from '../Controls.tsx'
 import { setOptions, useAnalysis } from '../state.ts'
-import { FeatureMaps } from './FeatureMaps.tsx'
+import { FeatureMaps, type MapsShown } from './FeatureMaps.tsx'
 import { HeatFrame } from './HeatFrame.tsx'
 import { RasterPlot } from './RasterPlot.tsx'
 import { SampleStrip, type StripPlace } from './SampleStrip.tsx'
@@ -47,7 +47,7 @@ function Sample({ run, dataset }: { readonly run: Run; readonly dataset: Dataset
   const [step, setStep] = useState(0)
   const [opacity, setOpacity] = useState(0.75)
   const [channel, setChannel] = useState<number | null>(null)
-  const [mean, setMean] = useState(false)
+  const [maps, setMaps] = useState<MapsShown>('timestep')
   const options = { checkpoint, row, heat, ...(layer !== null && { layer }), ...(heat === 'grad-cam' && target !== null && { target }) }
   const { data: activity, error, loading } = useCall('runs.activity', { id: run.id, options }, true)
   useEffect(() => () => void ask('runs.leave-activity', {}).catch(() => undefined), [])
@@ -129,16 +129,17 @@ function Sample({ run, dataset }: { readonly run: Run; readonly dataset: Dataset
                 <SegmentedControl
                   size="xs"
                   aria-label="What the feature maps show"
-                  value={mean ? 'mean' : 'step'}
-                  onChange={(value) => setMean(value === 'mean')}
+                  value={maps}
+                  onChange={(value) => setMaps(value === 'mean' || value === 'channels' ? value : 'timestep')}
                   data={[
-                    { value: 'step', label: `timestep ${timestep + 1}` },
+                    { value: 'timestep', label: `timestep ${timestep + 1}` },
                     { value: 'mean', label: 'mean over time' },
+                    { value: 'channels', label: 'mean over channels' },
                   ]}
                 />
               }
             >
-              <FeatureMaps activity={activity} timestep={mean ? null : timestep} channel={open} onChannel={setChannel} />
+              <FeatureMaps activity={activity} shown={maps} timestep={timestep} onTimestep={setStep} channel={open} onChannel={setChannel} />
             </Panel>
           </div>
         )}

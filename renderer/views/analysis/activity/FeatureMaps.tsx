@@ -6,22 +6,31 @@ import { paintValues } from './paint.ts'
 import { mapsAt, mosaicColumns } from './spikes.ts'
 import styles from './activity.module.css'
 
-/** Every channel's map as a mosaic: its spikes at one timestep, or their mean over time. A click shows one channel's neurons only. */
+/** Every channel's spikes at one timestep; their mean over time; the mean over channels, timestep by timestep. */
+export type MapsShown = 'timestep' | 'mean' | 'channels'
+
+/** Feature maps of a layer as a mosaic. A click on a channel's shows the spikes of its neurons only; one on a timestep's goes there. */
 export function FeatureMaps(props: {
   readonly activity: Activity
-  /** null: mean over time. */
-  readonly timestep: number | null
+  readonly shown: MapsShown
+  readonly timestep: number
+  readonly onTimestep: (t: number) => void
   readonly channel: number | null
   readonly onChannel: (channel: number | null) => void
 }) {
-  const { activity, timestep, channel } = props
+  const { activity, shown, timestep, channel } = props
   const canvas = useRef<HTMLCanvasElement>(null)
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false })
   const [over, setOver] = useState<number | null>(null)
-  const [, channels, high, wide] = activity.shape
-  const columns = mosaicColumns(channels, high, wide, 2)
-  const lines = Math.ceil(channels / columns)
-  const maps = useMemo(() => (timestep === null ? activity.overTime : mapsAt(activity, timestep)), [activity, timestep])
+  const [timesteps, channels, high, wide] = activity.shape
+  const overTime = shown === 'channels'
+  const count = overTime ? timesteps : channels
+  const columns = overTime ? Math.min(count, 10) : mosaicColumns(count, high, wide, 2)
+  const lines = Math.ceil(count / columns)
+  const maps = useMemo(
+    () => (shown === 'channels' ? activity.overChannels : shown === 'mean' ? activity.overTime : mapsAt(activity, timestep)),
+    [activity, shown, timestep],
+  )
   useEffect(() => {
     const target = canvas.current
     if (!target) return
@@ -33,41 +42,50 @@ export function FeatureMaps(props: {
       context.fillStyle = getComputedStyle(target).getPropertyValue('--line-strong')
       context.fillRect(0, 0, target.width, target.height)
     }
-    for (let c = 0; c < channels; c++) paintValues(target, maps, c * high * wide, wide, high, (c % columns) * (wide + 1), Math.floor(c / columns) * (high + 1))
-  }, [maps, channels, columns, lines, high, wide, scheme])
+    // Means are faint: the largest is shown at full strength.
+    const most = maps.reduce((a, b) => Math.max(a, b), 0)
+    const values = most > 0 ? maps.map((value) => value / most) : maps
+    for (let i = 0; i < count; i++) paintValues(target, values, i * high * wide, wide, high, (i % columns) * (wide + 1), Math.floor(i / columns) * (high + 1))
+  }, [maps, count, columns, lines, high, wide, scheme])
   const under = (event: PointerEvent<HTMLElement>): number | null => {
     const box = event.currentTarget.getBoundingClientRect()
     const found = Math.floor(((event.clientY - box.top) / box.height) * lines) * columns + Math.floor(((event.clientX - box.left) / box.width) * columns)
-    return found >= 0 && found < channels ? found : null
+    return found >= 0 && found < count ? found : null
   }
   const area = high * wide
-  const rate = (c: number): number => maps.subarray(c * area, (c + 1) * area).reduce((sum, value) => sum + value, 0) / area
-  const told = over ?? channel
+  const rate = (i: number): string => percent(maps.subarray(i * area, (i + 1) * area).reduce((sum, value) => sum + value, 0) / area)
+  const chosen = overTime ? timestep : channel
+  const told = over ?? chosen
   return (
-    <div className={styles.maps}>
+    <div>
       <div
         className={styles.mosaic}
         role="img"
-        aria-label={`Feature maps of ${channels} channels`}
+        aria-label={overTime ? `Mean over channels at ${timesteps} timesteps` : `Feature maps of ${channels} channels`}
         onPointerMove={(event) => setOver(under(event))}
         onPointerLeave={() => setOver(null)}
         onPointerDown={(event) => {
           const found = under(event)
-          props.onChannel(found === channel ? null : found)
+          if (!overTime) props.onChannel(found === channel ? null : found)
+          else if (found !== null) props.onTimestep(found)
         }}
       >
         <canvas ref={canvas} />
-        {channel !== null && (
+        {chosen !== null && (
           <i
             style={{
-              left: `${(100 * (channel % columns)) / columns}%`, top: `${(100 * Math.floor(channel / columns)) / lines}%`,
+              left: `${(100 * (chosen % columns)) / columns}%`, top: `${(100 * Math.floor(chosen / columns)) / lines}%`,
               width: `${100 / columns}%`, height: `${100 / lines}%`,
             }}
           />
         )}
       </div>
       <p className={styles.told} aria-live="polite">
-        {told === null ? `${channels} channels; a click shows the spikes of one` : `channel ${told + 1}: ${percent(rate(told))} ${timestep === null ? 'mean firing rate' : 'of its neurons fire'}`}
+        {told === null
+          ? `${channels} channels; a click shows the spikes of one`
+          : overTime
+            ? `timestep ${told + 1}: ${rate(told)} of the layer’s neurons fire`
+            : `channel ${told + 1}: ${rate(told)} ${shown === 'mean' ? 'mean firing rate' : 'of its neurons fire'}`}
       </p>
     </div>
   )
