@@ -41,12 +41,14 @@ export function launchTraining(options: LaunchOptions): RunningTraining {
     ...(stopTimeoutMs !== undefined && { stopTimeoutMs }),
     onProgress: (progress) => (progress.kind === 'step' ? options.onStep?.(progress.step) : options.onEpoch?.(progress.metrics)),
   })
-  return { pid: task.pid, stop: task.stop, kill: task.kill, outcome: task.result.catch((error: unknown) => lost(run, error)) }
+  return { pid: task.pid, stop: task.stop, kill: task.kill, outcome: task.result.catch((error: unknown) => lost(run, config.device, error)) }
 }
 
 /** What a run's status says after its process ended without writing it. */
-function lost(run: string, error: unknown): TrainingOutcome {
-  const reason = error instanceof Error ? error.message : String(error)
+function lost(run: string, device: Device, error: unknown): TrainingOutcome {
+  const said = error instanceof Error ? error.message : String(error)
+  // The engine's own errors are caught where they happen; what ends the process comes from native code.
+  const reason = device === 'cpu' || !said.includes(' crashed ') ? said : `${said} It trained on ${device}, whose driver may be at fault: update it, try a smaller batch, or train on the CPU in a new run.`
   if (!(error instanceof TaskLost)) return { state: 'failed', message: reason }
   if (!isRun(run)) return { state: 'failed', message: reason }
   try {

@@ -82,6 +82,9 @@ export function runTask<Input, Progress, Result>(options: TaskOptions<Input, Pro
   }
 }
 
+/** Signals by which somebody asks a process to end. */
+const asked: ReadonlySet<string> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP'])
+
 /** How a process ended, for people, with the last lines it wrote. */
 function describeExit(code: number | null, signal: string | null, child: ChildPort): string {
   // A shell's way to tell a signal, and Electron's: 128 + its number.
@@ -90,7 +93,7 @@ function describeExit(code: number | null, signal: string | null, child: ChildPo
     name === 'SIGKILL'
       ? 'was killed (SIGKILL; where nobody did it, the system was out of memory: try a smaller batch)'
       : name !== null
-        ? `crashed (${name})`
+        ? `${asked.has(name) ? 'was ended' : 'crashed'} (${name})`
         : code === null
           ? 'could not be started'
           : `ended unexpectedly (exit code ${code})`
@@ -100,6 +103,6 @@ function describeExit(code: number | null, signal: string | null, child: ChildPo
     .split('\n')
     .filter((line) => line.trim() !== '')
   // Node prints the error somewhere above the stack, C++ and V8 theirs at the end.
-  const words = lines.find((line) => /\w*Error: |FATAL|what\(\):/.test(line)) ?? lines.at(-1)
-  return `The process ${how}.${words === undefined ? '' : ` It said: ${words.trim()}`}`
+  const words = (lines.find((line) => /\w*Error: |FATAL|what\(\):/.test(line)) ?? lines.at(-1))?.replace(/^.*what\(\):/, '').trim()
+  return `The process ${how}.${words === undefined ? '' : ` It said: ${words}${/[.!?]$/.test(words) ? '' : '.'}`}`
 }

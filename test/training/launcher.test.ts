@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
-import { forkNode } from '../../main/training/child.ts'
+import { type ChildPort, forkNode } from '../../main/training/child.ts'
 import { launchEstimate, launchEvaluation, launchTraining, type LaunchOptions } from '../../main/training/launcher.ts'
-import { readRun, storedStatus } from '../../main/training/run-store.ts'
+import { createRun, readRun, storedStatus } from '../../main/training/run-store.ts'
 import type { EpochMetrics, StepProgress } from '../../main/training/schema.ts'
 import { train } from '../../main/training/trainer.ts'
 import { figures, weights } from './compare.ts'
@@ -97,6 +97,19 @@ describe('a training process', () => {
       message: expect.stringMatching(/crashed \(SIGABRT\).*resume/s) as string,
     })
     expect(readRun(run).state).toBe('failed')
+  })
+
+  it.each([
+    ['a GPU', 'webgpu', 'SIGSEGV', /crashed \(SIGSEGV\)\. It said: device lost\. It trained on webgpu, whose driver.*resume starts it again/],
+    ['the CPU', 'cpu', 'SIGSEGV', /crashed \(SIGSEGV\)\. It said: device lost\. No epoch/],
+    ['a GPU, by request', 'webgpu', 'SIGTERM', /was ended \(SIGTERM\)\. It said: device lost\. No epoch/],
+  ] as const)('whose native code ends it on %s says what may be at fault and how to go on', async (_, device, signal, message) => {
+    const { run, dataset, config } = await setUp()
+    createRun(run, { config: { ...config, device }, datasetHash: '0'.repeat(64), classes: ['a', 'b'], parameters: 1 })
+    const ended: ChildPort = { pid: 1, send: () => undefined, onMessage: () => undefined, onExit: (listener) => setImmediate(() => listener(null, signal)), errorOutput: () => 'terminate called\n  what():  device lost\n', kill: () => undefined }
+    const { outcome } = launchTraining({ config: { ...config, device }, dataset, run, spawn: () => ended })
+    expect(await outcome).toMatchObject({ state: 'failed', message: expect.stringMatching(message) as string })
+    expect(readRun(run)).toMatchObject({ state: 'failed', message: expect.stringMatching(message) as string })
   })
 
   it('killed together with its parent leaves a run that reads as failed', async () => {

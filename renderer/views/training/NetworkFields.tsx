@@ -49,6 +49,7 @@ function NeuronFields({ form, faults, set }: FormPart) {
         />
         {neuron.reset === 'hard' && field('resetValue')}
         <Select
+          className={styles.wide}
           label="Surrogate"
           value={neuron.surrogate}
           data={surrogates.map(({ value, label }) => ({ value, label }))}
