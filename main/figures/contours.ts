@@ -1,5 +1,5 @@
 import { contours } from 'd3-contour'
-import { extent, ticks } from './numbers.ts'
+import { ticks } from './numbers.ts'
 
 export interface ContourLine {
   readonly level: number
@@ -7,11 +7,9 @@ export interface ContourLine {
   readonly points: readonly (readonly [number, number])[]
 }
 
-/** Levels as they are given, or round ones between the least and the greatest value. */
-export function levelsOf(asked: number | readonly number[], values: readonly (readonly (number | null)[])[]): readonly number[] {
-  if (typeof asked !== 'number') return asked
-  const ends = extent(values.flat())
-  return ends === null ? [] : ticks(ends[0], ends[1], asked).filter((level) => level > ends[0] && level < ends[1])
+/** Levels as they are given, or round ones within the scale's range: panels that share a scale share their levels. */
+export function levelsOf(asked: number | readonly number[], [low, high]: readonly [number, number]): readonly number[] {
+  return typeof asked === 'number' ? ticks(low, high, asked).filter((level) => level > low && level < high) : asked
 }
 
 /**

@@ -88,8 +88,8 @@ describe('contour lines', () => {
     expect(contourLines(xs, xs, [[0, null, 2, 3], xs, xs, xs], [1.5])).toEqual([])
   })
   it('have round levels within the values', () => {
-    expect(levelsOf(5, [[0.03, 0.97]])).toEqual([0.2, 0.4, 0.6, 0.8])
-    expect(levelsOf([0.5], [[0, 1]])).toEqual([0.5])
+    expect(levelsOf(5, [0.03, 0.97])).toEqual([0.2, 0.4, 0.6, 0.8])
+    expect(levelsOf([0.5], [0, 1])).toEqual([0.5])
   })
 })
 

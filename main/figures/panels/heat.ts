@@ -32,7 +32,7 @@ export function drawHeat(panel: HeatPanel, { place, style, range }: Drawing): Pl
       ...(readable && { textContent: { type: 'text' as const, style: { text, fill: readableOn(fill), fontSize: style.fontSize * 0.9, fontFamily: style.font } }, textConfig: { position: 'inside' as const } }),
     }
   })
-  const lines = contourLines(xs, ys, values, levelsOf(panel.contours ?? 0, values))
+  const lines = contourLines(xs, ys, values, levelsOf(panel.contours ?? [], range))
   const contour: SeriesOption[] = panel.contours === undefined ? [] : [contourSeries(lines, style)]
   const at = (names: readonly string[] | undefined, axis: Axis, list: readonly number[], index: number) => (names ? `${axis.label} ${names[index] ?? ''}` : `${axis.label} ${told(axis, list[index])}`)
   return {

@@ -48,8 +48,8 @@ export function drawSurface(panel: SurfacePanel, drawing: Drawing): Plot {
     }),
   )
   quads.sort((p, q) => q.depth - p.depth)
-  const front = axesOf(panel, drawing, project, [xEnds, yEnds])
-  const floor = contourLines(xs, ys, values, levelsOf(panel.contours ?? 0, values)).map(({ points, level }) => ({
+  const box = axesOf(panel, drawing, project, [xEnds, yEnds])
+  const floor = contourLines(xs, ys, values, levelsOf(panel.contours ?? [], range)).map(({ points, level }) => ({
     points: points.map(([x, y]) => project(unit(x, xEnds), unit(y, yEnds), 0).at),
     color: colorAt(z.palette ?? 'viridis', height(level)),
   }))
@@ -60,14 +60,14 @@ export function drawSurface(panel: SurfacePanel, drawing: Drawing): Plot {
     y: hiddenAxis(),
     series: [
       custom({ clip: false, data: [[0, 0], ...quads.map(() => [0, 0]), [0, 0]] }, (params) => {
-        if (params.dataIndex === 0) return { type: 'group', silent: true, children: [...front.back.map((points) => line(points, style.line)), ...floor.map(({ points, color }) => line(points, color))] }
+        if (params.dataIndex === 0) return { type: 'group', silent: true, children: [...box.back.map((points) => line(points, style.line)), ...floor.map(({ points, color }) => line(points, color))] }
         const quad = quads[params.dataIndex - 1]
         if (quad === undefined) {
-          const words = front.words.map(({ text, at, align }) => ({
+          const words = box.words.map(({ text, at, align }) => ({
             type: 'text' as const, silent: true,
             style: { text, x: at[0], y: at[1], align, verticalAlign: 'middle' as const, fill: style.ink2, fontSize: style.fontSize, fontFamily: style.font },
           }))
-          return { type: 'group', silent: true, children: [...front.edges.map((points) => line(points, style.muted)), ...words] }
+          return { type: 'group', silent: true, children: [...box.edges.map((points) => line(points, style.muted)), ...words] }
         }
         const few = quads.length < 900
         return {
@@ -102,6 +102,7 @@ function axesOf(panel: SurfacePanel, { style, range, place, view }: Drawing, pro
   back.push([point(-nearX, -nearY, 1), point(-nearX, nearY, 1)], [point(-nearX, -nearY, 1), point(nearX, -nearY, 1)])
   back.push([point(-nearX, -nearY, 0), point(-nearX, nearY, 0)], [point(-nearX, -nearY, 0), point(nearX, -nearY, 0)])
   const edges: Point[][] = [[point(-1, nearY, 0), point(1, nearY, 0)], [point(nearX, -1, 0), point(nearX, 1, 0)], [upright(leftmost, 0), upright(leftmost, 1)]]
+  const front = corner(nearX, nearY).at
   const em = style.fontSize
   const flat = view.elevation > 75
   const words: { text: string; at: Point; align: 'left' | 'right' | 'center' }[] = []
@@ -111,12 +112,12 @@ function axesOf(panel: SurfacePanel, { style, range, place, view }: Drawing, pro
       const [x, y] = from((2 * (value - ends[0])) / (ends[1] - ends[0] || 1) - 1)
       words.push({ text: tick(axis, value), at: [x + side * em * 0.5, y + em * 0.8], align: side < 0 ? 'right' : 'left' })
     }
+    // Under the corner in front, to the axis' own side, and within the panel.
     const title = axisTitle(axis)
-    const [x, y] = from(0)
-    // Below the marks, away from the corner in front, and within the panel.
-    const half = textWidth(title, em) / 2
+    const long = textWidth(title, em)
+    const start = side < 0 ? front[0] - em * 2 - long : front[0] + em * 2
     const { left, width } = place.plot
-    words.push({ text: title, at: [Math.min(left + width - half, Math.max(left + half, x + side * (half * 0.6 + em * 2))), y + em * 2.5], align: 'center' })
+    words.push({ text: title, at: [Math.max(left, Math.min(left + width - long, start)), front[1] + em * 1.6], align: 'left' })
   }
   along(panel.x, xEnds, (share) => point(share, nearY, 0))
   along(panel.y, yEnds, (share) => point(nearX, share, 0))
