@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { centroidOptions } from './schemas/centroid.ts'
 import { energyNumbersSchema, energyOptions } from './schemas/energy.ts'
 import { firingNumbersSchema, firingOptions } from './schemas/firing.ts'
 import { gradientsNumbersSchema } from './schemas/gradients.ts'
@@ -25,6 +26,7 @@ export const analysisOptionsSchema = z.object({
    */
   estimator: z.enum(['published', 'exact']).default('published'),
   seed: z.number().int().min(0).default(42),
+  ...centroidOptions,
   ...landscapeOptions,
   ...sharpnessOptions,
   /** Accuracy over time: with so many timesteps, also more than were trained (static pictures only); the dataset's where missing. */

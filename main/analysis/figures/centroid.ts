@@ -1,5 +1,8 @@
-import type { Series } from '../../figures/figure.ts'
-import { originOf, type Draw } from './named.ts'
+import type { LinesPanel, Series } from '../../figures/figure.ts'
+import { labelled, originOf, type Draw } from './named.ts'
+
+/** More curves can't be told apart. */
+const mostCurves = 8
 
 /** Heat map of I(t) over epochs with the centroid's line, one panel a run; centroids over epochs; curves of single epochs. */
 export const centroidFigures: Draw<'centroid'> = (runs) => [
@@ -45,7 +48,33 @@ export const centroidFigures: Draw<'centroid'> = (runs) => [
     ],
     origin: originOf(runs),
   },
+  {
+    id: 'information-epochs',
+    title: 'Fisher information of single epochs',
+    caption: 'I(t) of every timestep, one curve for each epoch; the marks are their centroids.',
+    source: 'TRT, temporal information concentration; Kim et al. 2023',
+    panels: runs.map((run): LinesPanel => {
+      const shown = evenly(run.result.epochs, mostCurves)
+      return {
+        kind: 'lines',
+        ...(runs.length > 1 && { title: run.name }),
+        x: { label: 'timestep t', whole: true },
+        y: { label: 'trace of the Fisher information I(t)', range: [0, null] },
+        series: shown.map(({ epoch, trace }, i): Series => ({
+          label: labelled(runs, run, `epoch ${epoch}`), group: `epoch ${epoch}`, color: i, x: trace.map((_, t) => t + 1), y: trace, points: true,
+        })),
+        marks: shown.map(({ epoch, centroid }, i) => ({ axis: 'x' as const, at: centroid, label: `epoch ${epoch}`, color: i })),
+      }
+    }),
+    origin: originOf(runs),
+  },
 ]
+
+/** At most `count` of the items, the first and the last among them, as evenly spread as whole places allow. */
+function evenly<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items]
+  return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))]).filter((item) => item !== undefined)
+}
 
 function share(trace: readonly number[], t: number): number | null {
   const sum = trace.reduce((total, value) => total + value, 0)

@@ -10,6 +10,7 @@ import { CurvesPage } from './curves/CurvesPage.tsx'
 import { EnergyControls } from './energy/EnergyControls.tsx'
 import { EnergyTables } from './energy/EnergyTables.tsx'
 import { FiringControls } from './firing/FiringControls.tsx'
+import { CentroidControls } from './fisher/CentroidControls.tsx'
 import { FisherControls } from './fisher/FisherControls.tsx'
 import { GradientsControls } from './gradients/GradientsControls.tsx'
 import { Mistakes } from './mistakes/Mistakes.tsx'
@@ -73,7 +74,7 @@ export const entries: readonly AnalysisEntry[] = [
     title: 'Information centroid over epochs',
     group: 'Information',
     text: 'Fisher information of every kept checkpoint: how temporal information concentrates in early timesteps during training.',
-    Controls: FisherControls,
+    Controls: CentroidControls,
     missing: (run) => (run.config.keepEvery === undefined ? 'This run keeps no checkpoints of single epochs. Start one with “Keep every N epochs”.' : null),
   }),
   entry({
