@@ -57,6 +57,7 @@ export function LineChart(props: LineChartProps) {
   const host = useRef<HTMLDivElement>(null)
   const chart = useRef<UPlot | null>(null)
   const [cursor, setCursor] = useState<number | null>(null)
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false })
   const data = useRef<UPlot.AlignedData>([[]])
   const shape = JSON.stringify([
@@ -66,11 +67,12 @@ export function LineChart(props: LineChartProps) {
     props.range,
     props.sync,
     props.marks,
+    [...hidden],
     scheme,
   ])
 
   const build = useEffectEvent(
-    (element: HTMLElement) => new UPlot(chartOptions(element, { ...props, height, width, onCursor: setCursor }), data.current, element),
+    (element: HTMLElement) => new UPlot(chartOptions(element, { ...props, height, width, hidden, onCursor: setCursor }), data.current, element),
   )
   const laidOut = width > 0
 
@@ -88,7 +90,14 @@ export function LineChart(props: LineChartProps) {
 
   useEffect(() => {
     data.current = [[...x], ...lines.map((line) => [...line.values])]
-    chart.current?.setData(data.current)
+    const plot = chart.current
+    if (plot === null) return
+    // New values of a live run leave the part that is zoomed into where it is.
+    const before = plot.data[0]
+    const { min, max } = plot.scales['x'] ?? {}
+    const everything = before.length === 0 || !(typeof min === 'number' && typeof max === 'number' && (min > (before[0] ?? min) || max < (before.at(-1) ?? max)))
+    plot.setData(data.current, everything)
+    if (!everything) plot.redraw()
   }, [x, lines])
 
   useEffect(() => {
@@ -108,11 +117,18 @@ export function LineChart(props: LineChartProps) {
         </span>
         <span className={styles.legend}>
           {lines.map((line) => (
-            <span key={line.label} data-faint={line.faint || undefined}>
+            <button
+              key={line.label}
+              type="button"
+              aria-pressed={!hidden.has(line.label)}
+              title={hidden.has(line.label) ? 'Show this line' : 'Hide this line'}
+              data-faint={line.faint || undefined}
+              onClick={() => setHidden((before) => (before.has(line.label) ? new Set([...before].filter((label) => label !== line.label)) : new Set([...before, line.label])))}
+            >
               <i style={{ background: `var(${line.color})` }} data-dashed={line.dashed || undefined} />
               {line.label}
               <b>{format(valueAt(line.values, at))}</b>
-            </span>
+            </button>
           ))}
         </span>
         {props.aside}

@@ -5,6 +5,8 @@ interface Placement extends LineChartProps {
   readonly width: number
   readonly height: number
   readonly onCursor: (index: number | null) => void
+  /** Labels of lines that the legend has switched off. */
+  readonly hidden: ReadonlySet<string>
 }
 
 /** The y axis: the fixed ends, else the data with a little room, and never a span of zero. */
@@ -68,12 +70,13 @@ export function power(value: number | null): string {
 }
 
 /** Error bars with caps, and single values as hollow points. */
-function drawSpread(plot: UPlot, chart: LineChartProps, color: (token: string) => string): void {
+function drawSpread(plot: UPlot, chart: Placement, color: (token: string) => string): void {
   const { ctx } = plot
   const ratio = devicePixelRatio
   ctx.save()
   ctx.lineWidth = 1.25 * ratio
   for (const line of chart.lines) {
+    if (chart.hidden.has(line.label)) continue
     ctx.strokeStyle = color(line.color)
     chart.x.forEach((value, index) => {
       const x = plot.valToPos(value, 'x', true)
@@ -119,7 +122,8 @@ export function chartOptions(element: HTMLElement, chart: Placement): UPlot.Opti
     padding: [8, 10, 0, 0],
     legend: { show: false },
     cursor: {
-      drag: { x: false, y: false },
+      // Dragging zooms in, a double click shows everything again.
+      drag: { x: true, y: false, dist: 6 },
       points: { size: 6 },
       ...(chart.sync === undefined ? {} : { sync: { key: chart.sync } }),
     },
@@ -141,6 +145,7 @@ export function chartOptions(element: HTMLElement, chart: Placement): UPlot.Opti
       {},
       ...chart.lines.map((line): UPlot.Series => ({
         label: line.label,
+        show: !chart.hidden.has(line.label),
         stroke: color(line.color),
         width: line.faint ? 1 : 1.75,
         alpha: line.faint ? 0.45 : 1,
