@@ -8,8 +8,8 @@ import type { Subject } from './subject.ts'
 
 type Moment = WeightsResult['histograms'][number]['initial']
 
-/** Bins of the histograms. */
-const bins = 48
+/** Bins of a histogram: fewer where there are few values. */
+const binsOf = (values: number): number => Math.max(12, Math.min(48, Math.round(Math.sqrt(values))))
 /** |w| of the decay factor's surface: evenly spread. */
 const magnitudes = Array.from({ length: 41 }, (_, i) => i / 40)
 
@@ -54,6 +54,7 @@ function edgesOf(role: 'weight' | 'gain', ...moments: readonly ArrayLike<number>
   let [low, high] = [Math.min(...at(0.0005)), Math.max(...at(0.9995))]
   if (role === 'weight') [low, high] = [Math.min(low, -high), Math.max(high, -low)]
   if (!(high > low)) [low, high] = [low - 0.5, high + 0.5]
+  const bins = binsOf(moments[0]?.length ?? 0)
   return Array.from({ length: bins + 1 }, (_, i) => low + ((high - low) * i) / bins)
 }
 

@@ -99,6 +99,6 @@ describe('what the figures show', () => {
   })
   it('weights as bars for one run, as curves for several', () => {
     expect(figure('weights', [weights], 'histograms-weight').panels[0]).toMatchObject({ kind: 'histogram', series: [{ counts: [0.25, 0.75] }, { counts: [0.5, 0.5] }] })
-    expect(figure('weights', [weights, weights], 'histograms-weight').panels[0]).toMatchObject({ kind: 'lines', series: [{ x: [-0.5, 0.5] }, {}, {}] })
+    expect(figure('weights', [weights, weights], 'histograms-weight').panels[0]).toMatchObject({ kind: 'lines', y: { label: 'density' }, series: [{ x: [-0.5, 0.5], y: [0.25, 0.75] }, {}, {}] })
   })
 })

@@ -1,6 +1,6 @@
 import type { BarsPanel, Figure } from '../../figures/figure.ts'
 import type { EnergyResult } from '../schema.ts'
-import { labelled, originOf, type Draw, type NamedResult } from './named.ts'
+import { originOf, type Draw, type NamedResult } from './named.ts'
 import { energyUnit } from './units.ts'
 
 type Run = NamedResult<'energy'>
@@ -18,7 +18,7 @@ export const energyFigures: Draw<'energy'> = (runs) => {
     ...(runs.every(({ result }) => result.overTime.length > 1) ? [overEnergy(runs, caption, origin)] : []),
     { id: 'energy-ann', title: 'Energy beside the equivalent ANN', caption: `${caption} The ANN is the same network run once, with multiply-accumulates alone.`, source, panels: [besideAnn(runs)], aspect: 0.3, origin },
     { id: 'energy-layers', title: 'Energy per layer', caption, source, panels: [perLayer(runs)], origin },
-    { id: 'operations-layers', title: 'Operations per layer', caption: 'Additions where spikes come in, multiply-accumulates where real numbers do; the ANN multiplies everywhere.', source, panels: [operations(first)], origin },
+    { id: 'operations-layers', title: 'Operations per layer', caption: 'Additions where spikes come in, multiply-accumulates where real numbers do; the ANN multiplies everywhere.', source, panels: runs.map((run) => operations(run, runs.length > 1)), origin },
   ]
 }
 
@@ -84,16 +84,15 @@ function perLayer(runs: readonly Run[]): BarsPanel {
   return { kind: 'bars', horizontal: true, stacked: runs.length === 1, categories: layers, x: { label: 'layer' }, y: { label: 'energy per inference', unit }, series }
 }
 
-function operations(run: Run): BarsPanel {
-  const { result } = run
+function operations({ name, result }: Run, titled: boolean): BarsPanel {
   const of = (kind: 'ac' | 'mac') => result.layers.map((layer) => (layer.kind === kind ? layer.operations / 1e6 : 0))
   return {
-    kind: 'bars', horizontal: true,
+    kind: 'bars', horizontal: true, ...(titled && { title: name }),
     categories: result.layers.map(({ name }) => name),
     x: { label: 'layer' },
     y: { label: 'operations per inference', unit: 'millions' },
     series: [
-      { label: labelled([run], run, 'additions'), color: 0, values: of('ac') },
+      { label: 'additions', color: 0, values: of('ac') },
       { label: 'multiply-accumulates', color: 1, values: of('mac') },
       { label: 'ANN, multiply-accumulates', color: 'muted', values: result.layers.map(({ macsPerTimestep }) => macsPerTimestep / 1e6) },
     ],

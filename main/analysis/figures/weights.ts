@@ -95,8 +95,10 @@ function histograms(runs: readonly Run[], role: 'weight' | 'gain', origin: reado
     const common = { title: name, x: { label: role === 'weight' ? 'weight' : 'gain' }, y: { label: 'share', percent: true } }
     const marks = role === 'gain' ? [{ axis: 'x' as const, at: 1, label: 'before', color: 'muted' as const }] : []
     if (curves.length <= 2) return { kind: 'histogram', ...common, series: curves, marks }
-    // Bars over bars can't be told apart: curves through their middles.
-    return { kind: 'lines', ...common, marks, series: curves.map(({ edges, counts, ...rest }): Series => ({ ...rest, x: counts.map((_, k) => ((edges[k] ?? NaN) + (edges[k + 1] ?? NaN)) / 2), y: counts })) }
+    // Bars over bars can't be told apart: curves through their middles, of densities, because runs differ in the width of their bins.
+    const width = (edges: readonly number[]): number => (edges[1] ?? NaN) - (edges[0] ?? NaN)
+    const series = curves.map(({ edges, counts, ...rest }): Series => ({ ...rest, x: counts.map((_, k) => (edges[k] ?? NaN) + width(edges) / 2), y: counts.map((share) => share / width(edges)) }))
+    return { kind: 'lines', ...common, y: { label: 'density' }, marks, series }
   })
   return {
     id: `histograms-${role}`, title: role === 'weight' ? 'Weights before and after training' : 'Batch-norm gains before and after training', panels, columns: 3, origin,

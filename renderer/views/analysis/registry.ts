@@ -18,6 +18,7 @@ import { SamplesField } from './mistakes/SamplesField.tsx'
 import { ExitTable } from './time/ExitTable.tsx'
 import { ScalingControls } from './time/ScalingControls.tsx'
 import { ScalingNotes } from './time/ScalingNotes.tsx'
+import { TimestepsField } from './time/TimestepsField.tsx'
 import { WeightsControls } from './weights/WeightsControls.tsx'
 
 /** Options of an analysis as the page sends them; what is missing has its default. */
@@ -107,6 +108,7 @@ export const entries: readonly AnalysisEntry[] = [
     title: 'Accuracy over time',
     group: 'Time & energy',
     text: 'Each timestep alone, the running mean, and what stopping early takes: timesteps, time and energy.',
+    Controls: TimestepsField,
     Extra: ExitTable,
   }),
   entry({

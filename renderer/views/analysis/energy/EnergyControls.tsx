@@ -1,5 +1,6 @@
 import { Select } from '@mantine/core'
 import { NumberField } from '../../../widgets/NumberField.tsx'
+import { TimestepsField } from '../time/TimestepsField.tsx'
 import type { ControlsProps, Options } from '../registry.ts'
 
 type Conventions = Required<NonNullable<Options['conventions']>>
@@ -21,11 +22,13 @@ const choices: readonly { readonly key: Choice; readonly label: string; readonly
 ]
 
 /** How operations are counted and what each costs. What was measured is counted again at once. */
-export function EnergyControls({ options, onChange }: ControlsProps) {
+export function EnergyControls(props: ControlsProps) {
+  const { options, onChange } = props
   const conventions = { ...usual, ...options.conventions }
   const set = (changed: Readonly<Record<string, string | number>>) => onChange({ conventions: { ...conventions, ...changed } })
   return (
     <>
+      <TimestepsField {...props} />
       {choices.map(({ key, label, width, data }) => (
         <Select key={key} label={label} w={width} value={conventions[key] ?? null} data={[...data]} onChange={(value) => value !== null && set({ [key]: value })} />
       ))}
