@@ -11,7 +11,8 @@ export const mostRuns = 500
 
 /**
  * What is varied over a run's settings: every combination of the axes' values (a grid), or `random` of them; each with every seed.
- * An axis names a setting by its path ("method.eta", "learningRate", "batchSize"); "method" and "network" take names.
+ * An axis names a setting by its path ("method.eta", "learningRate", "batchSize"); "method" and "network" take names; "none" is a
+ * setting that is left out ("network.norm", "clipNorm").
  */
 export const sweepSchema = z.object({
   axes: z.array(z.object({ parameter: z.string().min(1).max(80), values: z.array(valueSchema).min(1).max(100) })).max(6).default([]),
@@ -98,9 +99,11 @@ function configured(base: TrainingConfig, values: Record<string, SweepValue>, se
     const issue = parsed.error.issues[0]
     throw new SweepError(`${label}: ${issue ? `${issue.path.join('.')}: ${issue.message}` : 'can not be trained'}`)
   }
+  const left = order.find(([parameter, value]) => value === 'none' && at(parsed.data, parameter) !== undefined)
+  if (left) throw new SweepError(`${left[0]} can't be left out of a run: "none" is no value of it.`)
   // A schema leaves out what it does not know.
   for (const [parameter, value] of order)
-    if (parameter !== 'method' && parameter !== 'network' && at(parsed.data, parameter) !== value)
+    if (parameter !== 'method' && parameter !== 'network' && at(parsed.data, parameter) !== (value === 'none' ? undefined : value))
       throw new SweepError(`${parameter} is no setting of this run${parameter.startsWith('method.') ? `'s method ${parsed.data.method.name.toUpperCase()}` : ''}.`)
   return parsed.data
 }
@@ -128,7 +131,8 @@ function set(config: Record<string, unknown>, parameter: string, value: SweepVal
     if (typeof inner !== 'object' || inner === null) throw new SweepError(`${parameter} is no setting of this run.`)
     target = inner as Record<string, unknown>
   }
-  target[path.at(-1)!] = value
+  if (value === 'none') delete target[path.at(-1)!]
+  else target[path.at(-1)!] = value
 }
 
 function at(config: unknown, parameter: string): unknown {

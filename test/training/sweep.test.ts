@@ -36,6 +36,13 @@ describe('sweeps', () => {
     expect(networkPresets).toEqual(before)
   })
 
+  test('"none" leaves out what may be left out', () => {
+    const norms = expand({ axes: [{ parameter: 'network.norm', values: ['none', 'tebn'] }, { parameter: 'clipNorm', values: [1, 'none'] }] })
+    expect(norms.map(({ config: { network, clipNorm } }) => [network.norm, clipNorm])).toEqual([[undefined, 1], [undefined, undefined], ['tebn', 1], ['tebn', undefined]])
+    expect('clipNorm' in norms[1]!.config).toBe(false)
+    expect(() => expand({ axes: [{ parameter: 'learningRate', values: ['none'] }] })).toThrow(`learningRate can't be left out of a run`)
+  })
+
   test('a list: values at the same place go together, each with every seed; rows once, some of them at random', () => {
     const axes = [{ parameter: 'learningRate', values: [0.1, 0.01, 0.1] }, { parameter: 'batchSize', values: [4, 8, 4] }]
     const rows = (sweep: Partial<Sweep>) => expand({ axes, list: true, ...sweep }).map(({ config }) => [config.learningRate, config.batchSize, config.seed])
