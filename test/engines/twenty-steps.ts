@@ -1,6 +1,7 @@
 import type { Engine, HostTensor, LoadOptions } from '../../main/engines/engine.ts'
 import { initialVariables } from '../../main/snn/initial.ts'
 import { chain } from '../../main/snn/models/chain.ts'
+import { drawShape, fillDraws } from '../../main/snn/ops/zeroth-order.ts'
 import { networkSchema } from '../../main/snn/schema.ts'
 import { buildTrainingProgram } from '../../main/snn/training-program.ts'
 
@@ -22,7 +23,7 @@ export const variants = {
   'neurons of which all is learned': made({ neuron: { learnTau: 'leak', learnThreshold: true, threshold: 0.6, learnInitial: true, smoothing: true } }),
   'PLIF, sigmoid spikes': made({ neuron: { learnTau: 'plif', sigmoidSpike: 4, reset: 'soft' } }),
   'tdBN with its scale': made({ norm: 'tdbn', neuron: { threshold: 0.8 } }),
-  TEBN: made({ norm: 'tebn' }),
+  'TEBN, LocalZO’s draws': made({ norm: 'tebn', neuron: { surrogate: 'localzo', alpha: 0.5 } }),
   TAB: made({ norm: 'tab' }),
   'shared membranes': made({ sharing: 'layers-channels' }),
 } as const
@@ -62,8 +63,10 @@ export async function twentySteps(engine: Engine, device: LoadOptions['device'],
     }
     const next = Object.fromEntries(program.state.map(({ name, shape }) => [`next/${name}`, zeros(shape)]))
     const loss = zeros([1])
+    const drawn = { draws: zeros(drawShape), places: zeros([batch]) }
+    if (network.neuron.surrogate === 'localzo') fillDraws(11, `step ${k}`, drawn.draws.data, drawn.places.data)
     await loaded.run(
-      { ...state, frames, onehot, learningRate: scalar(2e-3), correction1: scalar(1 - 0.9 ** k), correction2: scalar(1 - 0.999 ** k) },
+      { ...state, ...(network.neuron.surrogate === 'localzo' && drawn), frames, onehot, learningRate: scalar(2e-3), correction1: scalar(1 - 0.9 ** k), correction2: scalar(1 - 0.999 ** k) },
       { ...next, loss },
     )
     losses.push(loss.data[0] ?? NaN)
