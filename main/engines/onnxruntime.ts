@@ -103,8 +103,8 @@ export function onnxRuntime(): Engine {
           graphOptimizationLevel: 'all',
           executionMode: 'sequential',
           enableCpuMemArena: true,
-          // With a memory pattern the arena holds the first run's pieces and the planned block: a VGGSNN step of batch 16 peaked
-          // at 6.8 GB with it and at 3.7 GB without, in the same time (npm run bench -- training).
+          // With a memory pattern the arena holds the first run's pieces and the planned block: a VGGSNN step of batch 16 that
+          // peaked at 3.7 GB without one peaked at 6.8 GB with it, in the same time (npm run bench -- training).
           enableMemPattern: false,
           logSeverityLevel: 3,
           ...(resident && { preferredOutputLocation: Object.fromEntries(resident.names.map((name) => [`next/${name}`, 'gpu-buffer' as const])) }),

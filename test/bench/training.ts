@@ -1,13 +1,16 @@
 /**
  * npm run bench -- training: one TRT training step of VGGSNN (48x48, T = 10, Adam), beside the same step in plain PyTorch
  * (../shared/bench/pytorch_vggsnn.py, apt-get install python3-torch), with and without PyTorch's penalty r(t); ours always
- * has it. `--device webgpu|cuda` measures on a GPU instead (training-device.ts). `--profile` tells where a step's time goes (training-profile.ts). Ours and the peers take turns, so that all see the same machine; each figure is its best turn's median.
+ * has it. `--device webgpu|cuda` measures on a GPU instead (training-device.ts). `--profile` tells where a step's time goes
+ * (training-profile.ts), `--liveness` what its memory is needed for (training-liveness.ts). Ours and the peers take turns, so that
+ * all see the same machine; each figure is its best turn's median.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { BenchResult, BenchRow } from './run.ts'
 import { onDevice } from './training-device.ts'
+import { liveness } from './training-liveness.ts'
 import { profile } from './training-profile.ts'
 
 const peerScript = '../shared/bench/pytorch_vggsnn.py'
@@ -45,7 +48,7 @@ function best(figures: readonly (Figures | undefined)[]): Figures | undefined {
   return figures.reduce((a, b) => (a === undefined || (b !== undefined && b.seconds < a.seconds) ? b : a), undefined)
 }
 
-/** @param args `--batch 4,16` chooses the batch sizes; `--profile` tells where a step's time goes instead */
+/** @param args `--batch 4,16` chooses the batch sizes; `--profile` tells where a step's time goes instead, `--liveness` what its memory is needed for */
 export async function run(args: readonly string[]): Promise<BenchResult> {
   const given = args[args.indexOf('--batch') + 1]
   const batches = args.includes('--batch') && given ? given.split(',').map(Number) : [4, 16]
@@ -58,6 +61,10 @@ export async function run(args: readonly string[]): Promise<BenchResult> {
   if (args.includes('--profile')) {
     for (const batch of batches) rows.push(...(await profile(batch)))
     return { name: 'Where the time of a training step of VGGSNN goes (48x48, T = 10, TRT, Adam; onnxruntime, CPU); peer: the whole step, or the rate of matrix products', rows }
+  }
+  if (args.includes('--liveness')) {
+    for (const batch of batches) rows.push(...(await liveness(batch)))
+    return { name: 'What the memory of a training step of VGGSNN is needed for (48x48, T = 10, TRT, Adam; onnxruntime, CPU)', rows }
   }
   for (const batch of batches) {
     const found: { own: Figures; full: Figures | undefined; bare: Figures | undefined }[] = []
