@@ -2,25 +2,28 @@ import { useState } from 'react'
 import { Button, Group, Modal, Radio, Select, Stack } from '@mantine/core'
 import { useLibrary } from '../../api/library.ts'
 import { percent } from '../../app/format.ts'
+import type { ExportSettings } from '../../../preload/contract/index.ts'
 import { exportRun } from '../../app/export-run.ts'
+import { FormatFields } from './FormatFields.tsx'
 
-/** Which run, and its best or its last checkpoint. */
+/** Which run, its best or its last checkpoint, and as what kind of file. */
 export function ExportDialog({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
   const all = useLibrary((state) => state.runs)
   const runs = (all ?? []).filter((run) => run.epochsDone > 0)
   const [chosen, setChosen] = useState<string | null>(null)
   const [checkpoint, setCheckpoint] = useState<'best' | 'last'>('best')
+  const [settings, setSettings] = useState<ExportSettings>({ format: 'window' })
   const [busy, setBusy] = useState(false)
   const run = runs.find((other) => other.id === chosen) ?? runs[0]
   const start = async () => {
     if (run === undefined) return
     setBusy(true)
-    await exportRun(run.id, checkpoint)
+    await exportRun(run.id, checkpoint, settings)
     setBusy(false)
     onClose()
   }
   return (
-    <Modal opened={opened} onClose={onClose} title="Export a run to ONNX">
+    <Modal opened={opened} onClose={onClose} title="Export a run">
       <Stack gap="md">
         <Select
           label="Run"
@@ -40,6 +43,7 @@ export function ExportDialog({ opened, onClose }: { readonly opened: boolean; re
             <Radio size="xs" value="last" label={`Last: epoch ${run?.epochsDone ?? '–'}, ${percent(run?.lastTestAccuracy ?? run?.lastValidationAccuracy)}`} />
           </Stack>
         </Radio.Group>
+        <FormatFields settings={settings} onChange={setSettings} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Cancel

@@ -14,6 +14,8 @@ import { preparationRows } from '../../widgets/preparation.ts'
 import { Facts, Panel } from '../../widgets/Panel.tsx'
 import { Tag } from '../../widgets/Tag.tsx'
 import widgets from '../../widgets/widgets.module.css'
+import { FileNotes } from './FileNotes.tsx'
+import { formats, ports, runs } from './formats.ts'
 import { metadataRows, preparationOf } from './metadata.ts'
 import { Proof } from './Proof.tsx'
 import { modelTitles } from './titles.ts'
@@ -24,7 +26,7 @@ async function remove(model: ModelRecord): Promise<void> {
   const yes = await confirm({
     title: `Remove ${model.name}?`,
     action: 'Remove the model',
-    message: 'Its ONNX file and its proof are deleted. The run it came from stays, so it can be exported again.',
+    message: 'Its file and its proof are deleted. The run it came from stays, so it can be exported again.',
   })
   if (!yes || (await attempt('models.remove', { id: model.id }, 'The model could not be removed')) === null) return
   notify({ tone: 'success', title: 'Model removed', message: model.name })
@@ -74,6 +76,7 @@ export function ModelPage({ id }: { readonly id: string }) {
     )
   }
   const preparation = preparationOf(model.metadata)
+  const described = ports(model)
   const pictures = preparation?.normalization !== undefined
   return (
     <div className={widgets.page}>
@@ -83,6 +86,7 @@ export function ModelPage({ id }: { readonly id: string }) {
           <Tag>
             {model.checkpoint} checkpoint, epoch {model.epoch}
           </Tag>
+          <Tag>{formats[model.format ?? 'window'].title}</Tag>
           <Tag>{percent(model.proof.accuracyExported)} on test</Tag>
           <span className={widgets.grow} />
           <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void remove(model)}>
@@ -91,7 +95,8 @@ export function ModelPage({ id }: { readonly id: string }) {
         </div>
         <div className={styles.columns}>
           <div className={styles.stack}>
-            <TryPanel model={model.id} pictures={pictures} title={`Try it on a ${pictures ? 'picture' : 'recording'}`} />
+            {runs(model) && <TryPanel model={model.id} pictures={pictures} title={`Try it on a ${pictures ? 'picture' : 'recording'}`} />}
+            <FileNotes model={model} />
           </div>
           <div className={styles.stack}>
             <Proof proof={model.proof} chosenBy={model.chosenBy} />
@@ -111,8 +116,8 @@ export function ModelPage({ id }: { readonly id: string }) {
                       {model.hash.slice(0, 32)}…
                     </code>,
                   ],
-                  ['Input', `frames [N, ${model.shape.join(', ')}]`],
-                  ['Outputs', `logits [N, ${model.classes.length}], logits_per_timestep [N, ${model.shape[0]}, ${model.classes.length}]`],
+                  ['Input', described?.input ?? null],
+                  ['Outputs', described?.outputs ?? null],
                   ['Classes', model.classes.join(', ')],
                   ['Run', runName ?? model.run],
                   ['Exported', since(model.created, new Date())],
@@ -120,7 +125,7 @@ export function ModelPage({ id }: { readonly id: string }) {
               />
             </Panel>
             <Deferred>
-              <Panel title="Metadata in the file">
+              <Panel title={runs(model) ? 'Metadata in the file' : 'Metadata'}>
                 <div className={styles.metadata}>
                   <Facts rows={metadataRows(model.metadata)} />
                 </div>

@@ -39,6 +39,9 @@ export function Proof({ proof, chosenBy }: { readonly proof: ExportProof; readon
   const rows: readonly (readonly [string, string, string])[] = [
     ['Same decision', percent(proof.argmaxAgreement), `of ${count(proof.samples)} test samples`],
     ['Largest logit difference', figure(proof.largestLogitDifference), 'any class, any sample'],
+    ...(proof.logitDifferences
+      ? [['Logit differences', figure(proof.logitDifferences.median), `median; 99 % below ${figure(proof.logitDifferences.p99)}`] as const]
+      : []),
     ['Largest firing-rate difference', figure(proof.largestFiringRateDifference), 'any layer'],
     ['Accuracy, trained', percent(proof.accuracyTrained), 'before export'],
     ['Accuracy, exported', percent(proof.accuracyExported), 'of the file itself'],

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { exportFormatSchema } from '../../../main/deployment/schema.ts'
+import { formats, ports, runs } from '../../../renderer/views/models/formats.ts'
 import { modelTitles } from '../../../renderer/views/models/titles.ts'
 
 test('exports of one name are numbered in the order in which they were made', () => {
@@ -9,4 +11,14 @@ test('exports of one name are numbered in the order in which they were made', ()
     { id: 'digits-2', name: 'digits', created: '2026-03-02T10:00:00.000Z' },
   ])
   expect(Object.fromEntries(titles)).toEqual({ digits: 'digits', 'digits-2': 'digits (2)', 'digits-3': 'digits (3)', cards: 'cards' })
+})
+
+test('offers every format there is, and knows the ports of those that run here', () => {
+  expect(Object.keys(formats)).toEqual(exportFormatSchema.options)
+  const model = { shape: [4, 2, 8, 9] as [number, number, number, number], classes: ['a', 'b'], metadata: {} }
+  expect(ports(model)).toEqual({ input: 'frames [N, 4, 2, 8, 9]', outputs: 'logits [N, 2], logits_per_timestep [N, 4, 2]' })
+  expect(ports({ ...model, format: 'step' })?.input).toBe('frame [N, 2, 8, 9] and the states')
+  expect(ports({ ...model, format: 'int8', metadata: { 'saccade.batch': '16', 'saccade.input': 'image' } })?.input).toBe('image [16, 2, 8, 9]')
+  expect(ports({ ...model, format: 'nir' })).toBeNull()
+  expect([runs({}), runs({ format: 'package' })]).toEqual([true, false])
 })

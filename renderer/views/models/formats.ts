@@ -1,0 +1,30 @@
+import type { ExportFormat, ModelRecord, NirDialect } from '../../../preload/contract/index.ts'
+
+/** Every kind of file that a run can be exported as, in a line each. */
+export const formats: Readonly<Record<ExportFormat, { readonly title: string; readonly what: string }>> = {
+  window: { title: 'ONNX, whole window', what: 'All timesteps of a sample at once. For ONNX Runtime anywhere; the one to take where in doubt.' },
+  step: { title: 'ONNX, one timestep', what: 'States go in and out: for live cameras and early exits. The same numbers as the window.' },
+  int8: { title: 'ONNX, 8 bits', what: 'Weights rounded, spikes exact; a smaller file. Refused where it loses more accuracy than you allow.' },
+  nir: { title: 'NIR, neuromorphic', what: 'For snnTorch, SpikingJelly, Norse and hardware; simulated again from the file. No max pooling.' },
+  pytorch: { title: 'PyTorch, safetensors', what: "Weights under the names of the TRT authors' code, for load_state_dict." },
+  package: { title: 'Package, zip', what: 'All of these that the network allows, with model card, test data and programs that run it.' },
+}
+
+export const dialects: Readonly<Record<NirDialect, string>> = {
+  spec: 'snnTorch, SpikingJelly (as specified)',
+  norse: 'Norse (r in the weights)',
+  sumpool: 'Hardware (sum pooling)',
+}
+
+/** Whether Saccade itself can run a model's file on recordings. */
+export const runs = ({ format = 'window' }: Pick<ModelRecord, 'format'>): boolean => format === 'window' || format === 'step' || format === 'int8'
+
+/** Ports of a model in words; null where its file has none. */
+export function ports({ format = 'window', shape, classes, metadata }: Pick<ModelRecord, 'format' | 'shape' | 'classes' | 'metadata'>): { readonly input: string; readonly outputs: string } | null {
+  if (!runs({ format })) return null
+  const [timesteps, ...frame] = shape
+  const n = metadata['saccade.batch'] ?? 'N'
+  if (format === 'step') return { input: `frame [N, ${frame.join(', ')}] and the states`, outputs: `logits [N, ${classes.length}] of this timestep and the next states` }
+  const input = metadata['saccade.input'] === 'image' ? `image [${n}, ${frame.join(', ')}]` : `frames [${n}, ${shape.join(', ')}]`
+  return { input, outputs: `logits [${n}, ${classes.length}], logits_per_timestep [${n}, ${timesteps}, ${classes.length}]` }
+}
