@@ -89,6 +89,8 @@ export function FigureFrame({ figure, onPick, aside }: { readonly figure: Figure
             <Menu.Item leftSection={<IconClipboard size={14} />} onClick={() => void copyForPaper(figure, view)}>
               Copy as paper figure
             </Menu.Item>
+            <Menu.Divider />
+            <Menu.Label maw={240}>{turns ? 'Drag or use the arrow keys to turn; double-click for the first view.' : 'Drag to zoom in, Ctrl + wheel to zoom; double-click for everything.'}</Menu.Label>
           </Menu.Dropdown>
         </Menu>
       </div>

@@ -51,6 +51,8 @@ export class Chart {
     this.#drawn = this.#drawing.drawFigure(figure, this.#drawing.screenStyle(tokensOf(this.#host, dark)), width, view)
     this.#host.style.height = `${this.#drawn.height}px`
     this.#echarts.resize({ width, height: this.#drawn.height })
+    // What is drawn anew would keep the highlights of what stood there before.
+    this.#echarts.clear()
     const { legend, ...rest } = this.#drawn.option
     this.#echarts.setOption({ ...rest, legend: { ...legend, selected: this.#selected } }, { notMerge: true })
     this.#echarts.dispatchAction({ type: 'takeGlobalCursor', key: 'dataZoomSelect', dataZoomSelectActive: true })
