@@ -29,7 +29,9 @@ export function drawHeat(panel: HeatPanel, { place, style, range }: Drawing): Pl
       shape: { x: Math.min(x1, x2) - 0.25, y: Math.min(y1, y2) - 0.25, width: width + 0.5, height: height + 0.5 },
       style: { fill },
       emphasis: { style: { stroke: style.ink, lineWidth: 1 } },
-      ...(readable && { textContent: { type: 'text' as const, style: { text, fill: readableOn(fill), fontSize: style.fontSize * 0.9, fontFamily: style.font } }, textConfig: { position: 'inside' as const } }),
+      // Always there, empty where it can't be read: a cell that is drawn anew keeps the text of the figure before.
+      textContent: { type: 'text', style: { text: readable ? text : '', fill: readableOn(fill), fontSize: style.fontSize * 0.9, fontFamily: style.font } },
+      textConfig: { position: 'inside' },
     }
   })
   const lines = contourLines(xs, ys, values, levelsOf(panel.contours ?? [], range))

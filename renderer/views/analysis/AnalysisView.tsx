@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { Alert } from '@mantine/core'
 import type { Run, StoredAnalysis } from '../../../preload/contract/index.ts'
 import { figuresOf } from '../../../preload/contract/figures.ts'
@@ -7,7 +7,7 @@ import widgets from '../../widgets/widgets.module.css'
 import { Compare } from './Compare.tsx'
 import { useComparedRuns } from './compared.ts'
 import { Controls } from './Controls.tsx'
-import type { AnalysisEntry, Options } from './registry.ts'
+import type { AnalysisEntry, ExtraProps, Options } from './registry.ts'
 import { keptOf, matches, namedResults, optionsOf, useAnalysis } from './state.ts'
 import styles from './analysis.module.css'
 
@@ -24,6 +24,7 @@ export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry
   const found = keptOf(kept[run.id], kind, shared.checkpoint)
   const missing = entry.missing?.(run) ?? (run.epochs.length === 0 ? 'The run has no checkpoint yet: its first epoch is not finished.' : null)
   const { Extra } = entry
+  const [picked, setPicked] = useState<ExtraProps['picked']>(null)
   return (
     <div className={widgets.page}>
       <section className={styles.inner} aria-label={entry.title}>
@@ -48,9 +49,9 @@ export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry
         )}
         {results.length === 0 && missing === null && <p className={styles.nothing}>Not computed yet for this checkpoint.</p>}
         {figures.map((figure) => (
-          <FigureFrame key={figure.id} figure={figure} />
+          <FigureFrame key={figure.id} figure={figure} onPick={(what) => setPicked({ ...what, figure: figure.id })} />
         ))}
-        {Extra !== undefined && results.length > 0 && <Extra runs={results} run={run} />}
+        {Extra !== undefined && results.length > 0 && <Extra runs={results} run={run} picked={picked} />}
         {figures.length > 0 && <Origin lines={[...new Set(figures.flatMap(({ origin }) => origin))]} />}
       </section>
     </div>

@@ -9,6 +9,7 @@ import { SharpnessTable } from './landscape/SharpnessTable.tsx'
 import { CurvesPage } from './curves/CurvesPage.tsx'
 import { EnergyControls } from './energy/EnergyControls.tsx'
 import { EnergyTables } from './energy/EnergyTables.tsx'
+import type { Picked } from '../../figures/chart.ts'
 import { FiringControls } from './firing/FiringControls.tsx'
 import { CentroidControls } from './fisher/CentroidControls.tsx'
 import { FisherControls } from './fisher/FisherControls.tsx'
@@ -34,6 +35,8 @@ export interface ExtraProps<Kind extends AnalysisKind = AnalysisKind> {
   /** Results of the shown runs, the page's own run first; at least one. */
   readonly runs: readonly NamedResult<Kind>[]
   readonly run: Run
+  /** What was last clicked in the figures above, and in which. */
+  readonly picked: (Picked & { readonly figure: string }) | null
 }
 
 export const groups = ['Information', 'Landscape', 'Activity', 'Time & energy', 'Mistakes', 'Weights', 'Training'] as const

@@ -132,9 +132,9 @@ function Sample({ run, dataset }: { readonly run: Run; readonly dataset: Dataset
                   value={maps}
                   onChange={(value) => setMaps(value === 'mean' || value === 'channels' ? value : 'timestep')}
                   data={[
-                    { value: 'timestep', label: `timestep ${timestep + 1}` },
-                    { value: 'mean', label: 'mean over time' },
-                    { value: 'channels', label: 'mean over channels' },
+                    { value: 'timestep', label: `t = ${timestep + 1}` },
+                    { value: 'mean', label: 'over time' },
+                    { value: 'channels', label: 'over channels' },
                   ]}
                 />
               }

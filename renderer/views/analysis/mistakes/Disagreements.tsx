@@ -25,27 +25,29 @@ function Pair({ first, second, dataset }: { readonly first: Named; readonly seco
   const { samples, bothRight, bothWrong, onlyFirst, onlySecond, disagreements } = found
   return (
     <Panel title={`Where ${title} disagree`}>
-      <table className={styles.table}>
-        <tbody>
-          <tr><th>both right</th><td>{bothRight}</td></tr>
-          <tr><th>only {first.name}</th><td>{onlyFirst}</td></tr>
-          <tr><th>only {second.name}</th><td>{onlySecond}</td></tr>
-          <tr><th>both wrong</th><td>{bothWrong}</td></tr>
-          <tr><th>samples</th><td>{samples}</td></tr>
-        </tbody>
-      </table>
-      <p className={styles.quiet}>{verdict(found, first.name, second.name)}</p>
-      {dataset !== undefined && disagreements.length > 0 && (
-        <SampleList
-          dataset={dataset}
-          label={`Samples on which ${title} disagree`}
-          items={disagreements.map(({ row, label, predicted: [a, b], right }) => ({
-            row,
-            note: right === 'neither' ? `${name(a)} / ${name(b)}` : `${right === 'first' ? '✓' : '✗'} ${name(a)} / ${right === 'second' ? '✓' : '✗'} ${name(b)}`,
-            title: `row ${row}, ${name(label)}: ${first.name} says ${name(a)}, ${second.name} ${name(b)}`,
-          }))}
-        />
-      )}
+      <div className={styles.stack}>
+        <table className={styles.table}>
+          <tbody>
+            <tr><th>both right</th><td>{bothRight}</td></tr>
+            <tr><th>only {first.name}</th><td>{onlyFirst}</td></tr>
+            <tr><th>only {second.name}</th><td>{onlySecond}</td></tr>
+            <tr><th>both wrong</th><td>{bothWrong}</td></tr>
+            <tr><th>samples</th><td>{samples}</td></tr>
+          </tbody>
+        </table>
+        <p className={styles.quiet}>{verdict(found, first.name, second.name)}</p>
+        {dataset !== undefined && disagreements.length > 0 && (
+          <SampleList
+            dataset={dataset}
+            label={`Samples on which ${title} disagree`}
+            items={disagreements.map(({ row, label, predicted: [a, b], right }) => ({
+              row,
+              note: right === 'neither' ? `${name(a)} / ${name(b)}` : `${right === 'first' ? '✓' : '✗'} ${name(a)} / ${right === 'second' ? '✓' : '✗'} ${name(b)}`,
+              title: `row ${row}, ${name(label)}: ${first.name} says ${name(a)}, ${second.name} ${name(b)}`,
+            }))}
+          />
+        )}
+      </div>
     </Panel>
   )
 }

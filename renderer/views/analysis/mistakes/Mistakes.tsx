@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { SegmentedControl } from '@mantine/core'
 import type { DatasetSummary, MistakesResult } from '../../../../preload/contract/index.ts'
 import { useLibrary } from '../../../api/library.ts'
@@ -23,14 +23,20 @@ function worst(confusion: MistakesResult['confusion']): readonly [number, number
 }
 
 /** The matrix whose cells open the samples behind them. */
-function Cells({ result, dataset }: { readonly result: MistakesResult; readonly dataset: DatasetSummary | undefined }) {
-  const [cell, setCell] = useState(() => worst(result.confusion))
+function Cells(props: {
+  readonly result: MistakesResult
+  readonly dataset: DatasetSummary | undefined
+  /** Class and prediction. */
+  readonly cell: readonly [number, number]
+  readonly onCell: (cell: readonly [number, number]) => void
+}) {
+  const { result, dataset, cell } = props
   const [label, predicted] = cell
   const name = (c: number): string => result.classes[c] ?? String(c)
   const samples = cellSamples(result, label, predicted)
   return (
     <div className={styles.cells}>
-      <ConfusionMatrix matrix={result.confusion} classes={result.classes} onPick={(actual, said) => setCell([actual, said])} />
+      <ConfusionMatrix matrix={result.confusion} classes={result.classes} onPick={(actual, said) => props.onCell([actual, said])} />
       <div className={styles.behind}>
         <p aria-live="polite">
           <b>{name(label)}</b> {label === predicted ? 'recognized' : <>taken for <b>{name(predicted)}</b></>}: {plural(samples.length, 'sample')}
@@ -41,7 +47,7 @@ function Cells({ result, dataset }: { readonly result: MistakesResult; readonly 
           <p className={styles.quiet}>No sample. Click another cell.</p>
         ) : (
           <SampleList
-            key={cell.join()}
+            key={`${result.rows.length} ${result.options.split} ${cell.join()}`}
             dataset={dataset}
             label={`Samples of ${name(label)} taken for ${name(predicted)}`}
             items={samples.map(({ row, confidence, loss }) => ({ row, note: `${percent(confidence, 0)} sure`, title: `row ${row}, loss ${loss.toFixed(3)}` }))}
@@ -83,9 +89,23 @@ function PerClass({ result }: { readonly result: MistakesResult }) {
 }
 
 /** Below the figures of the mistakes: the samples behind them. */
-export function Mistakes({ runs }: ExtraProps<'mistakes'>) {
+export function Mistakes({ runs, picked }: ExtraProps<'mistakes'>) {
   const datasets = useLibrary((state) => state.datasets)
   const [chosen, setChosen] = useState<string | null>(null)
+  const [cell, setCell] = useState<readonly [number, number] | null>(null)
+  const place = useRef<HTMLDivElement>(null)
+  const [followed, setFollowed] = useState(picked)
+  // A cell of the figure above: panels are runs, columns predictions, rows classes.
+  if (picked !== followed) {
+    setFollowed(picked)
+    if (picked?.figure === 'confusion' && picked.cell) {
+      setChosen(runs[picked.panel]?.run ?? null)
+      setCell([picked.cell[1], picked.cell[0]])
+    }
+  }
+  useEffect(() => {
+    if (picked?.figure === 'confusion') place.current?.scrollIntoView({ behavior: 'smooth', block: 'nearest' })
+  }, [picked])
   const shown = runs.find(({ run }) => run === chosen) ?? runs[0]
   if (!shown) return null
   const { result } = shown
@@ -94,9 +114,11 @@ export function Mistakes({ runs }: ExtraProps<'mistakes'>) {
   return (
     <>
       {runs.length > 1 && <SegmentedControl aria-label="Run whose samples are shown" value={shown.run} onChange={setChosen} data={runs.map(({ run, name: label }) => ({ value: run, label }))} />}
-      <Panel title="Samples behind the confusion matrix">
-        <Cells key={`${shown.run} ${result.samples} ${result.options.split}`} result={result} dataset={dataset} />
-      </Panel>
+      <div ref={place}>
+        <Panel title="Samples behind the confusion matrix">
+          <Cells result={result} dataset={dataset} cell={cell ?? worst(result.confusion)} onCell={setCell} />
+        </Panel>
+      </div>
       <Panel title="Classes">
         <PerClass result={result} />
       </Panel>

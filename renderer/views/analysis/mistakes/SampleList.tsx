@@ -43,7 +43,7 @@ export function SampleList({ dataset, items, label }: { readonly dataset: Datase
     }
   }
   return (
-    <>
+    <div className={styles.stack}>
       <ul className={styles.samples} aria-label={label}>
         {shown.map(({ row, note, title }) => {
           const sample = data?.samples.find(({ index }) => index === row)
@@ -67,6 +67,6 @@ export function SampleList({ dataset, items, label }: { readonly dataset: Datase
         )}
         {opened && <SampleDetails dataset={dataset} sample={opened.sample} />}
       </Modal>
-    </>
+    </div>
   )
 }
