@@ -139,6 +139,7 @@ function describe(result: AnalysisResult | Compared | Curves): string {
         ['information centroid', result.centroid.toFixed(4)],
         ['Fisher trace', result.trace.map((value) => value.toPrecision(3)).join(', ')],
         ['estimator', `${result.options.estimator}, ${result.batches} batches, ${result.options.split} split`],
+        ['cost', `${Number(result.passes.taken.toFixed(1))} passes instead of ${result.passes.full}`],
       ])
     case 'centroid':
       return table(
