@@ -90,7 +90,7 @@ export function Palette() {
     return () => window.removeEventListener('keydown', onKey)
   }, [])
   return (
-    <Modal opened={open} onClose={close} withCloseButton={false} centered={false} padding={0} size="lg" aria-label="Command palette">
+    <Modal opened={open} onClose={close} withCloseButton={false} centered={false} padding={0} size="lg" attributes={{ content: { 'aria-label': 'Command palette' } }}>
       <List onDone={close} />
     </Modal>
   )

@@ -51,7 +51,7 @@ export function FrameGrid({ data, shape, blocks, current, paletteName, onPick, c
         return (
           <li key={timestep} aria-current={timestep === current ? 'step' : undefined}>
             {onPick ? (
-              <button type="button" onClick={() => onPick(timestep)} aria-label={`Go to frame ${timestep + 1}`}>
+              <button type="button" onClick={() => onPick(timestep)} title={`Go to frame ${timestep + 1}`}>
                 {picture}
               </button>
             ) : (

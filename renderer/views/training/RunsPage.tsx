@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from 'react'
-import { Button, Checkbox, Skeleton } from '@mantine/core'
+import { Button, Checkbox, Skeleton, VisuallyHidden } from '@mantine/core'
 import { IconBook2, IconBrain, IconCpu, IconFileImport, IconFolderPlus, IconPlus } from '@tabler/icons-react'
 import type { RunSummary } from '../../../preload/contract/index.ts'
 import { measured, totalEpochs } from '../../../preload/contract/training.ts'
@@ -197,7 +197,9 @@ export function RunsPage() {
           <table className={styles.table} aria-label="Runs">
             <thead>
               <tr>
-                <th aria-label="Compare" />
+                <th>
+                  <VisuallyHidden>Compare</VisuallyHidden>
+                </th>
                 <th>Run</th>
                 <th className={styles.wide}>Dataset</th>
                 <th>Network</th>
