@@ -118,7 +118,7 @@ ${sharedUsage}`,
           results.push(learned.result)
           figures.push(...learned.figures)
         }
-        const files = writeFigures(figures, values)
+        const files = await writeFigures(figures, values)
         if (values.json) return host.print(JSON.stringify(results.length === 1 ? results[0] : results, null, 2))
         results.forEach((result, i) => host.print(`${i === 0 ? '' : '\n'}${describe(result)}`))
         if (files.length > 0) host.print(`\n${files.join('\n')}`)

@@ -5,7 +5,6 @@ import type { AnalysisKind, Run, StoredAnalysis } from '../../preload/contract/i
 import { curvesOf, learningFigures, type Curves, type LearningRun } from '../analysis/learning.ts'
 import { figureCsv } from '../figures/csv.ts'
 import type { Figure } from '../figures/figure.ts'
-import { figureSvg } from '../figures/svg.ts'
 import type { Workbench } from '../workbench/api.ts'
 import { percent, table } from './terminal.ts'
 
@@ -40,7 +39,10 @@ export function analysisFigures<Kind extends AnalysisKind>(kind: Kind, runs: rea
 }
 
 /** Writes figures as SVG, as CSV or both. Returns the files. @throws where a folder can't be written */
-export function writeFigures(figures: readonly Figure[], folders: { readonly svg?: string | undefined; readonly csv?: string | undefined }): string[] {
+export async function writeFigures(figures: readonly Figure[], folders: { readonly svg?: string | undefined; readonly csv?: string | undefined }): Promise<string[]> {
+  if (folders.svg === undefined && folders.csv === undefined) return []
+  // ECharts takes 0.3 s to load: only who draws waits for it.
+  const { figureSvg } = await import('../figures/svg.ts')
   const write = (folder: string | undefined, extension: string, textOf: (figure: Figure) => string): string[] => {
     if (folder === undefined) return []
     mkdirSync(folder, { recursive: true })

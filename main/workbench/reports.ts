@@ -1,7 +1,7 @@
 import { colorsOf, type NamedResult } from '../analysis/figures/named.ts'
 import { figuresOf } from '../analysis/figures/index.ts'
 import { learningFigures } from '../analysis/learning.ts'
-import { reportHtml, type ReportSection } from '../analysis/report.ts'
+import type { ReportSection } from '../analysis/report.ts'
 import type { AnalysisKind, AnalysisResult, StoredAnalysis } from '../analysis/schema.ts'
 import { readRunManifest } from '../training/run-manifest.ts'
 import type { Run } from '../training/schema.ts'
@@ -27,7 +27,9 @@ export class Reports {
   }
 
   /** @throws UsageError where there is no such run */
-  report(id: string, asked: readonly string[] | undefined): { name: string; html: string; figures: string[]; missing: string[] } {
+  async report(id: string, asked: readonly string[] | undefined): Promise<{ name: string; html: string; figures: string[]; missing: string[] }> {
+    // ECharts takes 0.3 s to load: not every start of the workbench waits for it.
+    const { reportHtml } = await import('../analysis/report.ts')
     const run = this.#runs.get(id)
     const kept = latest(this.#analyses.list(id))
     const wanted = (kind: string) => asked === undefined || asked.includes(kind)
