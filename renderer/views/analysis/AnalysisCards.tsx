@@ -20,7 +20,7 @@ export function AnalysisCards({ run }: { readonly run: Run }) {
           const found = kept?.find(({ result }) => result.kind === kind)
           return (
             <li key={kind}>
-              <a href={formatRoute({ view: 'training', page: 'analysis', id: run.id, kind })} aria-label={title} title={text}>
+              <a href={formatRoute({ view: 'training', page: 'analysis', id: run.id, kind })} title={text}>
                 <b>{title}</b>
                 <small>{live ? (live.note ?? 'from the run’s records') : found === undefined ? 'not computed yet' : `${found.result.options.checkpoint} checkpoint, epoch ${found.epoch}`}</small>
               </a>
