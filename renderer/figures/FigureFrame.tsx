@@ -11,7 +11,7 @@ import styles from './figures.module.css'
 
 /** A figure on screen: values where the pointer rests, zoom by dragging, legend, and its files. */
 export function FigureFrame({ figure, onPick, aside }: { readonly figure: Figure; readonly onPick?: (picked: Picked) => void; readonly aside?: ReactNode }) {
-  const drawing = useDrawing()
+  const { drawing, failed } = useDrawing()
   const { ref: size, width } = useElementSize<HTMLDivElement>()
   const host = useRef<HTMLDivElement>(null)
   const chart = useRef<Chart | null>(null)
@@ -108,7 +108,8 @@ export function FigureFrame({ figure, onPick, aside }: { readonly figure: Figure
         onKeyDown={turns ? onKeyDown : undefined}
         onDoubleClick={reset}
       >
-        {drawing === null && <Loader size="sm" className={styles.loading} />}
+        {drawing === null && !failed && <Loader size="sm" className={styles.loading} />}
+        {failed && <p role="alert">The figure can’t be drawn: a part of the window could not be loaded. Reload the window; what was computed is kept.</p>}
         <div ref={host} role="img" aria-label={summaryOf(figure)} />
       </div>
     </figure>

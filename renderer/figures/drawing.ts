@@ -13,15 +13,19 @@ export async function loadDrawing(): Promise<Drawing> {
   return (loaded ??= await loading)
 }
 
-/** The drawing code; null until it is there. */
-export function useDrawing(): Drawing | null {
+/** The drawing code, null until it is there; and whether it can't be had, as where the window was built anew since it was opened. */
+export function useDrawing(): { readonly drawing: Drawing | null; readonly failed: boolean } {
   const [drawing, setDrawing] = useState(loaded)
+  const [failed, setFailed] = useState(false)
   useEffect(() => {
     let current = true
-    void loadDrawing().then((module) => current && setDrawing(module))
+    loadDrawing().then(
+      (module) => current && setDrawing(module),
+      () => current && setFailed(true),
+    )
     return () => {
       current = false
     }
   }, [])
-  return drawing
+  return { drawing, failed }
 }

@@ -18,7 +18,7 @@ export const fisherFigures: Draw<'fisher'> = (runs) => [
     ],
     origin: [
       ...originOf(runs),
-      ...runs.map(({ name, result }) => `${name}: ${result.options.estimator} estimator, ${result.batches} batches of ${result.options.estimator === 'exact' ? 1 : result.options.batchSize}; ${Number(result.passes.taken.toFixed(1))} passes instead of ${result.passes.full}`),
+      ...runs.map(({ name, result }) => `${name}: ${result.options.estimator} estimator, ${result.batches} batches of ${result.options.estimator === 'exact' ? 1 : result.options.batchSize}, drawn with seed ${result.options.seed}; ${Number(result.passes.taken.toFixed(1))} passes instead of ${result.passes.full}`),
     ],
   },
 ]

@@ -44,7 +44,7 @@ function layersPanel(run: Run, runs: readonly Run[]): Panel {
 /** Gradient norms over time: runs beside each other by their own losses, layer by layer, and every loss on the same weights. */
 export const gradientsFigures: Draw<'gradients'> = (runs) => {
   const caption = 'Norm of the gradient of each sample’s loss with respect to the potentials before the threshold, u(t): mean over samples. ∂L/∂u(t) = ∂L/∂x(t), x(t) the input current.'
-  const origin = [...originOf(runs), ...runs.map(({ name, result }) => `${name}: ${result.samples} samples in ${result.batches} batches, seed ${result.options.seed}`), ...new Set(runs.flatMap(({ result }) => result.notes))]
+  const origin = [...originOf(runs), ...runs.map(({ name, result }) => `${name}: ${result.batches} batches of ${result.options.batchSize}, drawn with seed ${result.options.seed}`), ...new Set(runs.flatMap(({ result }) => result.notes))]
   const own = (run: Run): readonly number[] => run.result.losses.find(({ name }) => name === 'own')?.norms ?? []
   const line = (run: Run, values: readonly number[]): Series => ({ label: runs.length > 1 ? run.name : `${run.result.method.toUpperCase()} loss`, color: run.color, x: counted(values.length), y: values, points: true })
   return [

@@ -24,7 +24,7 @@ const source = 'TRT, loss landscapes; TET, Fig. 2; Li et al. 2018'
 export const landscapeFigures: Draw<'landscape'> = (runs) => {
   const origin = [
     ...originOf(runs),
-    ...runs.map(({ name, result: { options, samples, axis } }) => `${name}: ${samples} samples, ${axis.length} x ${axis.length} points, directions of seed ${options.seed}, running statistics of batch norm fixed`),
+    ...runs.map(({ name, result: { options, axis } }) => `${name}: ${axis.length} x ${axis.length} points, directions of seed ${options.seed}, running statistics of batch norm fixed`),
   ]
   const grid = runs.map(({ name, method, result }) => ({
     title: `${runs.length > 1 ? `${name}: ` : ''}${lossWords(result.options.loss, method)}`,

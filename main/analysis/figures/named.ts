@@ -15,7 +15,7 @@ export interface Named {
   readonly epoch: number
   /** SHA-256 of the checkpoint, where it is known. */
   readonly hash?: string
-  readonly result: Pick<AnalysisResult, 'options'>
+  readonly result: Pick<AnalysisResult, 'options'> & { readonly samples?: number }
 }
 
 /** An analysis' result, and whose it is. */
@@ -33,16 +33,20 @@ export function colorsOf(methods: readonly string[]): Color[] {
   return methods.map((_, index) => index)
 }
 
-/** A figure's `origin`: a line for each run. */
+/** A figure's `origin`: a line for each run, with its checkpoint, and the split and samples that were looked at. */
 export function originOf(runs: readonly Named[]): string[] {
-  return runs.map(({ run, name, method, epoch, hash, result }) =>
-    [
-      `run "${name}" (${run}), trained with ${method.toUpperCase()}`,
-      `${result.options.checkpoint} checkpoint, epoch ${epoch}${hash === undefined ? '' : `, sha256 ${hash}`}`,
-      `${result.options.split} split`,
-    ].join('; '),
-  )
+  return runs.map((run) => {
+    const { epoch, hash, result: { options, samples } } = run
+    return [
+      trained(run),
+      `${options.checkpoint} checkpoint, epoch ${epoch}${hash === undefined ? '' : `, sha256 ${hash}`}`,
+      `${options.split} split${samples === undefined ? '' : `, ${samples} samples`}`,
+    ].join('; ')
+  })
 }
+
+/** How a run is named in a line of `origin`. */
+export const trained = ({ run, name, method }: Pick<Named, 'run' | 'name' | 'method'>): string => `run "${name}" (${run}), trained with ${method.toUpperCase()}`
 
 /** A label that names the run only where there are several. */
 export function labelled(runs: readonly Named[], run: Named, label: string): string {

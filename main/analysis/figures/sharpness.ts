@@ -14,8 +14,8 @@ export const sharpnessFigures: Draw<'sharpness'> = (runs) => {
   const origin = [
     ...originOf(runs),
     ...runs.map(
-      ({ name, result: { options, samples, products, plain, normalized } }) =>
-        `${name}: ${options.loss.toUpperCase()} loss over ${samples} samples; ${products}, step ${options.hessianStep} of the norm; residual ${plain.residual.toPrecision(2)} (plain), ${normalized.residual.toPrecision(2)} (normalized)`,
+      ({ name, result: { options, products, plain, normalized } }) =>
+        `${name}: ${options.loss.toUpperCase()} loss; ${products}, step ${options.hessianStep} of the norm; residual ${plain.residual.toPrecision(2)} (plain), ${normalized.residual.toPrecision(2)} (normalized)`,
     ),
   ]
   const radius = runs[0]?.result.rise.radius ?? 0

@@ -1,5 +1,5 @@
 import type { BarsPanel, Figure, Panel, Series } from '../../figures/figure.ts'
-import { originOf, type Draw, type NamedResult } from './named.ts'
+import { trained, type Draw, type NamedResult } from './named.ts'
 
 type Run = NamedResult<'weights'>
 
@@ -17,7 +17,7 @@ const settingsOf = ({ result: { regularization: { lambda, delta, epsilon, timest
 export const weightsFigures: Draw<'weights'> = (runs) => {
   // Runs with the same settings have the same surface.
   const different = runs.filter((run, i) => runs.findIndex((other) => settingsOf(other) === settingsOf(run)) === i)
-  const origin = [...originOf(runs), ...runs.map((run) => `${run.name}: ${settingsOf(run)}${run.result.regularization.trained ? '' : ' (TRT’s usual settings: it was trained without r(t))'}`)]
+  const origin = [...runs.map((run) => `${trained(run)}; ${run.result.options.checkpoint} checkpoint, epoch ${run.epoch}${run.hash === undefined ? '' : `, sha256 ${run.hash}`}`), ...runs.map((run) => `${run.name}: ${settingsOf(run)}${run.result.regularization.trained ? '' : ' (TRT’s usual settings: it was trained without r(t))'}`)]
   return [
     ...different.flatMap((run) => decayFigures(run, different.length > 1, origin)),
     contributions(runs, origin),
