@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../support/cli.ts'
@@ -17,6 +17,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+/** The first of its kind in the library. */
+const first = (kind: 'datasets' | 'runs' | 'models'): string => readdirSync(join(folder, 'library', kind)).filter((name) => !name.startsWith('.')).sort()[0] ?? ''
+
 describe('the starter project', () => {
   test('one click makes recordings, dataset, network, model; the window stays usable meanwhile', async () => {
     const { page, visit } = window
@@ -34,6 +37,37 @@ describe('the starter project', () => {
     await page.getByText('proven').first().waitFor()
     expect(await page.getByRole('definition').filter({ hasText: 'test samples' }).first().textContent()).toMatch(/^100/)
   }, 300_000)
+
+  test('axe finds nothing in any view, nor in the dark', async () => {
+    const { page } = window
+    const recording = join(folder, 'library/recordings/starter/nmnist-like/cross/cross-000.bin')
+    const places: readonly (readonly [place: string, there: string])[] = [
+      ['settings', 'Theme'],
+      ['settings/log', 'Save diagnostics'],
+      [`recordings/${encodeURIComponent(recording)}`, 'Frames of the network'],
+      [`datasets/id/${first('datasets')}`, 'Remove'],
+      ['training', 'New run'],
+      ['training/new', 'Start training'],
+      [`training/run/${first('runs')}`, 'Remove'],
+      ['training/recipes', 'Temporal Regularization Training'],
+      [`models/id/${first('models')}`, 'Remove'],
+      ['library', 'Watch a folder'],
+    ]
+    // Nothing is pointed at: what a tooltip says belongs to no region.
+    await page.mouse.move(0, 0)
+    await page.evaluate(readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8'))
+    for (const [place, there] of places) {
+      await page.evaluate((hash) => void (location.hash = hash), `#/${place}`)
+      await page.getByRole('main').getByText(there).or(page.getByRole('main').getByLabel(there)).first().waitFor()
+      const found: string[] = await page.evaluate(`axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ' ' + html)))`)
+      expect(found, place).toEqual([])
+    }
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.locator('[data-mantine-color-scheme=dark]').waitFor()
+    expect(await page.evaluate(`axe.run({ runOnly: ['color-contrast'] }).then(({ violations }) => violations.flatMap(({ nodes }) => nodes.map(({ html }) => html)))`)).toEqual([])
+    await page.emulateMedia({ colorScheme: null })
+    await page.evaluate((hash) => void (location.hash = hash), `#/models/id/${first('models')}`)
+  })
 
   test('the model is tried on a recording of the other camera', async () => {
     const { page } = window
