@@ -47,9 +47,10 @@ async function summary(from: Workbench, made: string | null, seconds: number): P
   const { runs } = await from.call('runs.list', {})
   const { models } = await from.call('models.list', {})
   const model = models.find(({ id }) => id === made)
-  const run = runs.find(({ id }) => id === model?.run)
+  if (!model || !('proof' in model)) throw new Error('The starter project left no model in the library.')
+  const run = runs.find(({ id }) => id === model.run)
   const dataset = datasets.find(({ id }) => id === run?.config.dataset)
-  if (!dataset || !run || !model) throw new Error('The starter project left no dataset, run or model in the library.')
+  if (!dataset || !run) throw new Error('The starter project left no dataset or run in the library.')
   const { samples } = await from.call('datasets.samples', { id: dataset.id, from: 0, count: 500 })
   // The first test recording of every class.
   const unseen = dataset.classes.flatMap((label, index) =>

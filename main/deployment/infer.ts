@@ -7,7 +7,7 @@ import { prepared } from '../events/preparation.ts'
 import { RecordingError } from '../events/recording.ts'
 import type { Problem } from '../events/schema.ts'
 import { softmax } from '../training/metrics.ts'
-import type { ModelMetadata } from './metadata.ts'
+import type { RunnableMetadata } from './foreign/metadata.ts'
 import { readModelFile } from './model-file.ts'
 import { openModel } from './open-model.ts'
 import { pictureInput } from './picture-input.ts'
@@ -43,7 +43,8 @@ export async function infer(modelPath: string, recordingPath: string, engine: En
       top: labels
         .map((label, c) => ({ label, probability: probabilities[c] ?? NaN, logit: logits[c] ?? NaN }))
         .sort((a, b) => b.logit - a.logit),
-      logitsPerTimestep: Array.from({ length: shape[0] }, (_, t) => [...perTimestep.subarray(t * labels.length, (t + 1) * labels.length)]),
+      // What takes whole samples and is not ours tells one answer only.
+      logitsPerTimestep: Array.from({ length: metadata.foreign?.layout === 'NTCHW' ? 1 : shape[0] }, (_, t) => [...perTimestep.subarray(t * labels.length, (t + 1) * labels.length)]),
       latencyMs: { decode: decodeMs, frames: framesMs, network: networkMs },
       problems,
       ...(withInput && { input: { shape, data, ...rulesOf(metadata), ...made } }),
@@ -58,7 +59,7 @@ function rulesOf({
   filters,
   sensor,
   normalization,
-}: ModelMetadata): Pick<ModelInput, 'framing' | 'filters' | 'sensor' | 'normalization'> {
+}: RunnableMetadata): Pick<ModelInput, 'framing' | 'filters' | 'sensor' | 'normalization'> {
   return { framing, filters, sensor, ...(normalization && { normalization }) }
 }
 
@@ -72,12 +73,12 @@ interface Input extends Pick<ModelInput, 'blocks' | 'filtered'> {
   readonly framesMs: number
 }
 
-async function ofPicture(path: string, metadata: ModelMetadata): Promise<Input> {
+async function ofPicture(path: string, metadata: RunnableMetadata): Promise<Input> {
   const [{ data, problems }, decodeMs] = await timed(() => pictureInput(path, metadata))
   return { data, events: 0, problems, decodeMs, framesMs: 0 }
 }
 
-async function ofRecording(path: string, { framing, filters, sensor }: ModelMetadata): Promise<Input> {
+async function ofRecording(path: string, { framing, filters, sensor, foreign }: RunnableMetadata): Promise<Input> {
   const [decoded, decodeMs] = await timed(() => prepared(() => decode(path, () => undefined)))
   try {
     const { recording, totals } = decoded
@@ -92,7 +93,7 @@ async function ofRecording(path: string, { framing, filters, sensor }: ModelMeta
     return {
       data,
       events: totals.events,
-      problems: [...recording.problems, ...sensorProblems(path, own, sensor, framing)],
+      problems: [...recording.problems, ...(foreign && framing.resize !== null ? [] : sensorProblems(path, own, sensor, framing))],
       decodeMs,
       framesMs,
       blocks,

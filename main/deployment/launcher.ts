@@ -1,6 +1,6 @@
 import type { SpawnChild } from '../training/child.ts'
 import { runTask, type RunningTask } from '../training/task.ts'
-import type { ExportSettings, InferenceResult, ModelRecord } from './schema.ts'
+import type { ExportSettings, ForeignReading, ImportedModel, InferenceResult, ModelFileFacts, ModelRecord } from './schema.ts'
 
 /** Folders are absolute paths; see ExportOptions. */
 export interface ExportInput {
@@ -22,6 +22,22 @@ export interface InferInput {
   readonly texts?: string
 }
 
+/** Absolute paths of a .onnx file and of the folder that the model gets. */
+export interface ImportInput {
+  readonly kind: 'import'
+  readonly file: string
+  readonly model: string
+  readonly name?: string | undefined
+  readonly reading?: ForeignReading | undefined
+  /** Models that the library has. */
+  readonly known?: readonly { readonly id: string; readonly hash: string }[]
+}
+/** Absolute path of a .onnx file. */
+export interface LookInput {
+  readonly kind: 'look'
+  readonly file: string
+}
+
 /** Exports in a process of its own; `stop` cancels, and leaves nothing behind. Progress: share done, 0..1. */
 export function launchExport(
   input: Omit<ExportInput, 'kind'>,
@@ -39,4 +55,14 @@ export function launchExport(
 /** Runs a model on a recording in a process of its own. */
 export function launchInference(input: Omit<InferInput, 'kind'>, spawn: SpawnChild): RunningTask<InferenceResult> {
   return runTask<InferInput, never, InferenceResult>({ entry: 'deployment-process', input: { kind: 'infer', ...input }, spawn })
+}
+
+/** Takes a model's file into the library, in a process of its own. */
+export function launchModelImport(input: Omit<ImportInput, 'kind'>, spawn: SpawnChild): RunningTask<ImportedModel> {
+  return runTask<ImportInput, never, ImportedModel>({ entry: 'deployment-process', input: { kind: 'import', ...input }, spawn })
+}
+
+/** What a model's file is, found in a process of its own. */
+export function launchLook(file: string, spawn: SpawnChild): RunningTask<ModelFileFacts> {
+  return runTask<LookInput, never, ModelFileFacts>({ entry: 'deployment-process', input: { kind: 'look', file }, spawn })
 }

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { basename, dirname, extname, join } from 'node:path'
 import { fromBinary } from '@bufbuild/protobuf'
 import { ModelProtoSchema, type ModelProto, type ValueInfoProto } from 'onnx-buf'
+import { foreignMetadata, type RunnableMetadata } from './foreign/metadata.ts'
+import { foreignPorts } from './foreign/ports.ts'
+import { type ForeignReading, foreignReadingSchema, type ModelFileFacts } from './foreign/schema.ts'
 import { decodeMetadata, hasMetadata, type ModelMetadata } from './metadata.ts'
 import { unsafe } from './onnx-safety.ts'
 
@@ -17,7 +21,7 @@ export class ModelFileError extends Error {
 export interface ModelFile {
   readonly path: string
   readonly onnx: Uint8Array
-  readonly metadata: ModelMetadata
+  readonly metadata: RunnableMetadata
   /** metadata_props as they stand in the file. */
   readonly properties: Readonly<Record<string, string>>
 }
@@ -47,11 +51,26 @@ function parse(path: string, bytes: Uint8Array): ModelProto {
   )
 }
 
-/**
- * Reads a model that Saccade exported, and checks that its ports are what its metadata says.
- * @throws ModelFileError where the file is missing, no ONNX, damaged, or of another origin
- */
-export function readModelFile(path: string): ModelFile {
+/** Lies beside an imported classifier of another origin: what the user said of it. */
+export const readingFile = 'reading.json'
+
+/** What the user said of the file when it was imported; undefined where there is nothing of that kind beside it. */
+function readingBeside(path: string): ForeignReading | undefined {
+  let text: string
+  try {
+    text = readFileSync(join(dirname(path), readingFile), 'utf8')
+  } catch {
+    return undefined
+  }
+  try {
+    return foreignReadingSchema.parse(JSON.parse(text))
+  } catch (error) {
+    throw new ModelFileError(join(dirname(path), readingFile), 'damaged. Import the model again', { cause: error })
+  }
+}
+
+/** An ONNX model that nothing speaks against. @throws ModelFileError */
+export function readOnnx(path: string): { readonly onnx: Uint8Array; readonly model: ModelProto } {
   let onnx: Uint8Array
   try {
     onnx = readFileSync(path)
@@ -66,14 +85,49 @@ export function readModelFile(path: string): ModelFile {
   const model = parse(path, onnx)
   const danger = unsafe(model)
   if (danger !== null) throw new ModelFileError(path, `not opened: ${danger}`)
-  const properties = Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value]))
+  return { onnx, model }
+}
+
+const propertiesOf = ({ metadataProps }: ModelProto): Record<string, string> => Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]))
+const producerOf = ({ producerName }: ModelProto): string => (producerName === '' ? 'another program' : producerName)
+
+/** What a file is, before it is imported. @throws ModelFileError also where it is a model of another origin that doesn't fit */
+export function lookAtModelFile(path: string): ModelFileFacts {
+  const { model } = readOnnx(path)
+  if (hasMetadata(propertiesOf(model))) {
+    const { metadata: { name, format = 'window', labels, shape } } = readModelFile(path)
+    return { origin: 'saccade', name, format, classes: labels, shape }
+  }
+  return { origin: 'foreign', producer: producerOf(model), ports: told(path, () => foreignPorts(model)) }
+}
+
+function told<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw new ModelFileError(path, `an ONNX model of another origin, but ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}
+
+/**
+ * Reads a model that Saccade exported, and checks that its ports are what its metadata says; or a classifier of another origin by
+ * what was said of it.
+ * @param reading of a classifier of another origin; where missing, what was said when it was imported
+ * @throws ModelFileError where the file is missing, no ONNX, damaged, or of another origin and nothing was said of it
+ */
+export function readModelFile(path: string, reading?: ForeignReading): ModelFile {
+  const { onnx, model } = readOnnx(path)
+  const properties = propertiesOf(model)
   if (!hasMetadata(properties)) {
-    const by = model.producerName === '' ? 'another program' : model.producerName
-    throw new ModelFileError(
-      path,
-      `an ONNX model, but without Saccade's metadata (labels, framing rule): written by ${by}, or cut short. ` +
-        'Only models exported by Saccade can be run on recordings',
-    )
+    const said = reading ?? readingBeside(path)
+    if (said === undefined)
+      throw new ModelFileError(
+        path,
+        `an ONNX model, but without Saccade's metadata (labels, framing rule): written by ${producerOf(model)}, or cut short. ` +
+          'Import it and state its framing (models import), then it can be run on recordings',
+      )
+    const metadata = told(path, () => foreignMetadata(basename(path, extname(path)), foreignPorts(model), said))
+    return { path, onnx, metadata, properties }
   }
   const fail = (message: string): never => {
     throw new ModelFileError(path, `a model exported by Saccade, but ${message}. Export it again`)

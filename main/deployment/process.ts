@@ -7,11 +7,16 @@ import { useTextReadings } from '../events/text-reading.ts'
 import { readingsIn } from '../events/text-readings-file.ts'
 import { serveTask } from '../training/task-host.ts'
 import { exportModel } from './export.ts'
+import { importModel } from './import-model.ts'
 import { infer } from './infer.ts'
-import type { ExportInput, InferInput } from './launcher.ts'
-import type { InferenceResult, ModelRecord } from './schema.ts'
+import type { ExportInput, ImportInput, InferInput, LookInput } from './launcher.ts'
+import { lookAtModelFile } from './model-file.ts'
+import type { ImportedModel, InferenceResult, ModelFileFacts, ModelRecord } from './schema.ts'
 
-serveTask<ExportInput | InferInput, number, ModelRecord | InferenceResult>((input, signal, report) => {
+type Input = ExportInput | InferInput | ImportInput | LookInput
+type Result = ModelRecord | InferenceResult | ImportedModel | ModelFileFacts
+
+serveTask<Input, number, Result>(async (input, signal, report) => {
   const engine = onnxRuntime()
   switch (input.kind) {
     case 'export':
@@ -19,5 +24,9 @@ serveTask<ExportInput | InferInput, number, ModelRecord | InferenceResult>((inpu
     case 'infer':
       if (input.texts !== undefined) useTextReadings(readingsIn(input.texts))
       return infer(input.model, input.recording, engine, input.withInput)
+    case 'import':
+      return importModel({ ...input, engine })
+    case 'look':
+      return lookAtModelFile(input.file)
   }
 })

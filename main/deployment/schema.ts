@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { framingSchema, normalizationSchema } from '../datasets/schema.ts'
 import { filterReportSchema, filtersSchema, problemSchema } from '../events/schema.ts'
+import { foreignPortsSchema, foreignReadingSchema } from './foreign/schema.ts'
+
+export type * from './foreign/schema.ts'
 
 /**
  * window: a whole sample at once; step: one timestep, states in and out; int8: a window with weights and spikes in 8 bits; nir: the
@@ -95,6 +98,24 @@ export const modelRecordSchema = z.object({
   proof: exportProofSchema,
 })
 export type ModelRecord = z.infer<typeof modelRecordSchema>
+
+/** A model that came as a file: nothing was proven of it here. `properties` of the file stand in `metadata`. */
+export const importedModelSchema = modelRecordSchema
+  .omit({ run: true, checkpoint: true, epoch: true, chosenBy: true, proof: true, quantization: true })
+  .extend({
+    imported: z.object({
+      /** Absolute path of the file that was copied. */
+      from: z.string(),
+      /** Of a classifier of another origin: what the user said of it, and its ports. */
+      reading: foreignReadingSchema.optional(),
+      ports: foreignPortsSchema.optional(),
+    }),
+  })
+export type ImportedModel = z.infer<typeof importedModelSchema>
+
+export const libraryModelSchema = z.union([modelRecordSchema, importedModelSchema])
+/** A model of the library: exported here with its proof, or imported. */
+export type LibraryModel = z.infer<typeof libraryModelSchema>
 
 const f32: z.ZodType<Float32Array> = z.instanceof(Float32Array)
 

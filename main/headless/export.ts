@@ -52,7 +52,7 @@ ${sharedUsage}`,
       const { model } = await follow(workbench, host, () => workbench.call('models.export', { run, checkpoint, settings }))
       const { models } = await workbench.call('models.list', {})
       const record = models.find(({ id }) => id === model)
-      if (!record) throw new Error(`Model ${model} has gone from the library.`)
+      if (!record || !('proof' in record)) throw new Error(`Model ${model} has gone from the library.`)
       const output = values.output === undefined ? undefined : copyTo(record.path, resolve(values.output))
       if (values.json) return host.print(JSON.stringify({ ...record, output: output ?? null }, null, 2))
       host.print(table(rowsOf(record, output)))

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Job, RunEvaluation } from '../../preload/contract/index.ts'
 import { launchExport, launchInference } from '../deployment/launcher.ts'
-import { exportSettingsSchema, modelRecordSchema, type ExportSettings, type InferenceResult, type ModelRecord } from '../deployment/schema.ts'
+import { exportSettingsSchema, libraryModelSchema, type ExportSettings, type InferenceResult, type LibraryModel, type ModelRecord } from '../deployment/schema.ts'
 import { openWeights } from '../deployment/pytorch/open-weights.ts'
 import { readJson } from '../training/atomic.ts'
 import { checkpointPath } from '../training/checkpoint.ts'
@@ -29,7 +29,7 @@ export class Models {
   }
 
   /** All models that can be read, sorted by id. */
-  list(): ModelRecord[] {
+  list(): LibraryModel[] {
     const { library } = this.#shared
     return library.ids('models').flatMap((id) => {
       try {
@@ -43,9 +43,9 @@ export class Models {
   }
 
   /** @throws where model.json is damaged */
-  get(id: string): ModelRecord {
+  get(id: string): LibraryModel {
     const folder = this.#shared.library.existing('models', id)
-    const record = modelRecordSchema.parse(readJson(join(folder, 'model.json')))
+    const record = libraryModelSchema.parse(readJson(join(folder, 'model.json')))
     // The library may have been moved since.
     return { ...record, path: join(folder, basename(record.path)) }
   }

@@ -19,6 +19,7 @@ import { Library } from './library.ts'
 import { logHandlers } from './diagnostics.ts'
 import { Log } from './log.ts'
 import { noticeHandlers } from './library-notices.ts'
+import { modelFileHandlers, ModelFiles } from './model-files.ts'
 import { modelHandlers, Models } from './models.ts'
 import { presetHandlers } from './networks.ts'
 import { Recipes, recipeHandlers } from './recipes.ts'
@@ -129,6 +130,7 @@ export function createWorkbench({ library: root, host, spawn: start, choose, ope
     ...activityHandlers(activities),
     ...reportHandlers(new Reports(shared, runs, analyses)),
     ...modelHandlers(models),
+    ...modelFileHandlers(new ModelFiles(shared, models)),
     'jobs.list': () => ({ jobs: jobs.list() }),
     'jobs.cancel': ({ id }) => {
       jobs.cancel(id)

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { analysisKindSchema, analysisOptionsSchema, analysisResultSchema, storedAnalysisSchema } from '../../main/analysis/schema.ts'
 import { datasetManifestSchema, folderPreviewSchema, framingSchema, importOptionsSchema, sampleSchema } from '../../main/datasets/schema.ts'
-import { exportSettingsSchema, inferenceResultSchema, modelRecordSchema } from '../../main/deployment/schema.ts'
+import { exportSettingsSchema, inferenceResultSchema, libraryModelSchema } from '../../main/deployment/schema.ts'
 import { deviceChoiceSchema, deviceReportSchema, deviceSchema, installableSchema } from '../../main/engines/schema.ts'
 import { filterReportSchema, filtersSchema, recordingFactsSchema } from '../../main/events/schema.ts'
 import { conversionSchema, writableFormatSchema } from '../../main/events/writers/schema.ts'
@@ -15,6 +15,7 @@ import { desktopCalls, desktopEvents } from './desktop.ts'
 import { experimentCalls } from './experiments.ts'
 import { libraryCalls } from './library.ts'
 import { logCalls, logEvents } from './log.ts'
+import { modelFileCalls } from './models.ts'
 import { runArchiveCalls } from './run-archives.ts'
 import { recipeCalls } from './recipes.ts'
 import { reportCalls } from './report.ts'
@@ -213,7 +214,7 @@ export const calls = {
   /** The analyses that a run keeps, the latest of each kind and checkpoint. */
   'runs.analyses': { input: id, output: z.object({ analyses: z.array(storedAnalysisSchema) }) },
 
-  'models.list': { input: nothing, output: z.object({ models: z.array(modelRecordSchema) }) },
+  'models.list': { input: nothing, output: z.object({ models: z.array(libraryModelSchema) }) },
   'models.export': { input: z.object({ run: z.string(), checkpoint: z.enum(['best', 'last']), settings: exportSettingsSchema.prefault({}) }), output: z.object({ job: z.string(), model: z.string() }) },
   /** Runs a model (an exported one by id, or any Saccade .onnx by path) on a recording; `withInput` also tells what the network was given. */
   'models.infer': { input: z.object({ model: z.string().min(1), recording: z.string().min(1), withInput: z.boolean().default(false) }), output: inferenceResultSchema },
@@ -227,6 +228,7 @@ export const calls = {
 
   ...activityCalls,
   ...runArchiveCalls,
+  ...modelFileCalls,
   ...experimentCalls,
   ...recipeCalls,
   ...reportCalls,

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { CallOutput, DatasetSummary, ExperimentSummary, ModelRecord, RunSummary, Watch } from '../../preload/contract/index.ts'
+import type { CallOutput, DatasetSummary, ExperimentSummary, LibraryModel, RunSummary, Watch } from '../../preload/contract/index.ts'
 import { ask, messageOf, workbench } from './workbench.ts'
 
 type AppInfo = CallOutput<'app.info'>
@@ -9,7 +9,7 @@ interface LibraryState {
   /** null until first read. Newest first. */
   readonly datasets: readonly DatasetSummary[] | null
   readonly runs: readonly RunSummary[] | null
-  readonly models: readonly ModelRecord[] | null
+  readonly models: readonly LibraryModel[] | null
   readonly experiments: readonly ExperimentSummary[] | null
   readonly recent: readonly string[] | null
   /** Watch folders. */

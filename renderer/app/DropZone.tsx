@@ -59,7 +59,7 @@ export function DropZone() {
       <div>
         <IconFileImport size={30} stroke={1.4} aria-hidden />
         <b>Drop to open</b>
-        <span>A recording goes to the stage, a folder to the import.</span>
+        <span>A recording goes to the stage, a folder to the import, an .onnx file to the models.</span>
       </div>
     </div>
   )

@@ -8,9 +8,10 @@ export interface Dropped {
   readonly path: string | null
 }
 
-/** Where a dropped file or folder leads: a folder to its import, a file to the stage. null: its path is not known. */
+/** Where a dropped file or folder leads: a folder to its import, a model's file to the models, any other to the stage. null: its path is not known. */
 export function routeOf({ folder, path }: Dropped): Route | null {
   if (path === null || path === '') return null
+  if (!folder && /\.onnx$/i.test(path)) return { view: 'models', page: 'model', id: path }
   return folder ? { view: 'datasets', page: 'import', folder: path } : { view: 'recordings', path }
 }
 

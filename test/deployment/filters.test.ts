@@ -76,7 +76,7 @@ describe('a dataset with filters, on its way to an answer', () => {
     await bench.done(exported.job)
     const { models } = await bench.call('models.list', {})
     const found = models.find(({ id }) => id === exported.model)
-    if (!found) throw new Error('no model')
+    if (!found || !('proof' in found)) throw new Error('no model')
     model = found
   }, 120_000)
   afterAll(() => bench.workbench.close())

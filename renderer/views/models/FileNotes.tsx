@@ -1,4 +1,4 @@
-import type { ModelRecord } from '../../../preload/contract/index.ts'
+import type { LibraryModel } from '../../../preload/contract/index.ts'
 import { bytes, count, figure } from '../../app/format.ts'
 import { Facts, Panel } from '../../widgets/Panel.tsx'
 import { runs } from './formats.ts'
@@ -6,9 +6,10 @@ import { runs } from './formats.ts'
 const milliseconds = (value: number): string => `${value.toFixed(1)} ms`
 
 /** What a user of the exported file has to know, and how each layer fires in it. */
-export function FileNotes({ model }: { readonly model: ModelRecord }) {
-  const { notes = [], quantization, files = [], proof } = model
-  const rates = proof.firingRates ?? []
+export function FileNotes({ model }: { readonly model: LibraryModel }) {
+  const { notes = [], files = [] } = model
+  const quantization = 'proof' in model ? model.quantization : undefined
+  const rates = 'proof' in model ? (model.proof.firingRates ?? []) : []
   return (
     <>
       {notes.length > 0 && (

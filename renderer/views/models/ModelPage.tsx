@@ -1,6 +1,6 @@
 import { ActionIcon, Button, CopyButton, Loader, Tooltip } from '@mantine/core'
 import { IconCheck, IconCopy, IconTrash } from '@tabler/icons-react'
-import type { ModelRecord } from '../../../preload/contract/index.ts'
+import type { LibraryModel } from '../../../preload/contract/index.ts'
 import { jobOf, useJobs } from '../../api/jobs.ts'
 import { refresh, useLibrary } from '../../api/library.ts'
 import { notify } from '../../api/notices.ts'
@@ -16,17 +16,20 @@ import { Tag } from '../../widgets/Tag.tsx'
 import widgets from '../../widgets/widgets.module.css'
 import { FileNotes } from './FileNotes.tsx'
 import { formats, ports, runs } from './formats.ts'
-import { metadataRows, preparationOf } from './metadata.ts'
+import { metadataRows, preparationOfModel } from './metadata.ts'
 import { Proof } from './Proof.tsx'
 import { modelTitles } from './titles.ts'
 import { TryPanel } from './TryPanel.tsx'
 import styles from './models.module.css'
 
-async function remove(model: ModelRecord): Promise<void> {
+async function remove(model: LibraryModel): Promise<void> {
   const yes = await confirm({
     title: `Remove ${model.name}?`,
     action: 'Remove the model',
-    message: 'Its file and its proof are deleted. The run it came from stays, so it can be exported again.',
+    message:
+      'proof' in model
+        ? 'Its file and its proof are deleted. The run it came from stays, so it can be exported again.'
+        : 'The library’s copy of its file is deleted. The file that it was imported from stays.',
   })
   if (!yes || (await attempt('models.remove', { id: model.id }, 'The model could not be removed')) === null) return
   notify({ tone: 'success', title: 'Model removed', message: model.name })
@@ -54,7 +57,7 @@ function FilePath({ path }: { readonly path: string }) {
 /** One exported model: its proof, trying it, what it says of itself. */
 export function ModelPage({ id }: { readonly id: string }) {
   const models = useLibrary((state) => state.models)
-  const runName = useLibrary((state) => state.runs?.find((run) => run.id === models?.find((model) => model.id === id)?.run)?.config.name)
+  const runName = useLibrary((state) => state.runs?.find((run) => models?.some((model) => model.id === id && 'run' in model && run.id === model.run))?.config.name)
   const job = useJobs((state) => jobOf(state.jobs, id))
   const failed = useJobs((state) => state.jobs.findLast((other) => other.subject === id && other.state === 'failed')?.error)
   const model = models?.find((other) => other.id === id)
@@ -75,7 +78,7 @@ export function ModelPage({ id }: { readonly id: string }) {
       </EmptyState>
     )
   }
-  const preparation = preparationOf(model.metadata)
+  const preparation = preparationOfModel(model)
   const described = ports(model)
   const pictures = preparation?.normalization !== undefined
   return (
@@ -83,11 +86,20 @@ export function ModelPage({ id }: { readonly id: string }) {
       <div className={widgets.inner}>
         <div className={widgets.toolbar}>
           <h2>{modelTitles(models ?? []).get(id) ?? model.name}</h2>
-          <Tag>
-            {model.checkpoint} checkpoint, epoch {model.epoch}
-          </Tag>
-          <Tag>{formats[model.format ?? 'window'].title}</Tag>
-          <Tag>{percent(model.proof.accuracyExported)} on test</Tag>
+          {'proof' in model ? (
+            <>
+              <Tag>
+                {model.checkpoint} checkpoint, epoch {model.epoch}
+              </Tag>
+              <Tag>{formats[model.format ?? 'window'].title}</Tag>
+              <Tag>{percent(model.proof.accuracyExported)} on test</Tag>
+            </>
+          ) : (
+            <>
+              <Tag>imported</Tag>
+              <Tag>{model.imported.ports === undefined ? formats[model.format ?? 'window'].title : 'ONNX of another origin'}</Tag>
+            </>
+          )}
           <span className={widgets.grow} />
           <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void remove(model)}>
             Remove
@@ -99,7 +111,7 @@ export function ModelPage({ id }: { readonly id: string }) {
             <FileNotes model={model} />
           </div>
           <div className={styles.stack}>
-            <Proof proof={model.proof} chosenBy={model.chosenBy} />
+            {'proof' in model && <Proof proof={model.proof} chosenBy={model.chosenBy} />}
             {preparation !== null && (
               <Panel title={`What it does with ${pictures ? 'pictures' : 'recordings'}`}>
                 <Facts rows={preparationRows(preparation)} />
@@ -119,8 +131,9 @@ export function ModelPage({ id }: { readonly id: string }) {
                   ['Input', described?.input ?? null],
                   ['Outputs', described?.outputs ?? null],
                   ['Classes', model.classes.join(', ')],
-                  ['Run', runName ?? model.run],
-                  ['Exported', since(model.created, new Date())],
+                  ['Run', 'run' in model ? (runName ?? model.run) : null],
+                  ['Imported from', 'imported' in model ? model.imported.from : null],
+                  [('imported' in model ? 'Imported' : 'Exported'), since(model.created, new Date())],
                 ]}
               />
             </Panel>

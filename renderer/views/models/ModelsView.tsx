@@ -9,12 +9,12 @@ import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { pick } from '../../widgets/picker.ts'
 import { SideList, type SideItem } from '../../widgets/SideList.tsx'
 import { StarterButton } from '../../widgets/StarterButton.tsx'
-import widgets from '../../widgets/widgets.module.css'
 import { ExportDialog } from './ExportDialog.tsx'
+import { FilePage } from './FilePage.tsx'
+import { isFile } from './formats.ts'
 import { ModelPage } from './ModelPage.tsx'
 import { ProofSign } from './Proof.tsx'
 import { modelTitles } from './titles.ts'
-import { TryPanel } from './TryPanel.tsx'
 
 function NoModels({ onExport, onFile }: { readonly onExport: () => void; readonly onFile: () => void }) {
   const trained = useLibrary((state) => state.runs?.some((run) => run.epochsDone > 0) ?? false)
@@ -66,8 +66,8 @@ function useItems(file: string | null): readonly SideItem[] | null {
     ...models.map((model): SideItem => ({
       id: model.id,
       title: titles.get(model.id) ?? model.name,
-      note: `${percent(model.proof.accuracyExported)}, ${model.checkpoint}, epoch ${model.epoch} · ${since(model.created, new Date())}`,
-      tag: <ProofSign proof={model.proof} />,
+      note: `${'proof' in model ? `${percent(model.proof.accuracyExported)}, ${model.checkpoint}, epoch ${model.epoch}` : 'imported'} · ${since(model.created, new Date())}`,
+      tag: 'proof' in model ? <ProofSign proof={model.proof} /> : undefined,
     })),
   ]
 }
@@ -76,14 +76,14 @@ function useItems(file: string | null): readonly SideItem[] | null {
 export default function ModelsView() {
   const route = useRoute((state) => state.route)
   const [exporting, setExporting] = useState(false)
-  const [file, setFile] = useState<string | null>(null)
+  const chosen = route.view === 'models' && route.page === 'model' ? route.id : null
+  const file = chosen !== null && isFile(chosen) ? chosen : null
   const items = useItems(file)
   if (route.view !== 'models') return null
   if (items === null) return <EmptyState icon={<Loader size="sm" />} title="Reading the library…" />
   const tryFile = async () => {
     const path = await pick('model')
     if (path === null) return
-    setFile(path)
     go({ view: 'models', page: 'model', id: path })
   }
   const dialog = <ExportDialog opened={exporting} onClose={() => setExporting(false)} />
@@ -114,11 +114,7 @@ export default function ModelsView() {
       }
     >
       {id === file ? (
-        <div className={widgets.page}>
-          <div className={widgets.inner}>
-            <TryPanel key={file} model={file} title={`Try ${baseName(file)}`} />
-          </div>
-        </div>
+        <FilePage key={file} path={file} />
       ) : (
         <ModelPage key={id} id={id} />
       )}

@@ -1,4 +1,5 @@
-import type { ExportFormat, ModelRecord, NirDialect } from '../../../preload/contract/index.ts'
+import type { ExportFormat, ImportedModel, LibraryModel, ModelRecord, NirDialect } from '../../../preload/contract/index.ts'
+import { shapeWords } from './foreign.ts'
 
 /** Every kind of file that a run can be exported as, in a line each. */
 export const formats: Readonly<Record<ExportFormat, { readonly title: string; readonly what: string }>> = {
@@ -19,9 +20,19 @@ export const dialects: Readonly<Record<NirDialect, string>> = {
 /** Whether Saccade itself can run a model's file on recordings. */
 export const runs = ({ format = 'window' }: Pick<ModelRecord, 'format'>): boolean => format === 'window' || format === 'step' || format === 'int8'
 
+/** Whether a model's file has a path of its own, not an id of the library. */
+export const isFile = (id: string): boolean => /\.onnx$/i.test(id)
+
+/** What the user said of a classifier of another origin when it was imported. */
+export const foreignOf = (model: Partial<LibraryModel>): Pick<ImportedModel['imported'], 'ports' | 'reading'> =>
+  'imported' in model && model.imported !== undefined ? model.imported : {}
+
 /** Ports of a model in words; null where its file has none. */
-export function ports({ format = 'window', shape, classes, metadata }: Pick<ModelRecord, 'format' | 'shape' | 'classes' | 'metadata'>): { readonly input: string; readonly outputs: string } | null {
+export function ports(model: Pick<LibraryModel, 'format' | 'shape' | 'classes' | 'metadata'>): { readonly input: string; readonly outputs: string } | null {
+  const { format = 'window', shape, classes, metadata } = model
   if (!runs({ format })) return null
+  const { ports: own } = foreignOf(model)
+  if (own) return { input: `${own.input} ${shapeWords(own.inputShape)}`, outputs: `${own.output} ${shapeWords(own.outputShape)}` }
   const [timesteps, ...frame] = shape
   const n = metadata['saccade.batch'] ?? 'N'
   if (format === 'step') return { input: `frame [N, ${frame.join(', ')}] and the states`, outputs: `logits [N, ${classes.length}] of this timestep and the next states` }

@@ -1,5 +1,6 @@
-import type { Filter, Framing, ModelRecord, Normalization } from '../../../preload/contract/index.ts'
+import type { Filter, Framing, LibraryModel, ModelRecord, Normalization } from '../../../preload/contract/index.ts'
 import type { Preparation } from '../../widgets/preparation.ts'
+import { foreignOf } from './formats.ts'
 
 const prefix = 'saccade.'
 
@@ -25,6 +26,13 @@ function parse(text: string): unknown {
   } catch {
     return text
   }
+}
+
+/** What is done to recordings before they are a model's input: as it says, or as was said of it. null where neither is known. */
+export function preparationOfModel(model: LibraryModel): Preparation | null {
+  const { reading } = foreignOf(model)
+  if (!reading) return preparationOf(model.metadata)
+  return { framing: reading.framing, filters: reading.filters, sensor: reading.sensor ?? [model.shape[2], model.shape[3]], normalization: reading.normalization }
 }
 
 /** What a model does with recordings before they are its input; null where it carries nothing that we know. */

@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { foreignReadingSchema, modelFileFactsSchema } from '../../main/deployment/foreign/schema.ts'
+
+/** Models that come as files. */
+export const modelFileCalls = {
+  /** What an .onnx file is: one of Saccade's, or a classifier of another origin and its ports. Refuses what can't be run, and why. */
+  'models.look': { input: z.object({ path: z.string().min(1) }), output: modelFileFactsSchema },
+  /** Takes an .onnx file into the library, once it has run; `reading` says what a classifier of another origin is fed with. */
+  'models.import': {
+    input: z.object({ path: z.string().min(1), name: z.string().trim().min(1).max(120).optional(), reading: foreignReadingSchema.optional() }),
+    output: z.object({ model: z.string() }),
+  },
+} as const
