@@ -70,7 +70,8 @@ async function ofEvents(subject: Subject, wanted: readonly number[]): Promise<Pi
 export async function scaling(subject: Subject): Promise<ScalingResult> {
   const { options, shape, dataset, indices } = subject
   const [trained] = shape.shape
-  const wanted = [...new Set(options.scale)].sort((a, b) => a - b)
+  // What it was trained with is what the others are compared with.
+  const wanted = [...new Set([...options.scale, trained])].sort((a, b) => a - b)
   const left = wanted.flatMap((timesteps) => {
     const reason = perTimestepFault(subject, timesteps)
     return reason === null ? [] : [{ timesteps, reason }]

@@ -1,5 +1,5 @@
 import type { Figure, Panel } from './figure.ts'
-import { extent, tick } from './numbers.ts'
+import { extent, tick, ticks } from './numbers.ts'
 import { sharedScale } from './scales.ts'
 import type { FigureStyle } from './style.ts'
 
@@ -53,10 +53,12 @@ function yLabels(panel: Panel): string[] {
   if (panel.kind === 'heat') values.push(...panel.ys)
   else if (panel.kind === 'raster') values.push(extent(panel.series.flatMap(({ neuron }) => Array.from(neuron)))?.[1] ?? 0)
   else for (const series of panel.series) values.push(...('counts' in series ? series.counts : 'values' in series ? series.values : series.y))
-  const ends = extent(values) ?? [0, 1]
-  // Marks are rounder than the data: half a span's digits are enough to tell their width.
-  const round = (value: number) => Number(value.toPrecision(2))
-  return [tick(panel.y, round(ends[0])), tick(panel.y, round(ends[1])), tick(panel.y, round((ends[0] + ends[1]) / 2))]
+  const ends = extent(panel.y.log ? values.filter((value) => value !== null && value > 0) : values) ?? [0, 1]
+  if (panel.y.log) return ends.map((end) => tick(panel.y, 10 ** Math.ceil(Math.log10(end || 1))))
+  // An axis may end with the next mark beyond the data.
+  const inside = ticks(ends[0], ends[1], 5)
+  const [first = 0, second = first] = inside
+  return [first - (second - first), ...inside, (inside.at(-1) ?? first) + (second - first)].map((value) => tick(panel.y, Number(value.toPrecision(6))))
 }
 
 /** Places of a figure's panels, legend and bars for a width in pixels. */
@@ -101,7 +103,8 @@ export function layoutOf(figure: Figure, width: number, style: FigureStyle): Lay
         bar: panels[column]?.kind === 'heat' && (!oneBar || column === panels.length - 1),
       })
     })
-    y += head + height + foot
+    // The titles of the next row keep clear of the axis above them.
+    y += head + height + foot + (titled ? em * 0.8 : 0)
   }
   return { width, height: Math.ceil(y + 2), places, legend }
 }

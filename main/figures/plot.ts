@@ -62,8 +62,10 @@ export function axisLook(axis: Axis, style: FigureStyle, { titleGap, grid = fals
   }
 }
 
-/** Shares that come near to the whole are shown up to it, and not up to 120 %. */
-const full = ({ max }: { max: number }): number | undefined => (max > 0.8 && max <= 1 ? 1 : undefined)
+/** Shares that come near to the whole are shown up to it, and not up to 120 %; those that are all alike with a tenth around them. */
+const full = ({ min, max }: { min: number; max: number }): number | undefined => (max <= 1 && (max > 0.8 || min === max) ? Math.min(1, max > 0.8 ? 1 : tenth(max) + 0.1) : undefined)
+const empty = ({ min, max }: { min: number; max: number }): number | undefined => (min === max && min >= 0 && max <= 1 ? Math.max(0, tenth(min) - 0.1) : undefined)
+const tenth = (share: number): number => Math.round(share * 10) / 10
 
 /** An axis of numbers. */
 export function valueAxis(axis: Axis, style: FigureStyle, part: AxisPart) {
@@ -73,7 +75,7 @@ export function valueAxis(axis: Axis, style: FigureStyle, part: AxisPart) {
     ...look,
     type: axis.log ? ('log' as const) : ('value' as const),
     scale: true,
-    min: low ?? axis.range?.[0] ?? undefined,
+    min: low ?? axis.range?.[0] ?? (axis.percent ? empty : undefined),
     max: high ?? axis.range?.[1] ?? (axis.percent ? full : undefined),
     ...(axis.whole && { minInterval: 1 }),
     axisLabel: { ...look.axisLabel, formatter: (value: number) => tick(axis, value) },

@@ -53,7 +53,7 @@ export const centroidFigures: Draw<'centroid'> = (runs) => {
     {
       id: 'information-epochs',
       title: 'Fisher information of single epochs',
-      caption: 'I(t) of every timestep, one curve for each epoch; the marks are their centroids.',
+      caption: 'I(t) of every timestep, one curve for each epoch; the dashed marks of the same colours are their centroids.',
       source: 'TRT, temporal information concentration; Kim et al. 2023',
       panels: runs.map((run): LinesPanel => {
         const shown = evenly(run.result.epochs, mostCurves)
@@ -65,7 +65,7 @@ export const centroidFigures: Draw<'centroid'> = (runs) => {
           series: shown.map(({ epoch, trace }, i): Series => ({
             label: labelled(runs, run, `epoch ${epoch}`), group: `epoch ${epoch}`, color: i, x: trace.map((_, t) => t + 1), y: trace, points: true,
           })),
-          marks: shown.map(({ epoch, centroid }, i) => ({ axis: 'x' as const, at: centroid, label: `epoch ${epoch}`, color: i })),
+          marks: shown.map(({ centroid }, i) => ({ axis: 'x' as const, at: centroid, label: '', color: i })),
         }
       }),
       origin,

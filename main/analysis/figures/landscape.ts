@@ -74,9 +74,14 @@ function cuts(runs: readonly Run[], origin: readonly string[]): Figure {
   }
 }
 
+type Surface = readonly (readonly number[])[] | undefined
+const same = (one: Surface, other: Surface): boolean => JSON.stringify(one) === JSON.stringify(other)
+
 function underEveryLoss(runs: readonly Run[]): HeatPanel[] {
   const known = (['sdt', 'tet', 'own', 'own-fit'] as const).filter((loss) => runs.every(({ result }) => result.surfaces?.[loss] !== undefined))
-  return known.flatMap((loss) =>
+  // What a run was trained with may be one of the others.
+  const different = known.filter((loss, i) => !known.slice(0, i).some((other) => runs.every(({ result }) => same(result.surfaces?.[loss], result.surfaces?.[other]))))
+  return different.flatMap((loss) =>
     runs.map(({ name, method, result }): HeatPanel => ({
       kind: 'heat',
       title: `${name}: ${lossWords(loss, method)}`,

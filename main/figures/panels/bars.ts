@@ -1,6 +1,6 @@
 import type { BarSeriesOption, SeriesOption } from 'echarts'
 import type { BarsPanel, HistogramPanel } from '../figure.ts'
-import { told } from '../numbers.ts'
+import { ticks, told } from '../numbers.ts'
 import { axisLook, custom, endsOf, markSeries, valueAxis, type Drawing, type Plot } from '../plot.ts'
 import { colorIn } from '../style.ts'
 
@@ -63,9 +63,12 @@ export function drawBars(panel: BarsPanel, { place, style }: Drawing): Plot {
 /** Bars between edges; several series lie over each other. */
 export function drawHistogram(panel: HistogramPanel, { place, style }: Drawing): Plot {
   const ends = endsOf(panel.series.flatMap(({ edges }) => edges))
+  const axis = valueAxis(panel.x, style, { titleGap: style.fontSize * 2.1, ends })
+  // The axis ends with the bins; ends that are no round numbers are not written.
+  const round = ticks(ends[0], ends[1], 5)
   return {
     rect: place.plot,
-    x: valueAxis(panel.x, style, { titleGap: style.fontSize * 2.1, ends }),
+    x: { ...axis, axisLabel: { ...axis.axisLabel, showMinLabel: round.includes(ends[0]), showMaxLabel: round.includes(ends[1]) } },
     y: { ...valueAxis(panel.y, style, { titleGap: place.titleGap, grid: true }), scale: panel.y.log === true },
     series: [
       ...panel.series.map((series) => {

@@ -21,7 +21,7 @@ export function drawHeat(panel: HeatPanel, { place, style, range }: Drawing): Pl
     const value = Number(api.value(4))
     const fill = colorAt(palette, shareOf(scale, range, value))
     const [width, height] = [Math.abs(x2 - x1), Math.abs(y2 - y1)]
-    const text = scale.percent ? String(Math.round(value * 100)) : plain(value, 3)
+    const text = scale.percent ? (value * 100).toFixed(range[1] < 0.2 ? 1 : 0) : plain(value, 3)
     const readable = panel.labelled === true && width > text.length * style.fontSize * 0.5 && height > style.fontSize
     return {
       type: 'rect',

@@ -65,7 +65,7 @@ export function drawSurface(panel: SurfacePanel, drawing: Drawing): Plot {
         if (quad === undefined) {
           const words = box.words.map(({ text, at, align }) => ({
             type: 'text' as const, silent: true,
-            style: { text, x: at[0], y: at[1], align, verticalAlign: 'middle' as const, fill: style.ink2, fontSize: style.fontSize, fontFamily: style.font },
+            style: { text, x: at[0], y: at[1], align, verticalAlign: 'middle' as const, fill: style.ink2, stroke: style.background, lineWidth: 3, fontSize: style.fontSize, fontFamily: style.font },
           }))
           return { type: 'group', silent: true, children: [...box.edges.map((points) => line(points, style.muted)), ...words] }
         }
@@ -128,7 +128,9 @@ function axesOf(panel: SurfacePanel, { style, range, place, view }: Drawing, pro
       words.push({ text: tick(panel.z, Number(value.toPrecision(3))), at: [x - em * 0.5, y], align: 'right' })
     }
     const [x, y] = upright(leftmost, 1)
-    words.push({ text: axisTitle(panel.z), at: [x, y - em * 1.1], align: 'center' })
+    // Left of the edge as far as there is room: at its right stands the surface.
+    const title = axisTitle(panel.z)
+    words.push({ text: title, at: [Math.max(place.plot.left, x - textWidth(title, em)), y - em * 1.3], align: 'left' })
   }
   return { back, edges, words }
 }

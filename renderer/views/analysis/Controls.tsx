@@ -26,26 +26,31 @@ export function Controls({ run, entry, runs, missing }: { readonly run: Run; rea
   const has = keptOf(state.kept[run.id], kind, state.shared.checkpoint) !== undefined
   const others = without.filter(({ id }) => id !== run.id)
   const Own = entry.Controls
+  const shows = (field: 'checkpoint' | 'split'): boolean => entry.without?.includes(field) !== true
   return (
     <div className={styles.controls}>
-      <Select
-        label="Checkpoint"
-        w={170}
-        value={asText(options.checkpoint)}
-        data={[
-          { value: 'best', label: run.best === null ? 'best' : `best (epoch ${run.best.epoch})` },
-          { value: 'last', label: `last (epoch ${run.epochs.at(-1)?.epoch ?? 0})` },
-          ...keptEpochs(run).map((epoch) => ({ value: String(epoch), label: `epoch ${epoch}` })),
-        ]}
-        onChange={(value) => value !== null && setOptions(kind, { checkpoint: asCheckpoint(value) })}
-      />
-      <Select
-        label="Split"
-        w={90}
-        value={options.split ?? 'test'}
-        data={['test', 'train']}
-        onChange={(value) => setOptions(kind, { split: value === 'train' ? 'train' : 'test' })}
-      />
+      {shows('checkpoint') && (
+        <Select
+          label="Checkpoint"
+          w={170}
+          value={asText(options.checkpoint)}
+          data={[
+            { value: 'best', label: run.best === null ? 'best' : `best (epoch ${run.best.epoch})` },
+            { value: 'last', label: `last (epoch ${run.epochs.at(-1)?.epoch ?? 0})` },
+            ...keptEpochs(run).map((epoch) => ({ value: String(epoch), label: `epoch ${epoch}` })),
+          ]}
+          onChange={(value) => value !== null && setOptions(kind, { checkpoint: asCheckpoint(value) })}
+        />
+      )}
+      {shows('split') && (
+        <Select
+          label="Split"
+          w={90}
+          value={options.split ?? 'test'}
+          data={['test', 'train']}
+          onChange={(value) => setOptions(kind, { split: value === 'train' ? 'train' : 'test' })}
+        />
+      )}
       {Own !== undefined && <Own options={options} run={run} onChange={(changed) => setOptions(kind, changed)} />}
       {busy.length === 0 && (
         <>

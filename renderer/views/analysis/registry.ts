@@ -50,6 +50,8 @@ export interface AnalysisEntry<Kind extends AnalysisKind = AnalysisKind> {
   readonly text: string
   /** In short, as the paper writes it. */
   readonly equation?: string
+  /** Which of the form's common fields it does not look at. */
+  readonly without?: readonly ('checkpoint' | 'split')[]
   /** Its own options, as a small form. */
   readonly Controls?: ComponentType<ControlsProps>
   /** Below the figures: tables, lists, what is clicked through. */
@@ -78,6 +80,7 @@ export const entries: readonly AnalysisEntry[] = [
     title: 'Information centroid over epochs',
     group: 'Information',
     text: 'Fisher information of every kept checkpoint: how temporal information concentrates in early timesteps during training.',
+    without: ['checkpoint'],
     Controls: CentroidControls,
     missing: (run) => (run.config.keepEvery === undefined ? 'This run keeps no checkpoints of single epochs. Start one with “Keep every N epochs”.' : null),
   }),
@@ -145,6 +148,7 @@ export const entries: readonly AnalysisEntry[] = [
     group: 'Weights',
     text: 'TRT’s temporal regularization as a surface and by layer, and the weights before and after training.',
     equation: 'r(t) = λ Σ w² / (1 + (|w| + ε)(e^(δt) − 1))',
+    without: ['split'],
     Controls: WeightsControls,
   }),
   entry({

@@ -34,8 +34,11 @@ export async function readKept(run: string): Promise<void> {
 
 /** The options that the page asks a kind with. */
 export function optionsOf(state: Pick<AnalysisState, 'options' | 'shared'>, kind: AnalysisKind): Options {
-  return { ...state.options[kind], ...state.shared }
+  return { ...state.options[kind], ...state.shared, checkpoint: checkpointFor(kind, state.shared.checkpoint) }
 }
+
+/** The checkpoint that a kind's result is kept under: what goes over all kept epochs always has the same. */
+const checkpointFor = (kind: AnalysisKind, asked: Options['checkpoint']): NonNullable<Options['checkpoint']> => (kind === 'centroid' ? 'best' : (asked ?? 'best'))
 
 /** Sets options; checkpoint and split for all kinds. */
 export function setOptions(kind: AnalysisKind, changed: Partial<Options>): void {
@@ -75,7 +78,7 @@ export async function compute(kind: AnalysisKind, runs: readonly string[]): Prom
 
 /** The kept result of a kind and checkpoint. */
 export function keptOf(kept: readonly StoredAnalysis[] | undefined, kind: AnalysisKind, checkpoint: Options['checkpoint']): StoredAnalysis | undefined {
-  return kept?.find(({ result }) => result.kind === kind && result.options.checkpoint === (checkpoint ?? 'best'))
+  return kept?.find(({ result }) => result.kind === kind && result.options.checkpoint === checkpointFor(kind, checkpoint))
 }
 
 /** A result as the form asks to see it: a landscape holds every loss, whichever it was computed for. */
