@@ -28,7 +28,7 @@ const eighths = [[1, 0], [r, r], [0, 1], [-r, r], [-1, 0], [-r, -r], [0, -1], [r
 const axisOf = (points: number, span: number): number[] => Array.from({ length: points }, (_, i) => (span * (2 * i - (points - 1))) / (points - 1))
 
 /**
- * Losses over a grid around the checkpoint (TRT figure 3, TET figure 2; Li et al. 2018): w + a d1 + b d2, running statistics fixed,
+ * Losses over a grid around the checkpoint (Li et al. 2018, as in TRT and TET): w + a d1 + b d2, running statistics fixed,
  * no augmentation. Every loss comes from the same passes. Coarse grids come first and are told through `onPartial`; every point is
  * kept beside the run, so that a landscape that ended early goes on, and a finer one of the same plane begins with the coarse one's.
  */

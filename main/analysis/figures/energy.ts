@@ -5,7 +5,7 @@ import { energyUnit } from './units.ts'
 
 type Run = NamedResult<'energy'>
 
-const source = 'TET, Section 5 (accuracy over energy); Rathi & Roy 2021'
+const source = 'TET (accuracy over energy); Rathi & Roy 2021'
 const formula = ({ conventions: { addition, multiplication } }: EnergyResult['options']): string => `E = ${multiplication} pJ · multiply-accumulates + ${addition} pJ · additions, all T timesteps of an inference.`
 
 /** Energy beside the equivalent ANN, layer by layer, and accuracy over energy. */

@@ -18,7 +18,7 @@ export function withLoss(result: ResultOf<'landscape'>, asked: LossName): Result
 
 const a = { label: 'direction a', unit: 'filter norms' }
 const b = { label: 'direction b', unit: 'filter norms' }
-const source = 'TRT, loss landscapes; TET, Fig. 2; Li et al. 2018'
+const source = 'TRT and TET, loss landscapes; Li et al. 2018'
 
 /** Loss around the checkpoints as surfaces and from above on one scale, cuts along each direction, and every run under every loss. */
 export const landscapeFigures: Draw<'landscape'> = (runs) => {
@@ -42,7 +42,7 @@ export const landscapeFigures: Draw<'landscape'> = (runs) => {
       id: 'landscape-losses',
       title: 'The same checkpoints under every loss',
       caption: 'Every loss of the same weights, from the same passes: rows of losses, a column for each run; each loss has a scale of its own for all runs.',
-      source: 'TET, Fig. 2',
+      source: 'TET, loss landscapes',
       panels,
       columns: Math.max(2, Math.min(3, runs.length)),
       origin,

@@ -33,7 +33,7 @@ export const timeFigures: Draw<'time'> = (runs) => [
     id: 'early-exit',
     title: 'Early exit',
     caption: 'Inference stops as soon as softmax of the running mean is confident enough: accuracy over what is used until then, mean over samples.',
-    source: 'after TET, Section 4.4',
+    source: 'after TET, time scalability',
     panels: exitPanels(runs),
     origin: [
       ...originOf(runs),
