@@ -48,6 +48,7 @@ const dialogs: Record<ChooseKind, OpenDialogOptions> = {
   folder: { title: 'Choose a folder of recordings', properties: ['openDirectory'] },
   recording: { title: 'Choose a recording', properties: ['openFile'] },
   model: { title: 'Choose an exported model', properties: ['openFile'], filters: [{ name: 'ONNX model', extensions: ['onnx'] }] },
+  weights: { title: 'Choose weights', properties: ['openFile'], filters: [{ name: 'PyTorch', extensions: ['pth', 'pt', 'safetensors'] }] },
   archive: { title: 'Choose a run saved as zip', properties: ['openFile'], filters: [{ name: 'Run', extensions: ['zip'] }] },
   target: { title: 'Choose where to save it', properties: ['openDirectory', 'createDirectory'] },
 }

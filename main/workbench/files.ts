@@ -5,8 +5,8 @@ import { formats } from '../events/formats/index.ts'
 import { errorCode } from '../training/atomic.ts'
 import { UsageError, type Handlers } from './api.ts'
 
-/** archive: a run's zip; target: a folder that something is saved to. */
-export type ChooseKind = 'folder' | 'recording' | 'model' | 'archive' | 'target'
+/** weights: of PyTorch; archive: a run's zip; target: a folder that something is saved to. */
+export type ChooseKind = 'folder' | 'recording' | 'model' | 'weights' | 'archive' | 'target'
 
 type Entry = Awaited<ReturnType<Handlers['files.list']>>['entries'][number]
 

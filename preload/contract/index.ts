@@ -156,7 +156,7 @@ export const calls = {
   /** Folders and files for the file picker; `path` null starts at the home folder. */
   'files.list': { input: z.object({ path: z.string().nullable() }), output: z.object({ path: z.string(), parent: z.string().nullable(), entries: z.array(folderEntrySchema) }) },
   /** The system's own folder or file dialog; null where the user cancels. Only on the desktop. */
-  'files.choose': { input: z.object({ kind: z.enum(['folder', 'recording', 'model', 'archive', 'target']) }), output: z.object({ path: z.string().nullable() }) },
+  'files.choose': { input: z.object({ kind: z.enum(['folder', 'recording', 'model', 'weights', 'archive', 'target']) }), output: z.object({ path: z.string().nullable() }) },
 
   /** Recent recordings and folders that were opened. */
   'recordings.recent': { input: nothing, output: z.object({ paths: z.array(z.string()) }) },

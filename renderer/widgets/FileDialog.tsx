@@ -16,6 +16,7 @@ const titles: Record<PickKind, string> = {
   picture: 'Open a picture',
   folder: 'Choose a folder',
   model: 'Choose a model',
+  weights: 'Choose weights (.pth, .safetensors)',
   archive: 'Choose a run saved as zip',
   target: 'Choose a folder to save to',
 }
@@ -32,6 +33,8 @@ export function canPick(entry: Entry, kind: PickKind): boolean {
       return entry.kind !== 'folder' && /\.(png|jpe?g|webp)$/i.test(entry.name)
     case 'model':
       return /\.onnx$/i.test(entry.name)
+    case 'weights':
+      return entry.kind !== 'folder' && /\.(pth|pt|safetensors)$/i.test(entry.name)
     case 'archive':
       return entry.kind !== 'folder' && /\.zip$/i.test(entry.name)
   }

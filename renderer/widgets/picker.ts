@@ -3,7 +3,7 @@ import { useLibrary } from '../api/library.ts'
 import { attempt } from '../api/workbench.ts'
 
 /** What a path is wanted for. */
-export type PickKind = 'recording' | 'picture' | 'folder' | 'model' | 'archive' | 'target'
+export type PickKind = 'recording' | 'picture' | 'folder' | 'model' | 'weights' | 'archive' | 'target'
 
 interface PickerState {
   /** The question that stands open in the browser's dialog, or null. */

@@ -6,7 +6,16 @@ const isFormat = (value: string): value is ExportFormat => value in formats
 const isDialect = (value: string | null): value is NirDialect => value !== null && value in dialects
 
 /** Which kind of file, and what it can be told. */
-export function FormatFields({ settings, onChange }: { readonly settings: ExportSettings; readonly onChange: (settings: ExportSettings) => void }) {
+export function FormatFields({
+  settings,
+  pictures,
+  onChange,
+}: {
+  readonly settings: ExportSettings
+  /** Whether the network is one of still pictures. */
+  readonly pictures: boolean
+  readonly onChange: (settings: ExportSettings) => void
+}) {
   const { format } = settings
   return (
     <Stack gap="sm">
@@ -23,6 +32,15 @@ export function FormatFields({ settings, onChange }: { readonly settings: Export
           label="Spike counts of every layer as further outputs"
           checked={settings.spikeCounts ?? false}
           onChange={({ currentTarget }) => onChange({ ...settings, spikeCounts: currentTarget.checked })}
+        />
+      )}
+      {pictures && (format === 'window' || format === 'int8') && (
+        <Switch
+          size="xs"
+          label="One still picture as input"
+          description="image [N, C, H, W] instead of T equal frames; the first layer’s convolution is computed once."
+          checked={settings.image ?? false}
+          onChange={({ currentTarget }) => onChange({ ...settings, image: currentTarget.checked })}
         />
       )}
       {(format === 'window' || format === 'int8') && (

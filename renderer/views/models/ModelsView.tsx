@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { Button, Loader } from '@mantine/core'
-import { IconBrain, IconFileImport, IconPackageExport } from '@tabler/icons-react'
+import { IconBrain, IconFileImport, IconPackageExport, IconWeight } from '@tabler/icons-react'
 import { isActive, useJobs } from '../../api/jobs.ts'
 import { useLibrary } from '../../api/library.ts'
 import { baseName, percent, since } from '../../app/format.ts'
@@ -11,13 +11,14 @@ import { SideList, type SideItem } from '../../widgets/SideList.tsx'
 import { StarterButton } from '../../widgets/StarterButton.tsx'
 import { ExportDialog } from './ExportDialog.tsx'
 import { FilePage } from './FilePage.tsx'
-import { isFile } from './formats.ts'
+import { exportable, isFile } from './formats.ts'
 import { ModelPage } from './ModelPage.tsx'
 import { ProofSign } from './Proof.tsx'
 import { modelTitles } from './titles.ts'
+import { WeightsDialog } from './WeightsDialog.tsx'
 
-function NoModels({ onExport, onFile }: { readonly onExport: () => void; readonly onFile: () => void }) {
-  const trained = useLibrary((state) => state.runs?.some((run) => run.epochsDone > 0) ?? false)
+function NoModels({ onExport, onFile, onWeights }: { readonly onExport: () => void; readonly onFile: () => void; readonly onWeights: () => void }) {
+  const trained = useLibrary((state) => state.runs?.some(exportable) ?? false)
   return (
     <EmptyState
       icon={<IconPackageExport size={34} stroke={1.3} />}
@@ -35,6 +36,9 @@ function NoModels({ onExport, onFile }: { readonly onExport: () => void; readonl
           )}
           <Button variant="default" leftSection={<IconFileImport size={15} />} onClick={onFile}>
             Try an .onnx file
+          </Button>
+          <Button variant="default" leftSection={<IconWeight size={15} />} onClick={onWeights}>
+            Open weights…
           </Button>
           {!trained && <StarterButton variant="default" />}
         </>
@@ -76,6 +80,7 @@ function useItems(file: string | null): readonly SideItem[] | null {
 export default function ModelsView() {
   const route = useRoute((state) => state.route)
   const [exporting, setExporting] = useState(false)
+  const [weights, setWeights] = useState(false)
   const chosen = route.view === 'models' && route.page === 'model' ? route.id : null
   const file = chosen !== null && isFile(chosen) ? chosen : null
   const items = useItems(file)
@@ -86,13 +91,18 @@ export default function ModelsView() {
     if (path === null) return
     go({ view: 'models', page: 'model', id: path })
   }
-  const dialog = <ExportDialog opened={exporting} onClose={() => setExporting(false)} />
+  const dialog = (
+    <>
+      <ExportDialog opened={exporting} onClose={() => setExporting(false)} />
+      <WeightsDialog opened={weights} onClose={() => setWeights(false)} />
+    </>
+  )
   const id = route.page === 'model' ? route.id : items[0]?.id
   if (id === undefined)
     return (
       <>
         {dialog}
-        <NoModels onExport={() => setExporting(true)} onFile={() => void tryFile()} />
+        <NoModels onExport={() => setExporting(true)} onFile={() => void tryFile()} onWeights={() => setWeights(true)} />
       </>
     )
   return (
@@ -109,6 +119,9 @@ export default function ModelsView() {
           </Button>
           <Button variant="subtle" color="gray" leftSection={<IconFileImport size={15} />} onClick={() => void tryFile()}>
             Try an .onnx file
+          </Button>
+          <Button variant="subtle" color="gray" leftSection={<IconWeight size={15} />} onClick={() => setWeights(true)}>
+            Open weights…
           </Button>
         </>
       }

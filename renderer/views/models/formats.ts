@@ -1,4 +1,4 @@
-import type { ExportFormat, ImportedModel, LibraryModel, ModelRecord, NirDialect } from '../../../preload/contract/index.ts'
+import type { ExportFormat, ImportedModel, LibraryModel, ModelRecord, NirDialect, RunSummary } from '../../../preload/contract/index.ts'
 import { shapeWords } from './foreign.ts'
 
 /** Every kind of file that a run can be exported as, in a line each. */
@@ -19,6 +19,10 @@ export const dialects: Readonly<Record<NirDialect, string>> = {
 
 /** Whether Saccade itself can run a model's file on recordings. */
 export const runs = ({ format = 'window' }: Pick<ModelRecord, 'format'>): boolean => format === 'window' || format === 'step' || format === 'int8'
+
+/** Whether a run has weights to export: a finished epoch, or those of a file that it was opened with. */
+export const exportable = ({ epochsDone, state, message }: Pick<RunSummary, 'epochsDone' | 'state' | 'message'>): boolean =>
+  epochsDone > 0 || (state === 'stopped' && /^Weights of .+, by /.test(message ?? ''))
 
 /** Whether a model's file has a path of its own, not an id of the library. */
 export const isFile = (id: string): boolean => /\.onnx$/i.test(id)

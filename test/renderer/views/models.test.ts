@@ -22,3 +22,16 @@ test('offers every format there is, and knows the ports of those that run here',
   expect(ports({ ...model, format: 'nir' })).toBeNull()
   expect([runs({}), runs({ format: 'package' })]).toEqual([true, false])
 })
+
+test('what has weights to export, and what a classifier of another origin begins with', () => {
+  expect(exportable({ epochsDone: 1, state: 'running', message: null })).toBe(true)
+  expect(exportable({ epochsDone: 0, state: 'stopped', message: 'Weights of net.pth, by name. Resume trains on from them.' })).toBe(true)
+  expect(exportable({ epochsDone: 0, state: 'stopped', message: 'Stopped.' })).toBe(false)
+  const draft = firstDraft('m', { inputShape: [null, 6, 2, 34, 32], layout: 'NTCHW' })
+  expect(draft).toMatchObject({ feeds: 'recordings', framing: { timesteps: 6, resize: [34, 32] } })
+  expect(readingOf({ ...draft, labels: 'left, right\nup' })).toMatchObject({ labels: ['left', 'right', 'up'] })
+  const pictures = firstDraft('m', { inputShape: [1, 3, 224, 224], layout: 'NCHW' })
+  expect(pictures).toMatchObject({ feeds: 'pictures', framing: { timesteps: 1, resize: [224, 224] } })
+  expect(readingOf(pictures)).toMatchObject({ normalization: { mean: [0.485, 0.456, 0.406] } })
+  expect(readingOf({ ...pictures, std: '0, 1, 1' })).toBe('Standard deviations are above 0.')
+})
