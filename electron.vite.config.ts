@@ -10,6 +10,7 @@ const entries = {
   'data-worker': 'main/datasets/data-worker.ts',
   'training-process': 'main/training/process.ts',
   'deployment-process': 'main/deployment/process.ts',
+  'live-process': 'main/deployment/live/process.ts',
   'analysis-process': 'main/analysis/process.ts',
   'activity-process': 'main/analysis/activity-process.ts',
 }

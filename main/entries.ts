@@ -5,6 +5,7 @@ const sources = {
   'data-worker': './datasets/data-worker.ts',
   'training-process': './training/process.ts',
   'deployment-process': './deployment/process.ts',
+  'live-process': './deployment/live/process.ts',
   'analysis-process': './analysis/process.ts',
   'activity-process': './analysis/activity-process.ts',
 } as const

@@ -12,11 +12,13 @@ import { importFolder } from './headless/import.ts'
 import { infer } from './headless/infer.ts'
 import { inspect } from './headless/inspect.ts'
 import { library } from './headless/library.ts'
+import { live } from './headless/live.ts'
 import { models } from './headless/models.ts'
 import { runs } from './headless/runs.ts'
 import { recipe } from './headless/recipe.ts'
 import { report } from './headless/report.ts'
 import { serve } from './headless/serve.ts'
+import { stream } from './headless/stream.ts'
 import { sweep } from './headless/sweep.ts'
 import { train } from './headless/train.ts'
 import { watch } from './headless/watch.ts'
@@ -27,7 +29,7 @@ import { UsageError } from './workbench/api.ts'
 import { Cancelled } from './workbench/jobs.ts'
 import { VERSION } from './version.ts'
 
-const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, sweep, recipe, runs, evaluate, analyze, report, export: exportRun, infer, models, weights, library, watch, devices, serve, diagnostics }
+const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, sweep, recipe, runs, evaluate, analyze, report, export: exportRun, infer, live, stream, models, weights, library, watch, devices, serve, diagnostics }
 const overview = `Saccade ${VERSION}: event cameras and spiking neural networks.
 
 Usage: npm run saccade -- COMMAND [ARGUMENTS]

@@ -9,6 +9,16 @@ interface Slots {
   readonly fetches: Record<string, HostTensor>
 }
 
+/** Samples on their way through a step model. */
+export interface Steps {
+  /**
+   * The next timestep.
+   * @param fill writes the frames [count, C, H, W]
+   * @returns logits [count, classes] and spikes per neuron [count] by layer, of this timestep; valid until the next
+   */
+  next(fill: (frames: Float32Array) => void): Promise<{ readonly logits: Float32Array; readonly rates: ReadonlyMap<string, Float32Array> }>
+}
+
 /** A loaded step model: one frame [C, H, W] of each sample in, logits of this timestep out; what is between lies with the host. */
 export class StepRunner implements ModelRunner {
   readonly #loaded: LoadedProgram
@@ -35,20 +45,34 @@ export class StepRunner implements ModelRunner {
     const [timesteps, ...frame] = this.#shape
     const classes = this.#classes
     const size = frame.reduce((a, b) => a * b, 1)
-    const now = hostTensor([count, ...frame])
-    const logits = hostTensor([count, classes])
-    const rates = this.#rates.map((name): [string, HostTensor] => [name, hostTensor([count])])
-    const sums = new Map(rates.map(([name]) => [name.slice('rate/'.length), new Float32Array(count)]))
+    const steps = this.begin(count)
+    const sums = new Map(this.#rates.map((name) => [name.slice('rate/'.length), new Float32Array(count)]))
     const perTimestep = new Float32Array(count * timesteps * classes)
-    let [read, written] = [this.#slots(count), this.#slots(count)]
     for (let t = 0; t < timesteps; t++) {
-      for (let i = 0; i < count; i++) now.data.set(frames.subarray((i * timesteps + t) * size, (i * timesteps + t + 1) * size), i * size)
-      await this.#loaded.run({ frame: now, ...read.feeds }, { logits, ...written.fetches, ...Object.fromEntries(rates) })
-      ;[read, written] = [written, read]
-      for (let i = 0; i < count; i++) perTimestep.set(logits.data.subarray(i * classes, (i + 1) * classes), (i * timesteps + t) * classes)
-      for (const [name, { data }] of rates) sums.get(name.slice('rate/'.length))?.forEach((sum, i, all) => (all[i] = sum + (data[i] ?? NaN) / timesteps))
+      const { logits, rates } = await steps.next((now) => {
+        for (let i = 0; i < count; i++) now.set(frames.subarray((i * timesteps + t) * size, (i * timesteps + t + 1) * size), i * size)
+      })
+      for (let i = 0; i < count; i++) perTimestep.set(logits.subarray(i * classes, (i + 1) * classes), (i * timesteps + t) * classes)
+      for (const [name, values] of rates) sums.get(name)?.forEach((sum, i, all) => (all[i] = sum + (values[i] ?? NaN) / timesteps))
     }
     return { logits: meanOverTime(perTimestep, count, timesteps, classes), perTimestep, rates: sums }
+  }
+
+  /** Begins `count` samples with zero states; the caller says when they are over. */
+  begin(count: number): Steps {
+    const now = hostTensor([count, ...this.#shape.slice(1)])
+    const logits = hostTensor([count, this.#classes])
+    const rates = this.#rates.map((name): [string, HostTensor] => [name, hostTensor([count])])
+    const told = new Map(rates.map(([name, { data }]) => [name.slice('rate/'.length), data]))
+    let [read, written] = [this.#slots(count), this.#slots(count)]
+    return {
+      next: async (fill) => {
+        fill(now.data)
+        await this.#loaded.run({ frame: now, ...read.feeds }, { logits, ...written.fetches, ...Object.fromEntries(rates) })
+        ;[read, written] = [written, read]
+        return { logits: logits.data, rates: told }
+      },
+    }
   }
 
   #slots(count: number): Slots {

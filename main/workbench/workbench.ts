@@ -17,6 +17,7 @@ import { fileHandlers, type ChooseKind } from './files.ts'
 import { Jobs, Lane } from './jobs.ts'
 import { Library } from './library.ts'
 import { logHandlers } from './diagnostics.ts'
+import { Live, liveHandlers } from './live.ts'
 import { Log } from './log.ts'
 import { noticeHandlers } from './library-notices.ts'
 import { modelFileHandlers, ModelFiles } from './model-files.ts'
@@ -130,6 +131,7 @@ export function createWorkbench({ library: root, host, spawn: start, choose, ope
     ...activityHandlers(activities),
     ...reportHandlers(new Reports(shared, runs, analyses)),
     ...modelHandlers(models),
+    ...liveHandlers(new Live(shared, models)),
     ...modelFileHandlers(new ModelFiles(shared, models)),
     'jobs.list': () => ({ jobs: jobs.list() }),
     'jobs.cancel': ({ id }) => {

@@ -14,6 +14,7 @@ import { activityCalls } from './activity.ts'
 import { desktopCalls, desktopEvents } from './desktop.ts'
 import { experimentCalls } from './experiments.ts'
 import { libraryCalls } from './library.ts'
+import { liveCalls, liveEvents } from './live.ts'
 import { logCalls, logEvents } from './log.ts'
 import { modelFileCalls } from './models.ts'
 import { runArchiveCalls } from './run-archives.ts'
@@ -37,6 +38,7 @@ export type { Sweep, SweepValue } from '../../main/training/sweep.ts'
 export { settingsSchema } from './settings.ts'
 export { logEntrySchema } from './log.ts'
 export type * from './desktop.ts'
+export type * from './live.ts'
 export type * from './log.ts'
 export type * from './settings.ts'
 export type * from './library.ts'
@@ -48,7 +50,7 @@ export type * from '../../main/training/schema.ts'
 /** Long work. The job bar shows every job that has not ended, and ended ones until dismissed. */
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['import', 'training', 'evaluation', 'export', 'starter', 'convert', 'analysis', 'survey', 'experiment', 'install']),
+  kind: z.enum(['import', 'training', 'evaluation', 'export', 'starter', 'convert', 'analysis', 'survey', 'experiment', 'install', 'live']),
   title: z.string(),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   /** 0..1; null while unknown. */
@@ -235,6 +237,7 @@ export const calls = {
   ...libraryCalls,
   ...textCalls,
   ...settingsCalls,
+  ...liveCalls,
   ...logCalls,
   ...desktopCalls,
 
@@ -261,6 +264,7 @@ export const events = {
   /** A list changed: datasets, runs, models, recordings (opened ones and the library's table), watch folders or experiments. */
   'library.changed': z.object({ what: z.enum(['datasets', 'runs', 'models', 'recordings', 'watches', 'experiments']) }),
   ...settingsEvents,
+  ...liveEvents,
   ...logEvents,
   ...desktopEvents,
 } as const satisfies Record<string, z.ZodType>

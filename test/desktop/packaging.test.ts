@@ -48,7 +48,7 @@ describe('the unpacked layout', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test('holds every entry, the window, and nothing of the sources', () => {
-    for (const name of ['desktop', 'headless', 'data-worker', 'training-process', 'deployment-process', 'analysis-process', 'activity-process'])
+    for (const name of ['desktop', 'headless', 'data-worker', 'training-process', 'deployment-process', 'live-process', 'analysis-process', 'activity-process'])
       expect(files).toContain(`out/main/${name}.js`)
     expect(files).toContain('out/preload/bridge.cjs')
     expect(files).toContain('out/renderer/index.html')
