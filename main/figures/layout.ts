@@ -1,6 +1,6 @@
 import type { Figure, Panel } from './figure.ts'
 import { extent, tick, ticks } from './numbers.ts'
-import { sharedScale } from './scales.ts'
+import { sharedScale, shownAxis } from './scales.ts'
 import type { FigureStyle } from './style.ts'
 
 export interface Rect {
@@ -53,8 +53,10 @@ function yLabels(panel: Panel): string[] {
   if (panel.kind === 'heat') values.push(...panel.ys)
   else if (panel.kind === 'raster') values.push(extent(panel.series.flatMap(({ neuron }) => Array.from(neuron)))?.[1] ?? 0)
   else for (const series of panel.series) values.push(...('counts' in series ? series.counts : 'values' in series ? series.values : series.y))
-  const ends = extent(panel.y.log ? values.filter((value) => value !== null && value > 0) : values) ?? [0, 1]
-  if (panel.y.log) return ends.map((end) => tick(panel.y, 10 ** Math.ceil(Math.log10(end || 1))))
+  const axis = panel.kind === 'lines' || panel.kind === 'scatter' ? shownAxis(panel) : panel.y
+  values.push(...(axis.range ?? []), ...(panel.kind === 'bars' && !axis.log ? [0] : []))
+  const ends = extent(axis.log ? values.filter((value) => value !== null && value > 0) : values) ?? [0, 1]
+  if (axis.log) return ends.map((end) => tick(panel.y, 10 ** Math.ceil(Math.log10(end || 1))))
   // An axis may end with the next mark beyond the data.
   const inside = ticks(ends[0], ends[1], 5)
   const [first = 0, second = first] = inside

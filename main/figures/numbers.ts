@@ -36,6 +36,13 @@ export function extent(values: Iterable<number | null | undefined>): [number, nu
   return least <= most ? [least, most] : null
 }
 
+/** The next mark of an axis from 0 that holds a value > 0. */
+export function roundUp(value: number): number {
+  const [first = 0, second = value] = ticks(0, value, 5)
+  const step = second - first
+  return value > 0 && step > 0 ? Number((Math.ceil(value / step - 1e-9) * step).toPrecision(12)) : value
+}
+
 /** Round numbers within [low, high], about `count` of them: steps of 1, 2 or 5 times a power of ten. */
 export function ticks(low: number, high: number, count: number): number[] {
   if (!(high > low)) return [low]

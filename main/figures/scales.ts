@@ -1,4 +1,4 @@
-import type { Axis, Figure, Panel } from './figure.ts'
+import type { Axis, Figure, LinesPanel, Panel, ScatterPanel } from './figure.ts'
 import { scaleOf } from './figure.ts'
 import { extent } from './numbers.ts'
 
@@ -13,6 +13,12 @@ export function scaleRange(figure: Figure, panel: Panel): Range {
   let [low, high] = [scale.range?.[0] ?? found[0], scale.range?.[1] ?? found[1]]
   if (scale.palette === 'diverging' && scale.range === undefined) [low, high] = [-Math.max(-low, high), Math.max(-low, high)]
   return high > low ? [low, high] : [low, low + (scale.log ? low : Math.abs(low) || 1)]
+}
+
+/** Less than a decade shows its differences on an axis from 0 better than between two powers of ten. */
+export function shownAxis({ y, series }: LinesPanel | ScatterPanel): Axis {
+  const found = y.log && y.range === undefined ? extent(series.flatMap((one) => one.y).filter((value) => value !== null && value > 0)) : null
+  return found !== null && found[1] < 10 * found[0] ? { ...y, log: false, range: [0, null] } : y
 }
 
 /** Where a value lies on a scale, 0..1. */

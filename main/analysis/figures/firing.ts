@@ -1,4 +1,5 @@
 import type { Figure, HeatPanel, Panel, Series } from '../../figures/figure.ts'
+import { roundUp } from '../../figures/numbers.ts'
 import { rateChanges } from '../rate-changes.ts'
 import { originOf, type Draw, type NamedResult } from './named.ts'
 
@@ -39,7 +40,7 @@ function changes(first: Run, others: readonly Run[], layers: readonly string[], 
   return {
     id: 'firing-change',
     title: 'Change of the firing rate',
-    caption: `How much more (above 0) or less often neurons of ${first.name} spike than those of the reference: (r − r_ref) / r_ref.`,
+    caption: `How much more (above 0) or less often neurons of ${first.name} spike than those of ${others.map(({ name }) => name).join(', ')}: (r − r_ref) / r_ref.`,
     source: 'TRT: 40.83 % to 60.61 % less on CIFAR10-DVS',
     panels: [
       {
@@ -62,7 +63,7 @@ function changes(first: Run, others: readonly Run[], layers: readonly string[], 
 function overTime(runs: readonly Run[], layers: readonly string[], origin: readonly string[]): Figure {
   const steps = (run: Run): number[] => Array.from({ length: run.result.timesteps }, (_, t) => t + 1)
   // Runs are compared: one scale for all of them.
-  const highest = runs.length > 1 ? Math.max(...runs.flatMap(({ result }) => result.layers.flatMap(({ perTimestep }) => perTimestep))) : null
+  const highest = runs.length > 1 ? roundUp(Math.max(...runs.flatMap(({ result }) => result.layers.flatMap(({ perTimestep }) => perTimestep)))) : null
   const panels = runs.map((run): Panel => {
     const title = runs.length > 1 && { title: run.name }
     if (layers.length > most) return { kind: 'heat', ...title, ...layerAxis(run), x: { label: 'timestep t', whole: true }, xs: steps(run), values: run.result.layers.map(({ perTimestep }) => perTimestep), scale: { ...rate, palette: 'cividis' } }

@@ -1,6 +1,7 @@
 import type { LineSeriesOption, ScatterSeriesOption, SeriesOption } from 'echarts'
-import type { Axis, LinesPanel, ScatterPanel, Series } from '../figure.ts'
+import type { LinesPanel, ScatterPanel, Series } from '../figure.ts'
 import { extent, told } from '../numbers.ts'
+import { shownAxis } from '../scales.ts'
 import { custom, markSeries, valueAxis, type Drawing, type Plot } from '../plot.ts'
 import { colorIn, type FigureStyle } from '../style.ts'
 
@@ -53,12 +54,6 @@ function xAxis(panel: LinesPanel | ScatterPanel, style: FigureStyle) {
   return { ...axis, min: low, max: high, ...(places && { axisTick: { ...axis.axisTick, customValues: places }, axisLabel: { ...axis.axisLabel, customValues: places } }) }
 }
 
-/** Less than a decade shows its differences on an axis from 0 better than between two powers of ten. */
-function yAxis({ y, series }: LinesPanel | ScatterPanel): Axis {
-  const found = y.log && y.range === undefined ? extent(series.flatMap((one) => one.y).filter((value) => value !== null && value > 0)) : null
-  return found !== null && found[1] < 10 * found[0] ? { ...y, log: false, range: [0, null] } : y
-}
-
 /** Lines, or single points, over an axis of numbers. */
 export function drawLines(panel: LinesPanel | ScatterPanel, { place, style }: Drawing): Plot {
   const positive = (series: Series): Series => ({
@@ -71,7 +66,7 @@ export function drawLines(panel: LinesPanel | ScatterPanel, { place, style }: Dr
   return {
     rect: place.plot,
     x: xAxis(panel, style),
-    y: valueAxis(yAxis(panel), style, { titleGap: place.titleGap, grid: true }),
+    y: valueAxis(shownAxis(panel), style, { titleGap: place.titleGap, grid: true }),
     series: [...drawn, ...shown.filter(({ errors }) => errors !== undefined).map((series) => errorSeries(series, style)), ...markSeries(panel.marks ?? [], style)],
     told: (at, datum) => {
       const series = shown[at]
