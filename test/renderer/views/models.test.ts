@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { exportFormatSchema } from '../../../main/deployment/schema.ts'
-import { formats, ports, runs } from '../../../renderer/views/models/formats.ts'
+import { firstDraft, readingOf } from '../../../renderer/views/models/foreign.ts'
+import { exportable, formats, ports, runs } from '../../../renderer/views/models/formats.ts'
 import { modelTitles } from '../../../renderer/views/models/titles.ts'
 
 test('exports of one name are numbered in the order in which they were made', () => {
