@@ -1,17 +1,22 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes, X509Certificate } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createTlsServer } from 'node:https'
+import { isIPv6, type AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import { eventsProtocol, tokenProtocol } from '../../preload/contract/browser-client.ts'
+import { eventsProtocol, type EventPosition } from '../../preload/contract/browser-client.ts'
 import { decode, encode, messageType } from '../../preload/contract/codec.ts'
+import type { CallName } from '../../preload/contract/index.ts'
 import { isCallName, UsageError, type Workbench } from '../workbench/api.ts'
 import { windowFile } from '../workbench/window-files.ts'
+import { Access, serverNames } from './server-access.ts'
+import { EventStream } from './server-events.ts'
+import type { Confinement } from './server-paths.ts'
 
 /** Inputs of calls are small; the largest holds a network's description. */
 const largestBody = 1 << 20
-/** A window that hears events slower than they come is cut off at this backlog and connects again. */
-const largestBacklog = 16 << 20
+/** Each window needs a few; more at once are no windows. */
+const mostConnections = 1024
 
 export interface ServerOptions {
   readonly workbench: Workbench
@@ -21,6 +26,12 @@ export interface ServerOptions {
   readonly windowFolder: string
   /** Default: 256 random bits. */
   readonly token?: string
+  /** Address to listen on; default: 127.0.0.1. */
+  readonly host?: string
+  /** Certificate and key, as PEM. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
+  /** Which paths clients may name; default: any, as on the desktop. */
+  readonly confinement?: Confinement
 }
 
 export interface Server {
@@ -31,94 +42,113 @@ export interface Server {
   close(): Promise<void>
 }
 
+/** What answering needs besides the request. */
+interface Desk extends ServerOptions {
+  readonly access: Access
+  readonly events: EventStream
+}
+
 /**
- * Serves the window and the contract on loopback: calls as POST /api/NAME, events over a WebSocket at /events, both encoded
- * by preload/contract/codec.ts. Who may ask:
- * - only this machine: it listens on 127.0.0.1 (from elsewhere through a tunnel: ssh -L 4173:127.0.0.1:4173 host);
- * - only pages served from here: Host must name loopback (a rebound foreign name does not), Origin must be the same as Host;
- * - only who has the token, in a header a foreign page can't set. The window's own files hold no secret and need none.
+ * Serves the window and the contract: calls as POST /api/NAME, events over a WebSocket at /events (server-events.ts), both encoded by
+ * preload/contract/codec.ts. Who may ask:
+ * - only this machine unless `host` says otherwise (from elsewhere through a tunnel: ssh -L 4173:127.0.0.1:4173 host);
+ * - only pages served from here: Host must name this server (a rebound foreign name does not), Origin must be the same as Host;
+ * - only who has the token or a session (server-access.ts). The window's own files hold no secret and need none.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { workbench } = options
+  const { workbench, tls, host = '127.0.0.1' } = options
   const token = options.token ?? randomBytes(32).toString('base64url')
+  const certificate = tls && new X509Certificate(tls.cert)
+  const names = isLoopback(host) ? null : serverNames(host, (name) => certificate?.checkHost(name) !== undefined)
+  const access = new Access({ token, tls: tls !== undefined, names })
+  const events = new EventStream(workbench)
+  const desk: Desk = { ...options, access, events }
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: 1024,
     handleProtocols: (offered) => (offered.has(eventsProtocol) ? eventsProtocol : false),
   })
 
-  const server = createServer((request, response) => {
-    answer(request, response, options, token).catch((error: unknown) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response, desk).catch((error: unknown) => {
       if (response.headersSent) response.destroy()
       else refuse(response, 500, error instanceof Error ? error.message : String(error))
     })
-  })
+  }
+  const server = tls ? createTlsServer({ ...tls, minVersion: 'TLSv1.2' }, listener) : createServer(listener)
+  server.maxConnections = mostConnections
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
-    const allowed =
-      request.url === '/events' && loopback(request) && sameOrigin(request) && offered.some((name) => sameText(name, tokenProtocol(token)))
-    if (!allowed) {
+    socket.on('error', () => socket.destroy())
+    const url = URL.parse(request.url ?? '/', 'http://localhost')
+    // A browser's WebSocket always says where it comes from; its cookie alone says nothing of that.
+    const page = request.headers.origin !== undefined || request.headers.cookie === undefined
+    const known = url?.pathname === '/events' && page && access.knowsHost(request) && access.ownOrigin(request)
+    if (!known || access.judge(request) !== 'in') {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
       return
     }
-    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request))
-  })
-  const stopForwarding = workbench.onAny((name, payload) => {
-    if (sockets.clients.size === 0) return
-    const message = encode([name, payload])
-    for (const client of sockets.clients) {
-      if (client.bufferedAmount > largestBacklog) client.terminate()
-      else if (client.readyState === client.OPEN) client.send(message)
-    }
+    sockets.handleUpgrade(request, socket, head, (client) => events.join(client, positionIn(url.searchParams)))
   })
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new UsageError(`Port ${options.port} is in use. Choose another one with --port, or leave it out to take a free one.`)
-          : error,
-      ),
-    )
-    server.listen(options.port, '127.0.0.1', resolve)
-  })
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => reject(listenFault(error, options.port, host)))
+      server.listen(options.port, host, resolve)
+    })
+  } catch (error) {
+    events.close()
+    throw error
+  }
   const { port } = server.address() as AddressInfo
   return {
     port,
     token,
-    url: `http://127.0.0.1:${port}/#token=${token}`,
+    url: `${tls ? 'https' : 'http'}://${isIPv6(host) ? `[${host}]` : host}:${port}/#token=${token}`,
     async close() {
-      stopForwarding()
-      sockets.clients.forEach((client) => client.terminate())
+      events.close()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
   }
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { workbench, windowFolder }: ServerOptions,
-  token: string,
-): Promise<void> {
-  if (!loopback(request)) return refuse(response, 403, 'This workbench answers on loopback addresses only.')
-  if (!sameOrigin(request)) return refuse(response, 403, 'This workbench answers only to its own pages.')
-  if (!URL.canParse(request.url ?? '/', 'http://localhost')) return refuse(response, 400, 'This address can not be read.')
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-  if (!pathname.startsWith('/api/')) {
+/** Whether only this machine reaches an address. */
+export const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|::1|localhost)$/i.test(host)
+
+function listenFault(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  if (error.code === 'EADDRINUSE') return new UsageError(`Port ${port} is in use. Choose another one with --port, or leave it out to take a free one.`)
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') return new UsageError(`${host} is no address of this machine.`)
+  if (error.code === 'EACCES') return new UsageError(`Port ${port} needs more rights than this program has. Choose one from 1024 on.`)
+  return error
+}
+
+function positionIn(query: URLSearchParams): EventPosition | null {
+  const [server, last] = [query.get('server'), Number(query.get('last') ?? NaN)]
+  return server !== null && Number.isSafeInteger(last) ? { server, last } : null
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, desk: Desk): Promise<void> {
+  const { access, windowFolder, events, tls } = desk
+  if (!access.knowsHost(request)) return refuse(response, 403, 'This workbench answers only under its own address.')
+  if (!access.ownOrigin(request)) return refuse(response, 403, 'This workbench answers only to its own pages.')
+  const url = URL.parse(request.url ?? '/', 'http://localhost')
+  if (!url) return refuse(response, 400, 'This address can not be read.')
+  const { pathname } = url
+  if (pathname !== '/session' && !pathname.startsWith('/api/')) {
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Only GET is possible here.')
-    const file = await windowFile(windowFolder, pathname, [`ws://${request.headers.host}`])
+    const file = await windowFile(windowFolder, pathname, [`${tls ? 'wss' : 'ws'}://${request.headers.host}`])
     response.writeHead(file.status, file.headers).end(request.method === 'HEAD' ? undefined : file.body)
     return
   }
   if (request.method !== 'POST') return refuse(response, 405, 'Calls are made with POST.')
-  if (!sameText(request.headers.authorization ?? '', `Bearer ${token}`)) {
+  const verdict = access.judge(request)
+  if (verdict === 'later') return refuse(response, 429, 'Too many wrong access tokens came from this address. Wait a minute.')
+  if (verdict === 'out') {
     return refuse(response, 401, 'The access token is missing or wrong. Open the address that the workbench printed when it started.')
   }
   if (request.headers['content-type'] !== messageType) return refuse(response, 415, `Calls are sent as ${messageType}.`)
-  const name = pathname.slice('/api/'.length)
-  if (!isCallName(name)) return refuse(response, 404, `There is no call "${name}".`)
+  const name = pathname === '/session' ? null : pathname.slice('/api/'.length)
+  if (name !== null && !isCallName(name)) return refuse(response, 404, `There is no call "${name}".`)
   const body = await readBody(request)
   if (!body) return refuse(response, 413, `A call may be at most ${largestBody} bytes long.`)
   let input: unknown
@@ -127,12 +157,31 @@ async function answer(
   } catch (error) {
     return refuse(response, 400, error instanceof Error ? error.message : String(error))
   }
+  const headers = { 'content-type': messageType, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+  if (name === null) {
+    const wanted = (input as { cookie?: unknown } | null)?.cookie === true && request.headers.authorization !== undefined
+    response.writeHead(200, { ...headers, ...(wanted && { 'set-cookie': access.begin(request) }) }).end(encode(events.position))
+    return
+  }
   try {
-    const output = encode(await workbench.call(name, input))
-    response.writeHead(200, { 'content-type': messageType, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(output)
+    const output = encode(await perform(desk, name, input))
+    response.writeHead(200, headers).end(output)
   } catch (error) {
     refuse(response, statusOf(error), error instanceof Error ? error.message : String(error))
   }
+}
+
+/** A call within what its client may reach. */
+async function perform({ workbench, confinement }: Desk, name: CallName, input: unknown): Promise<unknown> {
+  if (!confinement) return workbench.call(name, input)
+  if (name === 'files.list') {
+    const list = confinement.list((input as { path?: string | null } | null)?.path ?? null)
+    if (list) return list
+  }
+  confinement.check(name, input)
+  if (name !== 'files.list') return workbench.call(name, input)
+  const listing = await workbench.call('files.list', input)
+  return { ...listing, parent: confinement.parent(listing.parent) }
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {
@@ -163,24 +212,6 @@ function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
     request.on('end', () => resolve(Buffer.concat(parts)))
     request.on('error', reject)
   })
-}
-
-/** Whether Host names this machine's loopback; any port, so that a tunnel may use another one. */
-function loopback(request: IncomingMessage): boolean {
-  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(request.headers.host ?? '')
-}
-
-/** Whether the asking page came from here. Without Origin it was no page (or a plain visit), and still needs the token. */
-function sameOrigin(request: IncomingMessage): boolean {
-  const { origin, host } = request.headers
-  return origin === undefined || origin === `http://${host}`
-}
-
-/** Compares in constant time. */
-function sameText(a: string, b: string): boolean {
-  const left = Buffer.from(a)
-  const right = Buffer.from(b)
-  return left.length === right.length && timingSafeEqual(left, right)
 }
 
 /** 400: what was asked makes no sense; 500: a fault of ours; 422: anything else that can't be done (no such file, a damaged one, ...). */

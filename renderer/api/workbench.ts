@@ -12,21 +12,18 @@ declare global {
 
 let connected: WorkbenchApi | null = null
 
-/** Finds the workbench: the bridge in Electron, else the server this page came from, with the token of the page's address. */
+/** Finds the workbench: the bridge in Electron, else the server this page came from, with the token of the page's address or the session begun with it. */
 export function connect(): void {
   if (window.saccade) {
     useConnection.setState({ state: 'connected' })
     return connectTo(window.saccade)
   }
-  const token = takeToken(window)
-  if (token === null) {
-    useConnection.setState({ state: 'no-token' })
-    return
-  }
-  const client = createBrowserClient(token, window.location.origin)
-  client.onConnection((up) =>
-    useConnection.setState((before) => ({ state: up ? 'connected' : before.state === 'starting' ? 'starting' : 'lost' })),
-  )
+  const client = createBrowserClient(takeToken(window), { session: true })
+  client.onConnection((state) => useConnection.setState({ state }))
+  // A new token pasted into an open tab changes only the fragment.
+  window.addEventListener('hashchange', () => {
+    if (new URLSearchParams(window.location.hash.slice(1)).has('token')) window.location.reload()
+  })
   connectTo(client)
 }
 

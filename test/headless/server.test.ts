@@ -27,7 +27,7 @@ beforeAll(async () => {
   writeFileSync(join(root, 'secret.html'), 'outside')
   workbench = createWorkbench({ library: join(root, 'library'), host: 'browser', spawn: forkNode })
   server = await startServer({ workbench, port: 0, windowFolder: join(root, 'window') })
-  client = createBrowserClient(server.token, origin())
+  client = createBrowserClient(server.token, { origin: origin() })
 })
 afterAll(async () => {
   client.close()
@@ -132,7 +132,7 @@ describe('who may ask', () => {
       const answer = await call('app.info', {}, { authorization })
       expect([authorization, answer.status]).toEqual([authorization, 401])
     }
-    const wrong = createBrowserClient('wrong', origin())
+    const wrong = createBrowserClient('wrong', { origin: origin() })
     await expect(wrong.call('app.info', {})).rejects.toThrow('The access token is missing or wrong')
     wrong.close()
   })
@@ -224,12 +224,12 @@ describe("the window's files", () => {
 describe('events', () => {
   test('reach the window; a lost connection comes back and what was missed is told', async () => {
     const heard: string[] = []
-    const connections: boolean[] = []
+    const connections: string[] = []
     const stop = client.on('library.changed', ({ what }) => heard.push(what))
     const seen = new Promise<void>((resolve) =>
-      client.onConnection((connected) => {
-        connections.push(connected)
-        if (connected) resolve()
+      client.onConnection((state) => {
+        connections.push(state)
+        if (state === 'connected') resolve()
       }),
     )
     await seen
@@ -238,9 +238,9 @@ describe('events', () => {
     const { port, token } = server
     await server.close()
     server = await startServer({ workbench, port, token, windowFolder: join(root, 'window') })
-    while (heard.length < 5) await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(heard.sort()).toEqual(['datasets', 'experiments', 'models', 'recordings', 'runs'])
-    expect(connections.slice(-2)).toEqual([false, true])
+    while (heard.length < 6) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(heard.sort()).toEqual(['datasets', 'experiments', 'models', 'recordings', 'runs', 'watches'])
+    expect(connections.slice(-2)).toEqual(['lost', 'connected'])
     stop()
   })
 
@@ -261,18 +261,16 @@ test('a port that is taken is a usage error that says what to do', async () => {
   await expect(startServer({ workbench, port: server.port, windowFolder: root })).rejects.toThrow('Choose another one with --port')
 })
 
-test('the token leaves the address and stays for this tab', () => {
-  const stored = new Map<string, string>()
+test('the token leaves the address', () => {
   const replaced: string[] = []
   const page = (hash: string): Parameters<typeof takeToken>[0] => ({
     location: { hash, pathname: '/', search: '?x=1' },
     history: { replaceState: (_data, _unused, url) => void replaced.push(url) },
-    sessionStorage: { getItem: (key) => stored.get(key) ?? null, setItem: (key, value) => void stored.set(key, value) },
   })
   expect(takeToken(page(''))).toBe(null)
+  expect(takeToken(page('#/training'))).toBe(null)
   expect(takeToken(page('#token=abc-_1'))).toBe('abc-_1')
   expect(replaced).toEqual(['/?x=1'])
-  expect(takeToken(page(''))).toBe('abc-_1')
 })
 
 test("messages of calls are the codec's", async () => {

@@ -31,7 +31,7 @@ describe('npm start without a display', () => {
     await started.says(/Ctrl-C ends it/)
     const [, origin = '', token = ''] = /(http:\/\/127\.0\.0\.1:\d+)\/#token=([\w-]+)/.exec(said) ?? []
     expect(await (await fetch(origin)).text()).toContain('<title>Saccade</title>')
-    const client = createBrowserClient(token, origin)
+    const client = createBrowserClient(token, { origin })
     expect(await client.call('app.info', {})).toMatchObject({ library, host: 'browser' })
     client.close()
     started.interrupt()
