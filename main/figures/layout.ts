@@ -95,9 +95,15 @@ export function layoutOf(figure: Figure, width: number, style: FigureStyle): Lay
       const most = style.medium === 'print' ? 400 : square ? 460 : 320
       const plotHeight = rows > 0 ? rows : Math.min(most, free)
       height = Math.max(height, plotHeight)
-      return { left: column * cell + left, spare: panel.kind === 'heat' && figure.aspect === undefined ? Math.max(0, plotWidth - plotHeight) : 0, plotWidth, plotHeight, labels }
+      return { left: column * cell + left, rows, square: panel.kind === 'heat' && figure.aspect === undefined, plotWidth, plotHeight, labels }
     })
-    rects.forEach(({ left, plotWidth, plotHeight, labels, spare }, column) => {
+    // Plots beside each other stand on one line, whatever room their labels take.
+    const alike = rects.every(({ rows }) => rows === 0)
+    const common = Math.min(...rects.map(({ plotHeight }) => plotHeight))
+    if (alike) height = common
+    rects.forEach(({ left, plotWidth, labels, square, ...own }, column) => {
+      const plotHeight = alike ? common : own.plotHeight
+      const spare = square ? Math.max(0, plotWidth - plotHeight) : 0
       places.push({
         // Square ones stand in the middle of their place.
         plot: { left: left + spare / 2, top: y + head, width: plotWidth - spare, height: plotHeight },

@@ -1,11 +1,23 @@
-import type { Color, Panel, Series } from '../../figures/figure.ts'
+import type { Axis, Color, Panel, Series } from '../../figures/figure.ts'
+import { extent, roundUp } from '../../figures/numbers.ts'
 import { originOf, type Draw, type NamedResult } from './named.ts'
 import { counted } from './units.ts'
 
 type Run = NamedResult<'gradients'>
 
 const x = { label: 'timestep t', whole: true }
-const y = { label: '‖∂L/∂u(t)‖', log: true }
+const label = '‖∂L/∂u(t)‖'
+
+/** One axis for all panels: logarithmic where the norms differ by more than a decade. */
+function axisOf(norms: readonly number[]): Axis {
+  const found = extent(norms.filter((norm) => norm > 0))
+  if (found === null) return { label }
+  const [low, high] = found
+  if (high < 10 * low) return { label, range: [0, roundUp(high)] }
+  return { label, log: true, range: [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high))] }
+}
+
+const ownOf = ({ result }: Run) => result.losses.find(({ name }) => name === 'own')
 /** More lines can't be told apart. */
 const most = 8
 const source = 'after TRT, version 2 (temporal gradient vanishing)'
@@ -30,7 +42,7 @@ const shares = (norms: readonly number[]): number[] => {
 }
 
 function layersPanel(run: Run, runs: readonly Run[]): Panel {
-  const layers = run.result.losses.find(({ name }) => name === 'own')?.layers ?? []
+  const layers = ownOf(run)?.layers ?? []
   const title = runs.length > 1 && { title: run.name }
   const steps = counted(run.result.timesteps)
   if (layers.length > most)
@@ -38,6 +50,7 @@ function layersPanel(run: Run, runs: readonly Run[]): Panel {
       kind: 'heat', ...title, x, y: { label: 'layer' }, xs: steps, ys: layers.map((_, i) => i), yNames: layers.map(({ name }) => name), downwards: true,
       values: layers.map(({ norms }) => shares(norms)), scale: { label: 'share of the layer’s gradient', percent: true, palette: 'cividis' },
     }
+  const y = axisOf(runs.flatMap((one) => ownOf(one)?.layers.flatMap(({ norms }) => norms) ?? []))
   return { kind: 'lines', ...title, x, y, series: layers.map(({ name, norms }, i): Series => ({ label: name, group: name, color: i, x: steps, y: norms, points: true })) }
 }
 
@@ -45,7 +58,8 @@ function layersPanel(run: Run, runs: readonly Run[]): Panel {
 export const gradientsFigures: Draw<'gradients'> = (runs) => {
   const caption = 'Norm of the gradient of each sample’s loss with respect to the potentials before the threshold, u(t): mean over samples. ∂L/∂u(t) = ∂L/∂x(t), x(t) the input current.'
   const origin = [...originOf(runs), ...runs.map(({ name, result }) => `${name}: ${result.batches} batches of ${result.options.batchSize}, drawn with seed ${result.options.seed}`), ...new Set(runs.flatMap(({ result }) => result.notes))]
-  const own = (run: Run): readonly number[] => run.result.losses.find(({ name }) => name === 'own')?.norms ?? []
+  const own = (run: Run): readonly number[] => ownOf(run)?.norms ?? []
+  const every = axisOf(runs.flatMap(({ result }) => result.losses.flatMap(({ norms }) => norms)))
   const line = (run: Run, values: readonly number[]): Series => ({ label: runs.length > 1 ? run.name : `${run.result.method.toUpperCase()} loss`, color: run.color, x: counted(values.length), y: values, points: true })
   return [
     {
@@ -54,7 +68,7 @@ export const gradientsFigures: Draw<'gradients'> = (runs) => {
       caption: `${caption} All layers together, each run by the loss it was trained with.`,
       source,
       panels: [
-        { kind: 'lines', title: 'norm', x, y, series: runs.map((run) => line(run, own(run))) },
+        { kind: 'lines', title: 'norm', x, y: axisOf(runs.flatMap(own)), series: runs.map((run) => line(run, own(run))) },
         { kind: 'lines', title: 'share of all timesteps', x, y: { label: 'share of Σ‖∂L/∂u(t)‖', percent: true, range: [0, null] }, series: runs.map((run) => line(run, shares(own(run)))) },
       ],
       origin,
@@ -66,7 +80,7 @@ export const gradientsFigures: Draw<'gradients'> = (runs) => {
       caption: `${caption} What differs here is the loss alone, not what was learned with it.`,
       source,
       panels: runs.map((run): Panel => ({
-        kind: 'lines', title: `${run.name}, trained with ${run.result.method.toUpperCase()}`, x, y,
+        kind: 'lines', title: `${run.name}, trained with ${run.result.method.toUpperCase()}`, x, y: every,
         series: lossesOf(run).map(({ label, norms, color }) => ({ label, group: label, color, x: counted(norms.length), y: norms, points: true })),
       })),
       origin,

@@ -90,7 +90,7 @@ export function drawBar(panel: HeatPanel, { place, style, range }: Drawing): Plo
   const scale = panel.scale
   const level = (share: number) => (scale.log ? range[0] * (range[1] / range[0]) ** share : range[0] + share * (range[1] - range[0]))
   const data = Array.from({ length: steps }, (_, i) => [level(i / steps), level((i + 1) / steps), i / (steps - 1)])
-  const axis = valueAxis(scale, style, { titleGap: style.fontSize * 3.6, ends: range })
+  const axis = valueAxis(scale, style, { titleGap: style.fontSize * 4, ends: range })
   const round = ticks(range[0], range[1], 5)
   return {
     rect: { left: plot.left + plot.width + style.fontSize, top: plot.top, width: style.fontSize * 0.9, height: plot.height },
