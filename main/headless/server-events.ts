@@ -7,7 +7,7 @@ import type { Workbench } from '../workbench/api.ts'
 /** A window that hears events slower than they come is cut off at this backlog, and comes again for what it missed. */
 const largestBacklog = 16 << 20
 /** Events that are kept for windows that were away: so many bytes, for so long after the last one left. */
-const keepBytes = 16 << 20
+const mostKeptBytes = 16 << 20
 const lingerMs = 10 * 60_000
 /** Events of this time cross as one message: twenty windows cost a training little. */
 const gatherMs = 25
@@ -40,8 +40,10 @@ export class EventStream {
   #lingering: NodeJS.Timeout | undefined
   readonly #beat: NodeJS.Timeout
   readonly #stop: () => void
+  readonly #keepBytes: number
 
-  constructor(workbench: Workbench) {
+  constructor(workbench: Workbench, keepBytes = mostKeptBytes) {
+    this.#keepBytes = keepBytes
     this.#stop = workbench.onAny((name, payload) => this.#hear(name, payload))
     this.#beat = setInterval(() => this.#send({ from: this.#last + 1, events: [] }), beatMs).unref()
   }
@@ -95,7 +97,7 @@ export class EventStream {
     const message = this.#send({ from: this.#last - events.length + 1, events })
     this.#kept.push({ last: this.#last, message })
     this.#keptBytes += message.length
-    while (this.#keptBytes > keepBytes) this.#forget()
+    while (this.#keptBytes > this.#keepBytes) this.#forget()
   }
 
   #send(message: EventsMessage): Uint8Array {

@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
   /** Which paths clients may name; default: any, as on the desktop. */
   readonly confinement?: Confinement
+  /** Bytes of events that are kept for windows whose line broke; default: 16 MiB. */
+  readonly keepBytes?: number
 }
 
 export interface Server {
@@ -61,7 +63,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const certificate = tls && new X509Certificate(tls.cert)
   const names = isLoopback(host) ? null : serverNames(host, (name) => certificate?.checkHost(name) !== undefined)
   const access = new Access({ token, tls: tls !== undefined, names })
-  const events = new EventStream(workbench)
+  const events = new EventStream(workbench, options.keepBytes)
   const desk: Desk = { ...options, access, events }
   const sockets = new WebSocketServer({
     noServer: true,
