@@ -37,7 +37,7 @@ export function placeOfJob({ kind, subject }: { readonly kind: string; readonly 
   const id = subject === null ? null : encodeURIComponent(subject)
   if (kind === 'import') return id === null ? '#/datasets' : `#/datasets/id/${id}`
   if (kind === 'export') return '#/models'
-  if (kind === 'live') return id === null ? '#/models' : `#/models/id/${id}`
+  if (kind === 'live') return id === null ? '#/models' : `#/models/live/${id}`
   if (kind === 'convert' || kind === 'survey') return '#/library'
   if (kind === 'experiment') return id === null ? '#/training' : `#/training/experiment/${id}`
   return id === null || kind === 'starter' || kind === 'install' ? '#/training' : `#/training/run/${id}`

@@ -21,6 +21,8 @@ export function placeOf(route: Route): string | null {
     case 'dataset':
     case 'model':
       return null
+    case 'live':
+      return 'Live'
     case 'import':
       return 'Import a folder'
     case 'new':

@@ -17,6 +17,7 @@ export function resultOf(job: Job, { datasets, runs, models, experiments }: List
   const there = (list: readonly { readonly id: string }[] | null) => list?.some((entry) => entry.id === id) ?? false
   if (id === null) return null
   if (job.kind === 'experiment') return there(experiments) ? { view: 'training', page: 'experiment', id } : null
+  if (job.kind === 'live') return { view: 'models', page: 'live', id }
   if (there(models)) return { view: 'models', page: 'model', id }
   if (there(runs)) return { view: 'training', page: 'run', id }
   return there(datasets) ? { view: 'datasets', page: 'dataset', id } : null

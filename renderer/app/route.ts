@@ -19,7 +19,7 @@ export type Route =
   | { readonly view: 'training'; readonly page: 'experiment'; readonly id: string }
   | { readonly view: 'training'; readonly page: 'analysis'; readonly id: string; readonly kind: string }
   | { readonly view: 'models'; readonly page: 'list' }
-  | { readonly view: 'models'; readonly page: 'model'; readonly id: string }
+  | { readonly view: 'models'; readonly page: 'model' | 'live'; readonly id: string }
   | { readonly view: 'library'; readonly page: 'list' }
   | { readonly view: 'settings'; readonly page: 'list' | 'log' }
 
@@ -48,6 +48,7 @@ export function formatRoute(route: Route): string {
       if (route.page === 'recipes') return address('training', 'recipes', route.id)
       return route.page === 'new' ? address('training', 'new', route.dataset) : address('training')
     case 'models':
+      if (route.page === 'live') return address('models', 'live', route.id)
       return route.page === 'model' ? address('models', 'id', route.id) : address('models')
     case 'library':
       return address('library')
@@ -74,7 +75,10 @@ export function parseRoute(hash: string): Route {
     if (second === 'recipes') return { view, page: 'recipes', id: third || null }
     return second === 'new' ? { view, page: 'new', dataset: third || null } : { view, page: 'list' }
   }
-  if (view === 'models') return second === 'id' && third ? { view, page: 'model', id: third } : { view, page: 'list' }
+  if (view === 'models') {
+    if (second === 'live' && third) return { view, page: 'live', id: third }
+    return second === 'id' && third ? { view, page: 'model', id: third } : { view, page: 'list' }
+  }
   if (view === 'library') return { view, page: 'list' }
   if (view === 'settings') return { view, page: second === 'log' ? 'log' : 'list' }
   const path = (view === 'recordings' && second) || null

@@ -1,5 +1,6 @@
+import { lazy, Suspense } from 'react'
 import { ActionIcon, Button, CopyButton, Loader, Tooltip } from '@mantine/core'
-import { IconCheck, IconCopy, IconTrash } from '@tabler/icons-react'
+import { IconBroadcast, IconCheck, IconCopy, IconTrash } from '@tabler/icons-react'
 import type { LibraryModel } from '../../../preload/contract/index.ts'
 import { jobOf, useJobs } from '../../api/jobs.ts'
 import { refresh, useLibrary } from '../../api/library.ts'
@@ -21,6 +22,8 @@ import { Proof } from './Proof.tsx'
 import { modelTitles } from './titles.ts'
 import { TryPanel } from './TryPanel.tsx'
 import styles from './models.module.css'
+
+const GraphPanel = lazy(() => import('./graph/GraphPanel.tsx'))
 
 async function remove(model: LibraryModel): Promise<void> {
   const yes = await confirm({
@@ -101,6 +104,11 @@ export function ModelPage({ id }: { readonly id: string }) {
             </>
           )}
           <span className={widgets.grow} />
+          {runs(model) && !pictures && (
+            <Button variant="default" leftSection={<IconBroadcast size={15} />} onClick={() => go({ view: 'models', page: 'live', id })}>
+              Live…
+            </Button>
+          )}
           <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void remove(model)}>
             Remove
           </Button>
@@ -108,6 +116,9 @@ export function ModelPage({ id }: { readonly id: string }) {
         <div className={styles.columns}>
           <div className={styles.stack}>
             {runs(model) && <TryPanel model={model.id} pictures={pictures} title={`Try it on a ${pictures ? 'picture' : 'recording'}`} />}
+            <Suspense fallback={null}>
+              <GraphPanel model={model} />
+            </Suspense>
             <FileNotes model={model} />
           </div>
           <div className={styles.stack}>

@@ -12,6 +12,7 @@ import { StarterButton } from '../../widgets/StarterButton.tsx'
 import { ExportDialog } from './ExportDialog.tsx'
 import { FilePage } from './FilePage.tsx'
 import { exportable, isFile } from './formats.ts'
+import { LivePage } from './live/LivePage.tsx'
 import { ModelPage } from './ModelPage.tsx'
 import { ProofSign } from './Proof.tsx'
 import { modelTitles } from './titles.ts'
@@ -81,7 +82,7 @@ export default function ModelsView() {
   const route = useRoute((state) => state.route)
   const [exporting, setExporting] = useState(false)
   const [weights, setWeights] = useState(false)
-  const chosen = route.view === 'models' && route.page === 'model' ? route.id : null
+  const chosen = route.view === 'models' && route.page !== 'list' ? route.id : null
   const file = chosen !== null && isFile(chosen) ? chosen : null
   const items = useItems(file)
   if (route.view !== 'models') return null
@@ -97,7 +98,7 @@ export default function ModelsView() {
       <WeightsDialog opened={weights} onClose={() => setWeights(false)} />
     </>
   )
-  const id = route.page === 'model' ? route.id : items[0]?.id
+  const id = route.page === 'list' ? items[0]?.id : route.id
   if (id === undefined)
     return (
       <>
@@ -126,7 +127,9 @@ export default function ModelsView() {
         </>
       }
     >
-      {id === file ? (
+      {route.page === 'live' ? (
+        <LivePage key={id} id={id} />
+      ) : id === file ? (
         <FilePage key={file} path={file} />
       ) : (
         <ModelPage key={id} id={id} />

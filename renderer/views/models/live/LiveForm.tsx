@@ -1,0 +1,145 @@
+import { Button, Checkbox, Menu, NumberInput, SegmentedControl, Switch, TextInput } from '@mantine/core'
+import { IconBroadcast, IconFolderOpen, IconHistory, IconPlayerStop } from '@tabler/icons-react'
+import type { LiveSession } from '../../../../preload/contract/index.ts'
+import { useLibrary } from '../../../api/library.ts'
+import { baseName, folderOf } from '../../../app/format.ts'
+import { Panel } from '../../../widgets/Panel.tsx'
+import { pick } from '../../../widgets/picker.ts'
+import { settingsOf, startLive, stopLive, useLiveDraft } from './state.ts'
+import styles from './live.module.css'
+
+const set = useLiveDraft.setState
+
+/** A number field's value; null where it is empty. */
+const numberOf = (value: string | number): number | null => (value === '' || !Number.isFinite(Number(value)) ? null : Number(value))
+
+function RecordingFields() {
+  const { path, speed, repeat } = useLiveDraft()
+  const recent = useLibrary((state) => state.recent)
+  return (
+    <>
+      <div className={styles.row}>
+        <TextInput aria-label="Path of the recording" placeholder="Path of a recording" value={path} spellCheck={false} flex={1} onChange={(event) => set({ path: event.currentTarget.value })} />
+        {recent !== null && recent.length > 0 && (
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <Button variant="default" leftSection={<IconHistory size={15} />}>
+                Recent
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {recent.slice(0, 10).map((other) => (
+                <Menu.Item key={other} onClick={() => set({ path: other })}>
+                  {baseName(folderOf(other))}/{baseName(other)}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+        )}
+        <Button
+          variant="default"
+          leftSection={<IconFolderOpen size={15} />}
+          onClick={() => void pick('recording', path === '' ? null : folderOf(path)).then((chosen) => chosen !== null && set({ path: chosen }))}
+        >
+          Browse…
+        </Button>
+      </div>
+      <div className={styles.row}>
+        <NumberInput label="Speed" suffix=" ×" w={96} min={0.01} max={1000} value={speed} onChange={(value) => set({ speed: numberOf(value) ?? 1 })} />
+        <Checkbox className={styles.low} label="From its start again at the end" checked={repeat} onChange={(event) => set({ repeat: event.currentTarget.checked })} />
+      </div>
+    </>
+  )
+}
+
+function WatchFields() {
+  const { folder, existing } = useLiveDraft()
+  return (
+    <>
+      <div className={styles.row}>
+        <TextInput aria-label="Folder" placeholder="A folder that recordings are written to" value={folder} spellCheck={false} flex={1} onChange={(event) => set({ folder: event.currentTarget.value })} />
+        <Button
+          variant="default"
+          leftSection={<IconFolderOpen size={15} />}
+          onClick={() => void pick('folder', folder === '' ? null : folder).then((chosen) => chosen !== null && set({ folder: chosen }))}
+        >
+          Browse…
+        </Button>
+      </div>
+      <Checkbox label="Also the recordings that lie there already" checked={existing} onChange={(event) => set({ existing: event.currentTarget.checked })} />
+    </>
+  )
+}
+
+function ListenFields() {
+  const { port } = useLiveDraft()
+  return (
+    <>
+      <NumberInput label="Port on this machine" w={140} min={0} max={65_535} allowDecimal={false} value={port} onChange={(value) => set({ port: numberOf(value) ?? 0 })} />
+      <p className={styles.note}>
+        Only programs on this machine can connect. A recording is sent with <code>npm run saccade -- stream RECORDING --to 127.0.0.1:{port || 'PORT'}</code>; 0 takes
+        any free port.
+      </p>
+    </>
+  )
+}
+
+/** Where events come from, how they are cut and when an answer counts; starts and stops. */
+export function LiveForm({ model, session }: { readonly model: string; readonly session: LiveSession | undefined }) {
+  const draft = useLiveDraft()
+  const settings = settingsOf(draft)
+  const running = session?.running ?? false
+  return (
+    <Panel title="Source">
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (session && running) void stopLive(session.id)
+          else if (settings !== null) void startLive({ model, ...settings })
+        }}
+      >
+        <fieldset disabled={running}>
+          <SegmentedControl
+            aria-label="Where events come from"
+            fullWidth
+            disabled={running}
+            value={draft.kind}
+            onChange={(kind) => set({ kind: kind === 'watch' || kind === 'listen' ? kind : 'recording' })}
+            data={[
+              { value: 'recording', label: 'Recording' },
+              { value: 'watch', label: 'Watch folder' },
+              { value: 'listen', label: 'TCP stream' },
+            ]}
+          />
+          {draft.kind === 'recording' && <RecordingFields />}
+          {draft.kind === 'watch' && <WatchFields />}
+          {draft.kind === 'listen' && <ListenFields />}
+          <NumberInput
+            label="Window"
+            description={draft.kind === 'watch' ? 'Empty: each file is one window.' : 'Empty: as long as the training samples.'}
+            suffix=" ms"
+            w={220}
+            min={1}
+            max={3_600_000}
+            value={draft.windowMs ?? ''}
+            onChange={(value) => set({ windowMs: numberOf(value) })}
+          />
+          <div className={styles.row}>
+            <Switch label="Early exit at" checked={draft.exits} onChange={(event) => set({ exits: event.currentTarget.checked })} />
+            <NumberInput aria-label="Confidence at which an answer counts" suffix=" %" w={90} min={1} max={100} disabled={!draft.exits} value={draft.exitAt} onChange={(value) => set({ exitAt: Math.min(100, Math.max(1, numberOf(value) ?? 90)) })} />
+          </div>
+        </fieldset>
+        {running ? (
+          <Button type="submit" color="red" leftSection={<IconPlayerStop size={15} />}>
+            Stop
+          </Button>
+        ) : (
+          <Button type="submit" disabled={settings === null} leftSection={<IconBroadcast size={15} />}>
+            Start
+          </Button>
+        )}
+      </form>
+    </Panel>
+  )
+}
