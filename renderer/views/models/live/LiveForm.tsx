@@ -19,7 +19,7 @@ function RecordingFields() {
   return (
     <>
       <div className={styles.row}>
-        <TextInput aria-label="Path of the recording" placeholder="Path of a recording" value={path} spellCheck={false} flex={1} onChange={(event) => set({ path: event.currentTarget.value })} />
+        <TextInput aria-label="Path of the recording" placeholder="Path of a recording" value={path} spellCheck={false} className={styles.path} onChange={(event) => set({ path: event.currentTarget.value })} />
         {recent !== null && recent.length > 0 && (
           <Menu position="bottom-end">
             <Menu.Target>
@@ -57,7 +57,7 @@ function WatchFields() {
   return (
     <>
       <div className={styles.row}>
-        <TextInput aria-label="Folder" placeholder="A folder that recordings are written to" value={folder} spellCheck={false} flex={1} onChange={(event) => set({ folder: event.currentTarget.value })} />
+        <TextInput aria-label="Folder" placeholder="A folder that recordings are written to" value={folder} spellCheck={false} className={styles.path} onChange={(event) => set({ folder: event.currentTarget.value })} />
         <Button
           variant="default"
           leftSection={<IconFolderOpen size={15} />}
@@ -119,7 +119,6 @@ export function LiveForm({ model, session }: { readonly model: string; readonly 
             label="Window"
             description={draft.kind === 'watch' ? 'Empty: each file is one window.' : 'Empty: as long as the training samples.'}
             suffix=" ms"
-            w={220}
             min={1}
             max={3_600_000}
             value={draft.windowMs ?? ''}

@@ -11,7 +11,7 @@ function words({ startUs, endUs, label, confidence, steps, events, latencyMs }: 
   return `${(startUs / 1e6).toFixed(2)} to ${(endUs / 1e6).toFixed(2)} s: ${classes[label] ?? label}, ${percent(confidence)} after ${plural(steps.length, 'timestep')}, ${plural(events, 'event')}, ${figure(Number(latencyMs.total.toPrecision(3)))} ms`
 }
 
-/** The latest predictions from left to right: colour is the class, height the confidence, a notch before it a dropped or empty window. */
+/** The latest predictions from left to right: colour is the class, height the confidence, a red line before it that windows are missing (dropped, or without events). */
 export function Timeline({ predictions, classes }: Pick<LiveSession, 'predictions'> & { readonly classes: readonly string[] }) {
   const [over, setOver] = useState<number | null>(null)
   const all = stretches(predictions, shown)
@@ -45,6 +45,12 @@ export function Timeline({ predictions, classes }: Pick<LiveSession, 'prediction
               {classes[label] ?? label}
             </span>
           ))}
+          {all.some(({ gap }) => gap) && (
+            <span>
+              <i data-gap />
+              no answer in between
+            </span>
+          )}
         </span>
         <span>{told === undefined ? '' : words(told, classes)}</span>
       </figcaption>
