@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { LivePrediction, LiveSession, LiveSource, LiveStatistics } from '../../preload/contract/index.ts'
 import { UsageError, type Workbench } from '../workbench/api.ts'
 import { follow, number, parse, positional, shared, withWorkbench, type Command, type Host } from './command.ts'
@@ -60,10 +60,10 @@ async function session(workbench: Workbench, host: Host, model: string, settings
     }
     for (const problem of news.problems) host.progress.line(problem)
     if (news.activity !== said && !json) host.progress.line((said = news.activity))
-    for (const prediction of news.predictions) host.print(json ? JSON.stringify({ ...prediction, label: classes[prediction.label] }) : line(prediction, classes))
+    for (const prediction of news.predictions) host.print(json ? JSON.stringify({ ...prediction, label: classes[prediction.label] }) : `${settings.source.kind === 'watch' ? `${basename(prediction.from)}  ` : ''}${line(prediction, classes)}`)
   })
   try {
-    await follow(workbench, { ...host, progress: host.progress }, () => workbench.call('models.live.start', { model, ...settings }))
+    await follow(workbench, host, () => workbench.call('models.live.start', { model, ...settings }))
     return statistics
   } finally {
     stop()
@@ -78,10 +78,10 @@ function sourceOf(values: { recording?: string | undefined; speed?: string | und
   return { kind: 'listen', port: number(values.listen, 'listen') ?? 0, host: values.host ?? '127.0.0.1', once: values.once ?? false }
 }
 
-/** "12.300 s  circle  97 %  after 3 of T steps  ..." */
+/** "12.300-12.400 s  circle  97 %  after 3 steps, ..." */
 function line({ startUs, endUs, label, confidence, steps, events, latencyMs }: LivePrediction, classes: readonly string[]): string {
   const span = `${(startUs / 1e6).toFixed(3)}-${(endUs / 1e6).toFixed(3)} s`
-  return `${span}  ${(classes[label] ?? String(label)).padEnd(Math.min(24, Math.max(...classes.map(({ length }) => length))))} ${percent(confidence).padStart(7)}  after ${steps.length} steps, ${events} events, ${latencyMs.total.toFixed(1)} ms`
+  return `${span}  ${(classes[label] ?? String(label)).padEnd(Math.min(24, Math.max(...classes.map(({ length }) => length))))} ${percent(confidence).padStart(7)}  after ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}, ${events} events, ${latencyMs.total.toFixed(1)} ms`
 }
 
 function describe({ windows, answered, dropped, empty, failed, events, eventsDropped, latencyMs, meanSteps }: LiveStatistics): string {

@@ -9,7 +9,7 @@ import type { EventBatch } from '../../events/recording.ts'
  *    4  2  version, 1
  *    6  2  0
  *    8  2  width of the sensor in pixels, 1..16384
- *   10  2  height of the sensor in pixels, 1..16384
+ *   10  2  height of the sensor in pixels, 1..16384; at most 2^22 pixels in all
  *   12  4  0
  *
  * Packet, 16 bytes and 9 for each event:
@@ -29,7 +29,9 @@ const packetBytes = 16
 const eventBytes = 9
 /** Events of a packet: what bounds the receiver's memory. */
 export const MOST_EVENTS = 65_536
-const mostPixels = 16_384
+const mostSide = 16_384
+/** Of a sensor: frames take memory for every pixel. */
+const mostPixels = 2 ** 22
 
 /** A stream that is not what the format says. */
 export class WireError extends Error {
@@ -45,7 +47,8 @@ export class WireError extends Error {
 /** @param sensor [height, width] @throws RangeError where it can't be written */
 export function encodeHeader([height, width]: readonly [number, number]): Uint8Array {
   for (const side of [height, width])
-    if (!Number.isInteger(side) || side < 1 || side > mostPixels) throw new RangeError(`a sensor of ${width}x${height} pixels can't be sent; sides are 1 to ${mostPixels}`)
+    if (!Number.isInteger(side) || side < 1 || side > mostSide) throw new RangeError(`a sensor of ${width}x${height} pixels can't be sent; sides are 1 to ${mostSide}`)
+  if (width * height > mostPixels) throw new RangeError(`a sensor of ${width}x${height} pixels can't be sent: more than ${mostPixels}`)
   const bytes = new Uint8Array(HEADER_BYTES)
   const view = new DataView(bytes.buffer)
   view.setUint32(0, magic, true)
@@ -172,8 +175,9 @@ export class WireDecoder {
     if (version !== WIRE_VERSION) throw new WireError(`version ${version} of the stream is not known; this program reads version ${WIRE_VERSION}`, 4)
     if (view.getUint16(6, true) !== 0) throw new WireError('bytes 6 and 7 of the header must be 0', 6)
     const [width, height] = [view.getUint16(8, true), view.getUint16(10, true)]
-    if (width < 1 || width > mostPixels) throw new WireError(`a sensor ${width} pixels wide; 1 to ${mostPixels} are allowed`, 8)
-    if (height < 1 || height > mostPixels) throw new WireError(`a sensor ${height} pixels high; 1 to ${mostPixels} are allowed`, 10)
+    if (width < 1 || width > mostSide) throw new WireError(`a sensor ${width} pixels wide; 1 to ${mostSide} are allowed`, 8)
+    if (height < 1 || height > mostSide) throw new WireError(`a sensor ${height} pixels high; 1 to ${mostSide} are allowed`, 10)
+    if (width * height > mostPixels) throw new WireError(`a sensor of ${width}x${height} pixels; at most ${mostPixels} are allowed in all`, 8)
     if (view.getUint32(12, true) !== 0) throw new WireError('bytes 12 to 15 of the header must be 0', 12)
     this.#sensor = [height, width]
     this.#next(packetBytes)

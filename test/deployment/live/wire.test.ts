@@ -75,6 +75,7 @@ describe('the stream of events', () => {
     ['bytes that must be 0', changed(header, 6, 1), 6, 'must be 0'],
     ['no width', changed(header, 8, 0, 0), 8, '0 pixels wide'],
     ['an absurd height', changed(header, 10, 0xff, 0xff), 10, '65535 pixels high'],
+    ['more pixels than frames can be made of', changed(header, 8, 0, 0x40, 0, 0x40), 8, '16384x16384 pixels'],
     ['bytes behind the size', changed(header, 13, 1), 12, 'must be 0'],
     ['a cut header', header.subarray(0, 9), 9, 'inside of the header'],
     ['nothing at all', new Uint8Array(), 0, 'inside of the header'],
@@ -106,6 +107,7 @@ describe('the stream of events', () => {
   it('refuses what can not be said in it', () => {
     expect(() => encodeHeader([0, 10])).toThrow(RangeError)
     expect(() => encodeHeader([10, 20_000])).toThrow(RangeError)
+    expect(() => encodeHeader([10_000, 10_000])).toThrow(RangeError)
     expect(() => encodeSilence(-1)).toThrow(RangeError)
     expect(() => encodeEvents(events(1, () => 0.5))).toThrow(RangeError)
   })
