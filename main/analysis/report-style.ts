@@ -13,7 +13,7 @@ figure svg { display: block; width: 100%; height: auto; }
 figcaption { font-size: 12px; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; }
 th, td { padding: 4px 10px 4px 0; border-bottom: 1px solid #eff1f1; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-th { font-weight: 600; }
+th { font-weight: 600; overflow-wrap: normal; }
 .facts th { width: 220px; font-weight: 400; color: #667076; }
 pre { padding: 10px 12px; background: #f6f7f7; border: 1px solid #e1e4e5; border-radius: 6px; overflow-x: auto; font-size: 12px; white-space: pre-wrap; overflow-wrap: anywhere; }
 a { color: #0b7d71; }

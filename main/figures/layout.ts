@@ -67,7 +67,7 @@ function yLabels(panel: Panel): string[] {
 export function layoutOf(figure: Figure, width: number, style: FigureStyle): Layout {
   const em = style.fontSize
   const legend = legendOf(figure)
-  const legendRows = rowsOf(legend.map((name) => textWidth(name, em) + 3.4 * em), width)
+  const legendRows = rowsOf(legend.map((name) => textWidth(name, em) + 4.1 * em), width)
   const top = legendRows * em * 1.7 + legendTop
   const least = style.medium === 'print' ? 130 : 230
   const wanted = figure.columns ?? Math.min(3, figure.panels.length)

@@ -71,7 +71,7 @@ export function drawFigure(figure: Figure, style: FigureStyle, width: number, vi
       const { left, top, width: wide } = place.plot
       return [{ text: `${letter}${panel.title ?? ''}`, left: left + wide / 2, top: top - style.fontSize * 1.8, padding: 0, textAlign: 'center' as const, textStyle: { ...text, fontWeight: 'bold' as const } }]
     }),
-    legend: { show: layout.legend.length > 0, data: [...layout.legend], top: legendTop, left: 'center', padding: 0, itemGap: style.fontSize, itemWidth: style.fontSize * 1.8, itemHeight: style.fontSize * 0.8, textStyle: { ...text, color: style.ink2 }, inactiveColor: style.line },
+    legend: { show: layout.legend.length > 0, data: [...layout.legend], top: legendTop, left: 'center', padding: 0, itemGap: style.fontSize * 1.7, itemWidth: style.fontSize * 1.8, itemHeight: style.fontSize * 0.8, textStyle: { ...text, color: style.ink2 }, inactiveColor: style.line },
     grid: plots.map(({ rect, together }) => ({ ...rect, show: false, outerBoundsMode: 'none' as const, tooltip: { trigger: together ? ('axis' as const) : ('item' as const) } })),
     xAxis: plots.map(({ x }, gridIndex) => ({ ...x, gridIndex })),
     yAxis: plots.map(({ y }, gridIndex) => ({ ...y, gridIndex })),

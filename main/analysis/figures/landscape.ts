@@ -67,7 +67,7 @@ function cuts(runs: readonly Run[], origin: readonly string[]): Figure {
   return {
     id: 'landscape-cuts',
     title: 'Cuts through the landscape',
-    caption: 'L(w + a d₁) and L(w + b d₂): the loss along each direction alone. The flatter curve is the flatter minimum.',
+    caption: 'L(w + a d₁) and L(w + b d₂): the loss along each direction alone. Flatness compares runs whose loss at the checkpoint is alike: a network that has learned little is flat too.',
     source: 'Li et al. 2018',
     panels: [panel('first', a), panel('second', b)],
     origin,

@@ -5,7 +5,6 @@ import { originOf, type Draw } from './named.ts'
 export const sharpnessFigures: Draw<'sharpness'> = (runs) => {
   const bars = (title: string, label: string, value: (result: (typeof runs)[number]['result']) => number | null): BarsPanel => ({
     kind: 'bars',
-    title,
     categories: [title],
     x: { label: '' },
     y: { label },
@@ -32,7 +31,7 @@ export const sharpnessFigures: Draw<'sharpness'> = (runs) => {
     {
       id: 'sharpness-rise',
       title: 'Loss rise at a fixed radius',
-      caption: `L(w + ${radius} d) − L(w) along random filter-normalized directions d, each of them from low to high.`,
+      caption: `L(w + ${radius} d) − L(w) along random filter-normalized directions d, each of them from low to high; dashed: their mean.`,
       source: 'after Li et al. 2018',
       panels: [
         {
@@ -40,9 +39,9 @@ export const sharpnessFigures: Draw<'sharpness'> = (runs) => {
           x: { label: 'direction, ordered by its rise', whole: true },
           y: { label: 'loss rise' },
           series: runs.map(({ name, color, result: { rise } }) => ({
-            label: name, color, x: rise.values.map((_, i) => i + 1), y: [...rise.values].sort((one, two) => one - two), points: true,
+            label: `${name}, mean ${rise.mean.toPrecision(3)}`, color, x: rise.values.map((_, i) => i + 1), y: [...rise.values].sort((one, two) => one - two), points: true,
           })),
-          marks: runs.map(({ color, result: { rise } }) => ({ axis: 'y' as const, at: rise.mean, label: `mean ${rise.mean.toPrecision(3)}`, color })),
+          marks: runs.map(({ color, result: { rise } }) => ({ axis: 'y' as const, at: rise.mean, label: '', color })),
         },
       ],
       aspect: 0.5,

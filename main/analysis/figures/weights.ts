@@ -1,4 +1,5 @@
 import type { BarsPanel, Figure, Panel, Series } from '../../figures/figure.ts'
+import { roundUp } from '../../figures/numbers.ts'
 import { trained, type Draw, type NamedResult } from './named.ts'
 
 type Run = NamedResult<'weights'>
@@ -71,8 +72,11 @@ function contributions(runs: readonly Run[], origin: readonly string[]): Figure 
       kind: 'bars', stacked: true, ...(runs.length > 1 && { title: run.name }), categories: sum(all).map((_, t) => String(t + first)), x: { label: 't' }, y: { label: 'r(t)' }, series: parts,
     }
   }
+  const panels = runs.map(panel)
+  // Runs are compared: one axis for all of them.
+  const highest = roundUp(Math.max(...panels.flatMap(({ categories, series }) => categories.map((_, t) => series.reduce((sum, { values }) => sum + (values[t] ?? 0), 0)))))
   return {
-    id: 'regularization-timesteps', title: 'r(t) at the checkpoint', panels: runs.map(panel), origin, source: 'TRT, Equation 13',
+    id: 'regularization-timesteps', title: 'r(t) at the checkpoint', origin, panels: runs.length === 1 ? panels : panels.map((one) => ({ ...one, y: { ...one.y, range: [0, highest] as const } })), source: 'TRT, Equation 13',
     caption: 'r(t) = λ Σ w² q(t), by parameter. The loss has its mean over t. As in the authors’ code it covers batch norm’s gains, which are near 1 and so a large part of it.',
   }
 }
@@ -103,7 +107,9 @@ function histograms(runs: readonly Run[], role: 'weight' | 'gain', origin: reado
   return {
     id: `histograms-${role}`, title: role === 'weight' ? 'Weights before and after training' : 'Batch-norm gains before and after training', panels, columns: 3, origin,
     source: 'after TRT, ablation of r(t)',
-    caption: role === 'weight' ? 'Share of all weights in each bin; what lies further out than 1 in 1000 is in the outermost bins. Before training: drawn again with the run’s seed.' : 'Share of all gains in each bin. Before training every gain is 1.',
+    caption: panels.some(({ kind }) => kind === 'lines')
+      ? `Density: the share of all ${role}s in a bin over its width. ${role === 'weight' ? 'What lies further out than 1 in 1000 is in the outermost bins. Before training: drawn again with the first run’s seed.' : 'Before training every gain is 1.'}`
+      : role === 'weight' ? 'Share of all weights in each bin; what lies further out than 1 in 1000 is in the outermost bins. Before training: drawn again with the run’s seed.' : 'Share of all gains in each bin. Before training every gain is 1.',
   }
 }
 

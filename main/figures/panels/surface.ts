@@ -128,9 +128,13 @@ function axesOf(panel: SurfacePanel, { style, range, place, view }: Drawing, pro
       words.push({ text: tick(panel.z, Number(value.toPrecision(3))), at: [x - em * 0.5, y], align: 'right' })
     }
     const [x, y] = upright(leftmost, 1)
-    // Left of the edge as far as there is room: at its right stands the surface.
+    // Left of the edge as far as there is room, and over the steeper of the box's upper edges that begin there: the surface stays below it.
     const title = axisTitle(panel.z)
-    words.push({ text: title, at: [Math.max(place.plot.left, x - textWidth(title, em)), y - em * 1.3], align: 'left' })
+    const start = Math.max(place.plot.left, x - textWidth(title, em))
+    const over = Math.max(0, start + textWidth(title, em) - x)
+    const [cornerX, cornerY] = leftmost
+    const slopes = [point(-cornerX, cornerY, 1), point(cornerX, -cornerY, 1)].map(([x2, y2]) => (x2 > x + 1 ? (y - y2) / (x2 - x) : 0))
+    words.push({ text: title, at: [start, Math.max(place.plot.top + em * 0.5, y - em * 1.1 - over * Math.max(0, ...slopes))], align: 'left' })
   }
   return { back, edges, words }
 }

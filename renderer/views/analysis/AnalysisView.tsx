@@ -24,6 +24,10 @@ export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry
   const found = keptOf(kept[run.id], kind, shared.checkpoint)
   const missing = entry.missing?.(run) ?? (run.epochs.length === 0 ? 'The run has no checkpoint yet: its first epoch is not finished.' : null)
   const { Extra } = entry
+  const differing = results.slice(1).flatMap(({ run: id, name, result }) => {
+    const what = results[0] === undefined ? '' : settings(result.options, results[0].result.options)
+    return what === '' ? [] : [{ run: id, name, what }]
+  })
   const [picked, setPicked] = useState<ExtraProps['picked']>(null)
   return (
     <div className={widgets.page}>
@@ -47,6 +51,11 @@ export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry
             Of epoch {found.epoch}: the run has been trained on since. Compute it again for the {String(shared.checkpoint ?? 'best')} checkpoint of now.
           </p>
         )}
+        {differing.map(({ run: id, name, what }) => (
+          <p key={id} className={styles.note}>
+            {name} was computed with other settings than {results[0]?.name}, so that they don’t compare: {what}.
+          </p>
+        ))}
         {results.length === 0 && missing === null && <p className={styles.nothing}>Not computed yet for this checkpoint.</p>}
         {figures.map((figure) => (
           <FigureFrame key={figure.id} figure={figure} onPick={(what) => setPicked({ ...what, figure: figure.id })} />
@@ -65,7 +74,7 @@ const adapted = ({ adapt }: AnalysisEntry, result: StoredAnalysis['result'], opt
 function settings(was: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>): string {
   return Object.keys(now)
     .filter((key) => now[key] !== undefined && JSON.stringify(was[key]) !== JSON.stringify(now[key]))
-    .map((key) => `${key} ${String(was[key])}`)
+    .map((key) => `${key} ${typeof was[key] === 'object' ? JSON.stringify(was[key]) : String(was[key])}`)
     .join(', ')
 }
 

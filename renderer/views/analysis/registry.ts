@@ -88,7 +88,7 @@ export const entries: readonly AnalysisEntry[] = [
     kind: 'landscape',
     title: 'Loss landscape',
     group: 'Landscape',
-    text: 'The loss around the checkpoint in two random directions, each filter as long as the weights’ own: flatter valleys generalize better.',
+    text: 'The loss around the checkpoint in two random directions, each filter as long as the weights’ own. At the same training loss flatter valleys are taken to generalize better (TET, TRT).',
     equation: 'L(w + a d₁ + b d₂)',
     Controls: LandscapeControls,
     Extra: LandscapeExtra,

@@ -50,6 +50,9 @@ export function setOptions(kind: AnalysisKind, changed: Partial<Options>): void 
   }))
 }
 
+/** What a call that was cancelled says. */
+const cancelled = 'Cancelled.'
+
 /** Computes a kind for runs one after the other; stops at the first that fails. Ends with what they keep read again. */
 export async function compute(kind: AnalysisKind, runs: readonly string[]): Promise<void> {
   const options = optionsOf(useAnalysis.getState(), kind)
@@ -63,7 +66,8 @@ export async function compute(kind: AnalysisKind, runs: readonly string[]): Prom
     try {
       await ask('runs.analyze', { id: run, kind, options })
     } catch (error) {
-      useAnalysis.setState({ failure: messageOf(error) })
+      // Who cancels knows it.
+      if (messageOf(error) !== cancelled) useAnalysis.setState({ failure: messageOf(error) })
       return
     } finally {
       stop()

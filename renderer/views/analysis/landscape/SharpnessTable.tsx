@@ -6,60 +6,57 @@ import styles from './sharpness.module.css'
 
 const trace = ({ trace: found }: SharpnessResult['plain']): string => (found === null ? '' : `${figure(found.value)} ± ${figure(found.error)}`)
 
-/** The figures behind "flatter", a row for each run. */
+type Cell = (result: SharpnessResult) => string
+
+const curvature = (of: 'normalized' | 'plain', title: string): readonly (readonly [string, string, Cell])[] => [
+  [`λ₁ ${title}`, 'Largest eigenvalue of the Hessian: the curvature of the steepest direction.', (result) => figure(result[of].eigenvalue)],
+  ['its residual', '‖Hv − λv‖ / ‖Hv‖: 0 where power iteration has arrived.', (result) => figure(result[of].residual)],
+  ['with half the step', 'The same quotient from differences half as wide: near to λ₁ where the step does not matter.', (result) => figure(result[of].halved)],
+  [`trace, ${title}`, 'Sum of all eigenvalues (Hutchinson), ± its standard error.', (result) => trace(result[of])],
+]
+
+/** The figures behind "flatter", a column for each run. */
 export function SharpnessTable({ runs }: Pick<ExtraProps<'sharpness'>, 'runs'>) {
   const first = runs[0]?.result
   if (first === undefined) return null
+  const rows: readonly (readonly [string, string, Cell])[] = [
+    ['loss at the checkpoint', 'Flatness compares runs of about the same loss.', ({ options, loss }) => `${figure(loss)} (${options.loss.toUpperCase()})`],
+    ...curvature('normalized', 'in filter norms'),
+    ...curvature('plain', 'of the plain parameters'),
+    [`loss rise at ${first.rise.radius} filter norms`, `Mean ± standard deviation over ${first.rise.values.length} random directions.`, ({ rise }) => `${figure(rise.mean)} ± ${figure(rise.deviation)}`],
+    ['products', 'Hessian-vector products of both power iterations.', ({ normalized, plain }) => `${normalized.iterations} and ${plain.iterations}`],
+  ]
   return (
     <Panel title="Sharpness">
       <div className={styles.frame}>
         <table className={styles.table} aria-label="Sharpness">
           <thead>
             <tr>
-              <th>Run</th>
-              <th>Loss</th>
-              <th>λ₁ filter-normalized</th>
-              <th>Residual</th>
-              <th>Half the step</th>
-              <th>Trace</th>
-              <th>λ₁ plain</th>
-              <th>Residual</th>
-              <th>Half the step</th>
-              <th>Trace</th>
-              <th>Rise at {first.rise.radius}</th>
+              <th scope="col">Quantity</th>
+              {runs.map(({ run, name }) => (
+                <th key={run} scope="col">
+                  {name}
+                </th>
+              ))}
+              <th scope="col" className={styles.meaning}>
+                Meaning
+              </th>
             </tr>
           </thead>
           <tbody>
-            {runs.map(({ run, name, result }) => (
-              <Row key={run} name={name} result={result} />
+            {rows.map(([label, meaning, cell], i) => (
+              <tr key={i}>
+                <td>{label}</td>
+                {runs.map(({ run, result }) => (
+                  <td key={run}>{cell(result)}</td>
+                ))}
+                <td className={styles.meaning}>{meaning}</td>
+              </tr>
             ))}
           </tbody>
         </table>
       </div>
-      <p className={styles.note}>
-        λ₁ by power iteration ({first.normalized.iterations} and {first.plain.iterations} products, each a {first.products}); rise: mean ± standard deviation over{' '}
-        {first.rise.values.length} random filter-normalized directions.
-      </p>
+      <p className={styles.note}>Each product is a {first.products}.</p>
     </Panel>
-  )
-}
-
-function Row({ name, result: { options, loss, normalized, plain, rise } }: { readonly name: string; readonly result: SharpnessResult }) {
-  return (
-    <tr>
-      <td>{name}</td>
-      <td>
-        {options.loss.toUpperCase()} {figure(loss)}
-      </td>
-      {[normalized, plain].flatMap((curvature, i) => [
-        <td key={`value ${i}`}>{figure(curvature.eigenvalue)}</td>,
-        <td key={`residual ${i}`}>{figure(curvature.residual)}</td>,
-        <td key={`halved ${i}`}>{figure(curvature.halved)}</td>,
-        <td key={`trace ${i}`}>{trace(curvature)}</td>,
-      ])}
-      <td>
-        {figure(rise.mean)} ± {figure(rise.deviation)}
-      </td>
-    </tr>
   )
 }
