@@ -23,7 +23,7 @@ const first = (kind: 'datasets' | 'runs' | 'models'): string => readdirSync(join
 describe('the starter project', () => {
   test('one click makes recordings, dataset, network, model; the window stays usable meanwhile', async () => {
     const { page, visit } = window
-    await page.getByRole('heading', { name: 'Look at a recording' }).waitFor()
+    await page.getByRole('heading', { name: 'Three ways to begin' }).waitFor()
     await page.getByRole('button', { name: 'Create the starter project' }).click()
     const job = page.getByRole('contentinfo', { name: 'Jobs' }).getByRole('listitem', { name: /^Starter project/ })
     await job.waitFor()

@@ -3,6 +3,8 @@ import { Button, Loader } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconFolderOpen, IconFolderPlus, IconWaveSine } from '@tabler/icons-react'
 import { useLibrary } from '../../api/library.ts'
+import { FirstStart } from '../../app/FirstStart.tsx'
+import { useFirstStart } from '../../app/first-start.ts'
 import { go, useRoute } from '../../app/route.ts'
 import { shortPath } from '../../app/format.ts'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
@@ -24,6 +26,8 @@ export async function chooseRecording(start: string | null = null): Promise<void
 
 function Welcome() {
   const nothingYet = useLibrary((state) => state.datasets?.length === 0 && state.models?.length === 0)
+  const first = useFirstStart()
+  if (first) return <FirstStart chooseRecording={() => void chooseRecording()} />
   return (
     <EmptyState
       icon={<IconWaveSine size={34} stroke={1.3} />}
