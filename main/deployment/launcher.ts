@@ -1,6 +1,8 @@
+import type { NetworkDescription } from '../snn/schema.ts'
 import type { SpawnChild } from '../training/child.ts'
 import { runTask, type RunningTask } from '../training/task.ts'
-import type { ExportSettings, ForeignReading, ImportedModel, InferenceResult, ModelFileFacts, ModelRecord } from './schema.ts'
+import type { ModelGraphs } from './graph/schema.ts'
+import type { ExportSettings, ForeignReading, ImportedModel, InferenceResult, LibraryModel, ModelFileFacts, ModelRecord } from './schema.ts'
 
 /** Folders are absolute paths; see ExportOptions. */
 export interface ExportInput {
@@ -38,6 +40,13 @@ export interface LookInput {
   readonly file: string
 }
 
+/** What can be drawn of a model. */
+export interface GraphInput {
+  readonly kind: 'graph'
+  readonly model: Pick<LibraryModel, 'path' | 'format' | 'classes' | 'shape' | 'metadata'>
+  readonly network?: NetworkDescription | undefined
+}
+
 /** Exports in a process of its own; `stop` cancels, and leaves nothing behind. Progress: share done, 0..1. */
 export function launchExport(
   input: Omit<ExportInput, 'kind'>,
@@ -65,4 +74,9 @@ export function launchModelImport(input: Omit<ImportInput, 'kind'>, spawn: Spawn
 /** What a model's file is, found in a process of its own. */
 export function launchLook(file: string, spawn: SpawnChild): RunningTask<ModelFileFacts> {
   return runTask<LookInput, never, ModelFileFacts>({ entry: 'deployment-process', input: { kind: 'look', file }, spawn })
+}
+
+/** Graphs of a model, read in a process of its own. */
+export function launchGraphs(input: Omit<GraphInput, 'kind'>, spawn: SpawnChild): RunningTask<ModelGraphs> {
+  return runTask<GraphInput, never, ModelGraphs>({ entry: 'deployment-process', input: { kind: 'graph', ...input }, spawn })
 }

@@ -9,12 +9,14 @@ import { serveTask } from '../training/task-host.ts'
 import { exportModel } from './export.ts'
 import { importModel } from './import-model.ts'
 import { infer } from './infer.ts'
-import type { ExportInput, ImportInput, InferInput, LookInput } from './launcher.ts'
+import type { ModelGraphs } from './graph/schema.ts'
+import type { ExportInput, GraphInput, ImportInput, InferInput, LookInput } from './launcher.ts'
 import { lookAtModelFile } from './model-file.ts'
+import { modelGraphs } from './model-graphs.ts'
 import type { ImportedModel, InferenceResult, ModelFileFacts, ModelRecord } from './schema.ts'
 
-type Input = ExportInput | InferInput | ImportInput | LookInput
-type Result = ModelRecord | InferenceResult | ImportedModel | ModelFileFacts
+type Input = ExportInput | InferInput | ImportInput | LookInput | GraphInput
+type Result = ModelRecord | InferenceResult | ImportedModel | ModelFileFacts | ModelGraphs
 
 serveTask<Input, number, Result>(async (input, signal, report) => {
   const engine = onnxRuntime()
@@ -28,5 +30,7 @@ serveTask<Input, number, Result>(async (input, signal, report) => {
       return importModel({ ...input, engine })
     case 'look':
       return lookAtModelFile(input.file)
+    case 'graph':
+      return modelGraphs(input.model, input.network)
   }
 })

@@ -1,15 +1,17 @@
 import { basename, extname, resolve } from 'node:path'
-import { launchLook, launchModelImport } from '../deployment/launcher.ts'
+import { launchGraphs, launchLook, launchModelImport } from '../deployment/launcher.ts'
+import type { ModelGraphs } from '../deployment/graph/schema.ts'
 import type { ForeignReading, ImportedModel, LibraryModel, ModelFileFacts } from '../deployment/schema.ts'
+import { readRunHeader } from '../training/run-store.ts'
 import type { Handlers } from './api.ts'
 import type { Shared } from './shared.ts'
 
 /** Models that come as files: looked at and taken into the library, in processes of their own. */
 export class ModelFiles {
   readonly #shared: Shared
-  readonly #models: { list(): LibraryModel[] }
+  readonly #models: { list(): LibraryModel[]; get(id: string): LibraryModel }
 
-  constructor(shared: Shared, models: { list(): LibraryModel[] }) {
+  constructor(shared: Shared, models: { list(): LibraryModel[]; get(id: string): LibraryModel }) {
     this.#shared = shared
     this.#models = models
   }
@@ -32,11 +34,22 @@ export class ModelFiles {
       library.release('models', model)
     }
   }
+
+  /** @throws UsageError where there is no such model */
+  graphs(id: string): Promise<ModelGraphs> {
+    const { library, spawn } = this.#shared
+    const model = this.#models.get(id)
+    const { path, format, classes, shape, metadata } = model
+    // The file tells the neurons in words; the run, where it is still there, has their settings.
+    const network = 'run' in model && library.ids('runs').includes(model.run) ? readRunHeader(library.folder('runs', model.run)).config.network : undefined
+    return launchGraphs({ model: { path, format, classes, shape, metadata }, network }, spawn).result
+  }
 }
 
-export function modelFileHandlers(files: ModelFiles): Pick<Handlers, 'models.look' | 'models.import'> {
+export function modelFileHandlers(files: ModelFiles): Pick<Handlers, 'models.look' | 'models.import' | 'models.graphs'> {
   return {
     'models.look': ({ path }) => files.look(path),
+    'models.graphs': ({ id }) => files.graphs(id),
     'models.import': async ({ path, name, reading }) => ({ model: (await files.import(path, name, reading)).id }),
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { modelGraphsSchema } from '../../main/deployment/graph/schema.ts'
 import { foreignReadingSchema, modelFileFactsSchema } from '../../main/deployment/foreign/schema.ts'
 
 /** Models that come as files. */
@@ -10,4 +11,6 @@ export const modelFileCalls = {
     input: z.object({ path: z.string().min(1), name: z.string().trim().min(1).max(120).optional(), reading: foreignReadingSchema.optional() }),
     output: z.object({ model: z.string() }),
   },
+  /** What can be drawn of a model of the library: its network layer by layer, and its ONNX file operation by operation. */
+  'models.graphs': { input: z.object({ id: z.string().min(1) }), output: modelGraphsSchema },
 } as const
