@@ -104,18 +104,26 @@ export function ModelPage({ id }: { readonly id: string }) {
             </>
           )}
           <span className={widgets.grow} />
-          {runs(model) && !pictures && (
-            <Button variant="default" leftSection={<IconBroadcast size={15} />} onClick={() => go({ view: 'models', page: 'live', id })}>
-              Live…
-            </Button>
-          )}
           <Button variant="default" leftSection={<IconTrash size={15} />} onClick={() => void remove(model)}>
             Remove
           </Button>
         </div>
         <div className={styles.columns}>
           <div className={styles.stack}>
-            {runs(model) && <TryPanel model={model.id} pictures={pictures} title={`Try it on a ${pictures ? 'picture' : 'recording'}`} />}
+            {runs(model) && (
+              <TryPanel
+                model={model.id}
+                pictures={pictures}
+                title={`Try it on a ${pictures ? 'picture' : 'recording'}`}
+                aside={
+                  !pictures && (
+                    <Button variant="default" size="compact-sm" leftSection={<IconBroadcast size={15} />} onClick={() => go({ view: 'models', page: 'live', id })}>
+                      Live…
+                    </Button>
+                  )
+                }
+              />
+            )}
             <Suspense fallback={null}>
               <GraphPanel model={model} />
             </Suspense>
