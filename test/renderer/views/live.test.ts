@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { placeOfJob } from '../../../main/desktop/open-files.ts'
+import { formatRoute, parseRoute } from '../../../renderer/app/route.ts'
 import { liveSettingsSchema, type LivePrediction, type LiveSession, type LiveStatistics } from '../../../main/deployment/live/schema.ts'
 import { windowWords } from '../../../renderer/views/models/live/LiveAnswer.tsx'
 import { addNews, mostShown, sessionOf, settingsOf, stretches, useLiveDraft } from '../../../renderer/views/models/live/state.ts'
@@ -61,4 +63,13 @@ test('an early exit of a file that computes all at once is said to save nothing'
   expect(windowWords({ ...begun, classes: [] }, 0.9)).toContain('nothing is saved')
   expect(windowWords({ ...begun, classes: [], stepwise: true }, 0.9)).toContain('not computed')
   expect(windowWords({ ...begun, classes: [], windowUs: null, windowFrom: 'files' }, null)).toBe('Each file is one window.')
+})
+
+test('a live page has an address, and its job leads to it', () => {
+  const route = { view: 'models', page: 'live', id: 'shapes (2)' } as const
+  expect(formatRoute(route)).toBe('#/models/live/shapes%20(2)')
+  expect(parseRoute(formatRoute(route))).toEqual(route)
+  expect(parseRoute('#/models/live')).toEqual({ view: 'models', page: 'list' })
+  expect(placeOfJob({ kind: 'live', subject: 'shapes (2)' })).toBe(formatRoute(route))
+  expect(placeOfJob({ kind: 'live', subject: null })).toBe('#/models')
 })
