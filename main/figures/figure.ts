@@ -30,6 +30,8 @@ export interface Mark {
   readonly at: number
   readonly label: string
   readonly color?: Color
+  /** Words at the foot of an upright mark, where curves end high; else at its head. */
+  readonly below?: boolean
 }
 
 /** Points joined by a line, or not. */

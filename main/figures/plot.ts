@@ -113,7 +113,7 @@ export function plotRect(params: CustomSeriesRenderItemParams): { x: number; y: 
 
 /** Dashed lines with their words, at the top inside the plot; each a line lower than the one before it. */
 export function markSeries(marks: readonly Mark[], style: FigureStyle): SeriesOption[] {
-  return marks.map(({ axis, at, label, color = 'muted' }, index) =>
+  return marks.map(({ axis, at, label, color = 'muted', below }, index) =>
     custom({ silent: true, tooltip: { show: false }, data: [[at]], encode: { [axis]: 0 }, z: 5 }, (params, api) => {
       const { x, y, width, height } = plotRect(params)
       const point = axis === 'x' ? api.coord([at, 0])[0] : api.coord([0, at])[1]
@@ -133,7 +133,7 @@ export function markSeries(marks: readonly Mark[], style: FigureStyle): SeriesOp
             style: {
               text: label, fill: ink, fontSize: style.fontSize, fontFamily: style.font, align: axis === 'y' || toLeft ? 'right' : 'left', verticalAlign: axis === 'x' ? 'top' : 'bottom',
               x: axis === 'x' ? point + (toLeft ? -4 : 4) : x + width - 4,
-              y: axis === 'x' ? y + 2 + index * style.fontSize * 1.25 : point - 2,
+              y: axis === 'x' ? (below ? y + height - (index + 1.2) * style.fontSize * 1.25 : y + 2 + index * style.fontSize * 1.25) : point - 2,
               stroke: style.background, lineWidth: 3,
             },
           },

@@ -21,7 +21,7 @@ export const scalingFigures: Draw<'scaling'> = (runs) => {
       panels: [
         {
           kind: 'lines', x: { label: 'timesteps T', whole: true }, y: { label: 'accuracy', percent: true }, series: series(({ timesteps }) => timesteps),
-          marks: [...new Set(runs.map(({ result }) => result.trained))].map((trained) => ({ axis: 'x', at: trained, label: `trained T = ${trained}`, color: 'muted' })),
+          marks: [...new Set(runs.map(({ result }) => result.trained))].map((trained) => ({ axis: 'x', at: trained, label: `trained T = ${trained}`, color: 'muted', below: true })),
         },
         { kind: 'lines', x: { label: 'energy per inference', unit }, y: { label: 'accuracy', percent: true }, series: series(({ picojoules }) => picojoules / size) },
       ],

@@ -53,7 +53,7 @@ export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry
         )}
         {differing.map(({ run: id, name, what }) => (
           <p key={id} className={styles.note}>
-            {name} was computed with other settings than {results[0]?.name}, so that they don’t compare: {what}.
+            {name} was computed with other settings than {results[0]?.name}: {what}. Mind it in the comparison.
           </p>
         ))}
         {results.length === 0 && missing === null && <p className={styles.nothing}>Not computed yet for this checkpoint.</p>}

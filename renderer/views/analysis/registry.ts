@@ -71,7 +71,7 @@ export const entries: readonly AnalysisEntry[] = [
     kind: 'fisher',
     title: 'Fisher information',
     group: 'Information',
-    text: 'How much the outputs up to each timestep depend on the weights, and its centre of mass over time: training moves it to early timesteps.',
+    text: 'How much the outputs up to each timestep depend on the weights, and its centre of mass over time. Kim et al. see training move it to early timesteps.',
     equation: 'IC = Σ t I(t) / Σ I(t)',
     Controls: FisherControls,
   }),
