@@ -51,7 +51,8 @@ ssh -L 4173:127.0.0.1:4173 HOST. Ctrl-C ends it; a run in training is saved and 
     const tls = readTls(values['tls-cert'], values['tls-key'])
     if (!isLoopback(address) && !tls && !values['insecure-http']) {
       throw new UsageError(
-        `--host ${address} opens this workbench to other machines: give --tls-cert FILE and --tls-key FILE, or --insecure-http if the way there is safe.`,
+        `--host ${address} opens this workbench to other machines: give --tls-cert FILE and --tls-key FILE, ` +
+          'or --insecure-http if the way there is safe.',
       )
     }
     for (const allowed of values.allow ?? []) {
@@ -59,29 +60,48 @@ ssh -L 4173:127.0.0.1:4173 HOST. Ctrl-C ends it; a run in training is saved and 
     }
     const folder = windowFolder()
     if (!existsSync(folder)) throw new Error(`The window is not built (${folder} is missing). Run "npm run build" or "npm start".`)
-    await withWorkbench(values.library, async (workbench) => {
-      const { library } = await workbench.call('app.info', {})
-      const { paths } = await workbench.call('recordings.recent', {})
-      const confined = !isLoopback(address) || values.allow !== undefined
-      const confinement = confined ? new Confinement([library, ...(values.allow ?? [])], paths) : undefined
-      const server = await startServer({
-        workbench, port, windowFolder: folder, host: address, ...(tls && { tls }), ...(confinement && { confinement }),
-      })
-      if (values.json) host.print(JSON.stringify({ url: server.url, port: server.port, token: server.token, library }))
-      else
-        host.print(
-          `Saccade runs at\n\n  ${server.url}\n\nOpen this address in a browser${isLoopback(address) ? ' on this machine' : ''}; the token in it is the key, ` +
-            `keep it to yourself.\nLibrary: ${library}. Ctrl-C ends it.`,
-        )
-      for (const line of exposure(address, tls, confinement)) host.progress.line(line)
-      if (values.open) openBrowser(server.url)
-      await new Promise<void>((resolve) => {
-        if (host.signal.aborted) resolve()
-        host.signal.addEventListener('abort', () => resolve(), { once: true })
-      })
-      host.progress.line('Closing: saving what is in training ...')
-      await server.close()
-    }, true)
+    await withWorkbench(
+      values.library,
+      async (workbench) => {
+        const { library } = await workbench.call('app.info', {})
+        const { paths } = await workbench.call('recordings.recent', {})
+        const confined = !isLoopback(address) || values.allow !== undefined
+        const confinement = confined ? new Confinement([library, ...(values.allow ?? [])], paths) : undefined
+        const server = await startServer({
+          workbench,
+          port,
+          windowFolder: folder,
+          host: address,
+          ...(tls && { tls }),
+          ...(confinement && { confinement }),
+        })
+        if (values.json)
+          host.print(
+            JSON.stringify({
+              url: server.url,
+              port: server.port,
+              token: server.token,
+              library,
+            }),
+          )
+        else
+          host.print(
+            `Saccade runs at\n\n  ${server.url}\n\nOpen this address in a browser${isLoopback(address) ? ' on this machine' : ''}; ` +
+              `the token in it is the key, keep it to yourself.\nLibrary: ${library}. Ctrl-C ends it.`,
+          )
+        for (const line of exposure(address, tls, confinement)) host.progress.line(line)
+        if (values.open) openBrowser(server.url)
+        await new Promise<void>((resolve) => {
+          if (host.signal.aborted) resolve()
+          host.signal.addEventListener('abort', () => resolve(), {
+            once: true,
+          })
+        })
+        host.progress.line('Closing: saving what is in training ...')
+        await server.close()
+      },
+      true,
+    )
   },
 }
 
@@ -100,7 +120,9 @@ function readTls(cert: string | undefined, key: string | undefined): ServerOptio
   try {
     createSecureContext(tls)
   } catch (error) {
-    throw new UsageError(`${cert} and ${key} are no certificate and its key in PEM: ${error instanceof Error ? error.message : String(error)}`)
+    throw new UsageError(
+      `${cert} and ${key} are no certificate and its key in PEM: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
   return tls
 }
@@ -108,8 +130,9 @@ function readTls(cert: string | undefined, key: string | undefined): ServerOptio
 /** What a server beyond loopback lets others do, in words. */
 export function exposure(address: string, tls: ServerOptions['tls'], confinement: Confinement | undefined): string[] {
   if (isLoopback(address)) return []
+  const where = /^(0\.0\.0\.0|::)$/.test(address) ? 'every address of this machine' : address
   return [
-    `Other machines reach this workbench on ${/^(0\.0\.0\.0|::)$/.test(address) ? 'every address of this machine' : address}. Who has the token can:`,
+    `Other machines reach this workbench on ${where}. Who has the token can:`,
     `  read and write in ${confinement?.folders.join(', ') ?? 'every folder of this user'}, and read recordings opened here before;`,
     '  start and stop training and other work, which takes processors, memory and disk space of this machine;',
     '  remove datasets, runs and models of this library.',

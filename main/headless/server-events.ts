@@ -59,7 +59,13 @@ export class EventStream {
   join(client: WebSocket, after: EventPosition | null): void {
     const { server, last } = this.position
     const whole = after?.server === server && after.last >= this.#forgotten && after.last <= last
-    send(client, encode({ position: { server, last: whole ? after.last : last }, whole } satisfies EventsMessage))
+    send(
+      client,
+      encode({
+        position: { server, last: whole ? after.last : last },
+        whole,
+      } satisfies EventsMessage),
+    )
     if (whole) for (const batch of this.#kept) if (batch.last > after.last) send(client, batch.message)
     this.#clients.add(client)
     client.once('close', () => {
@@ -94,7 +100,10 @@ export class EventStream {
     this.#flushed = performance.now()
     const events = this.#waiting
     this.#waiting = []
-    const message = this.#send({ from: this.#last - events.length + 1, events })
+    const message = this.#send({
+      from: this.#last - events.length + 1,
+      events,
+    })
     this.#kept.push({ last: this.#last, message })
     this.#keptBytes += message.length
     while (this.#keptBytes > this.#keepBytes) this.#forget()

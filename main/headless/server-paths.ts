@@ -3,7 +3,17 @@ import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { UsageError } from '../workbench/api.ts'
 
 /** Fields of calls that name files and folders of the machine that serves. */
-export const pathFields: ReadonlySet<string> = new Set(['path', 'paths', 'output', 'folder', 'file', 'files', 'recording', 'model', 'target'])
+export const pathFields: ReadonlySet<string> = new Set([
+  'path',
+  'paths',
+  'output',
+  'folder',
+  'file',
+  'files',
+  'recording',
+  'model',
+  'target',
+])
 /** Fields of free text that may begin like a path and are never opened. */
 const textFields: ReadonlySet<string> = new Set(['filter', 'pattern', 'text', 'labels'])
 /** Ids stand in some of the same fields: letters, digits and dashes. */
@@ -25,7 +35,10 @@ export class Confinement {
 
   allows(path: string): boolean {
     const meant = real(resolve(path))
-    return this.#files.has(meant) || this.folders.some((folder) => meant === folder || meant.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+    return (
+      this.#files.has(meant) ||
+      this.folders.some((folder) => meant === folder || meant.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+    )
   }
 
   /** @throws UsageError naming the first path of an input that is out of bounds */
@@ -33,18 +46,27 @@ export class Confinement {
     // What a window reports for the log is only written down.
     if (call === 'log.report') return
     this.#walk(input, '')
-    const { source, from } = (input ?? {}) as { source?: { kind?: unknown; host?: unknown }; from?: unknown }
+    const { source, from } = (input ?? {}) as {
+      source?: { kind?: unknown; host?: unknown }
+      from?: unknown
+    }
     if (call === 'models.live.start' && source?.host !== undefined && source.host !== '127.0.0.1') {
       throw new UsageError('Events are received on 127.0.0.1 only while this server is open to other machines.')
     }
-    if (call === 'devices.install' && from !== undefined) throw new UsageError('Another feed is chosen where the server runs: saccade devices.')
+    if (call === 'devices.install' && from !== undefined)
+      throw new UsageError('Another feed is chosen where the server runs: saccade devices.')
   }
 
   /** The listing of folders: what is allowed, under "/" where it begins. */
   list(path: string | null): Listing | null {
     if (path !== null && path !== '/') return null
     if (path === '/' && this.folders.includes('/')) return null
-    const entries = this.folders.map((folder) => ({ name: basename(folder) || folder, path: folder, kind: 'folder' as const, bytes: 0 }))
+    const entries = this.folders.map((folder) => ({
+      name: basename(folder) || folder,
+      path: folder,
+      kind: 'folder' as const,
+      bytes: 0,
+    }))
     return { path: '/', parent: null, entries }
   }
 
@@ -71,7 +93,12 @@ export class Confinement {
 interface Listing {
   path: string
   parent: string | null
-  entries: { name: string; path: string; kind: 'folder' | 'recording' | 'other'; bytes: number }[]
+  entries: {
+    name: string
+    path: string
+    kind: 'folder' | 'recording' | 'other'
+    bytes: number
+  }[]
 }
 
 /** Where a path leads behind all links; of what isn't there yet, where its nearest folder leads. */

@@ -2,6 +2,7 @@ import { randomBytes, X509Certificate } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { isIPv6, type AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { eventsProtocol, type EventPosition } from '../../preload/contract/browser-client.ts'
@@ -29,7 +30,10 @@ export interface ServerOptions {
   /** Address to listen on; default: 127.0.0.1. */
   readonly host?: string
   /** Certificate and key, as PEM. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
+  readonly tls?: {
+    readonly cert: string | Buffer
+    readonly key: string | Buffer
+  }
   /** Which paths clients may name; default: any, as on the desktop. */
   readonly confinement?: Confinement
   /** Bytes of events that are kept for windows whose line broke; default: 16 MiB. */
@@ -105,7 +109,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return {
     port,
     token,
-    url: `${tls ? 'https' : 'http'}://${isIPv6(host) ? `[${host}]` : host}:${port}/#token=${token}`,
+    url: `${tls ? 'https' : 'http'}://${nameInAddress(host)}:${port}/#token=${token}`,
     async close() {
       events.close()
       server.closeAllConnections()
@@ -117,8 +121,15 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 /** Whether only this machine reaches an address. */
 export const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|::1|localhost)$/i.test(host)
 
+/** Who listens on all addresses is found under the machine's name. */
+function nameInAddress(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return hostname()
+  return isIPv6(host) ? `[${host}]` : host
+}
+
 function listenFault(error: NodeJS.ErrnoException, port: number, host: string): Error {
-  if (error.code === 'EADDRINUSE') return new UsageError(`Port ${port} is in use. Choose another one with --port, or leave it out to take a free one.`)
+  if (error.code === 'EADDRINUSE')
+    return new UsageError(`Port ${port} is in use. Choose another one with --port, or leave it out to take a free one.`)
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') return new UsageError(`${host} is no address of this machine.`)
   if (error.code === 'EACCES') return new UsageError(`Port ${port} needs more rights than this program has. Choose one from 1024 on.`)
   return error
@@ -159,10 +170,19 @@ async function answer(request: IncomingMessage, response: ServerResponse, desk: 
   } catch (error) {
     return refuse(response, 400, error instanceof Error ? error.message : String(error))
   }
-  const headers = { 'content-type': messageType, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+  const headers = {
+    'content-type': messageType,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  }
   if (name === null) {
     const wanted = (input as { cookie?: unknown } | null)?.cookie === true && request.headers.authorization !== undefined
-    response.writeHead(200, { ...headers, ...(wanted && { 'set-cookie': access.begin(request) }) }).end(encode(events.position))
+    response
+      .writeHead(200, {
+        ...headers,
+        ...(wanted && { 'set-cookie': access.begin(request) }),
+      })
+      .end(encode(events.position))
     return
   }
   try {

@@ -20,7 +20,10 @@ export interface EventPosition {
 /** What crosses /events: first where the line goes on, and whether all since the last event heard follows; then events in order. */
 export type EventsMessage =
   | { readonly position: EventPosition; readonly whole: boolean }
-  | { readonly from: number; readonly events: readonly (readonly [name: string, payload: unknown])[] }
+  | {
+      readonly from: number
+      readonly events: readonly (readonly [name: string, payload: unknown])[]
+    }
 
 export interface BrowserClient extends WorkbenchApi {
   /** Hears where the connection stands; called at once with the present state. Returns the function that ends it. */
@@ -31,8 +34,14 @@ export interface BrowserClient extends WorkbenchApi {
 
 /** What of a page `takeToken` needs. */
 interface Page {
-  readonly location: { readonly hash: string; readonly pathname: string; readonly search: string }
-  readonly history: { replaceState(data: unknown, unused: string, url: string): void }
+  readonly location: {
+    readonly hash: string
+    readonly pathname: string
+    readonly search: string
+  }
+  readonly history: {
+    replaceState(data: unknown, unused: string, url: string): void
+  }
 }
 
 /**
@@ -91,7 +100,11 @@ export function createBrowserClient(token: string | null, { origin = pageOrigin(
 
   async function post(path: string, body: Uint8Array<ArrayBuffer>): Promise<unknown> {
     const headers = { ...credentials, 'content-type': messageType }
-    const response = await fetch(origin + path, { method: 'POST', body, headers }).catch(() => {
+    const response = await fetch(origin + path, {
+      method: 'POST',
+      body,
+      headers,
+    }).catch(() => {
       throw new Error(gone)
     })
     if (response.status === 401) throw new NoAccess(await response.text())

@@ -16,13 +16,23 @@ export function FirstStart({ chooseRecording }: { readonly chooseRecording: () =
       <ol className={styles.ways}>
         <li>
           <h3>Starter project</h3>
-          <p>No recordings at hand: some are simulated, and made into a dataset, a trained network and an ONNX model that you can try. Takes a few minutes.</p>
+          <p>
+            No recordings at hand: some are simulated, and made into a dataset, a trained network and an ONNX model that you can try. Takes
+            a few minutes.
+          </p>
           <StarterButton />
         </li>
         <li>
           <h3>Your own folder</h3>
-          <p>One subfolder per class becomes a dataset to train on. A single recording can be played, and shows the frames that a network would get.</p>
-          <Button variant="default" leftSection={<IconFolderPlus size={15} />} onClick={() => go({ view: 'datasets', page: 'import', folder: null })}>
+          <p>
+            One subfolder per class becomes a dataset to train on. A single recording can be played, and shows the frames that a network
+            would get.
+          </p>
+          <Button
+            variant="default"
+            leftSection={<IconFolderPlus size={15} />}
+            onClick={() => go({ view: 'datasets', page: 'import', folder: null })}
+          >
             Import a folder
           </Button>
           <Button variant="default" leftSection={<IconFolderOpen size={15} />} onClick={chooseRecording}>
@@ -51,8 +61,9 @@ function RemoteWorkbench() {
   return (
     <>
       <p>
-        Data and GPU on another machine: run <Code>saccade serve --port 4173</Code> there, forward its port with <Code>ssh -L 4173:127.0.0.1:4173 HOST</Code>, and open the
-        address that it prints {browser ? 'here' : 'in a browser on this machine'}.
+        Data and GPU on another machine: run <Code>saccade serve --port 4173</Code> there, forward its port with{' '}
+        <Code>ssh -L 4173:127.0.0.1:4173 HOST</Code>, and open the address that it prints{' '}
+        {browser ? 'here' : 'in a browser on this machine'}.
       </p>
       {browser && (
         <form

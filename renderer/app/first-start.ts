@@ -3,7 +3,9 @@ import { useLibrary } from '../api/library.ts'
 
 const kept = 'saccade.first-start'
 
-const useSkipped = create<{ readonly skipped: boolean }>(() => ({ skipped: read() }))
+const useSkipped = create<{ readonly skipped: boolean }>(() => ({
+  skipped: read(),
+}))
 
 function read(): boolean {
   try {

@@ -1,4 +1,4 @@
-/** Clients that watch a run, for test/bench/clients.ts: ORIGIN TOKEN RUN COUNT. Says when all are connected; on "end", how many events they heard. */
+/** Clients that watch a run, for test/bench/clients.ts: ORIGIN TOKEN RUN COUNT. Says when all are connected; then how many events they heard. */
 import { createBrowserClient } from '../../preload/contract/browser-client.ts'
 
 const [origin = '', token = '', run = '', count = '0'] = process.argv.slice(2)

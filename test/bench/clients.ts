@@ -20,9 +20,24 @@ import { processorSeconds } from './processor-time.ts'
 import type { BenchResult } from './run.ts'
 
 const CLIENTS = 20
-const neuron = { tau: 2, threshold: 1, reset: 'hard', resetValue: 0, detachReset: false, surrogate: 'triangle', alpha: 1 }
+const neuron = {
+  tau: 2,
+  threshold: 1,
+  reset: 'hard',
+  resetValue: 0,
+  detachReset: false,
+  surrogate: 'triangle',
+  alpha: 1,
+}
 const pool = { kind: 'average', size: 2, stride: 2, padding: 0 }
-const layer = (out: number) => ({ type: 'conv', out, kernel: 3, stride: 1, padding: 1, pool })
+const layer = (out: number) => ({
+  type: 'conv',
+  out,
+  kernel: 3,
+  stride: 1,
+  padding: 1,
+  pool,
+})
 
 interface Turn {
   readonly stepsPerSecond: number
@@ -31,13 +46,29 @@ interface Turn {
 }
 
 async function train(workbench: Workbench, root: string): Promise<string> {
-  await writeStarterRecordings(join(root, 'recordings'), { seed: 1, perClass: 100, format: 'bin' })
-  const imported = await workbench.call('datasets.import', { folder: join(root, 'recordings'), name: 'shapes', framing: { resize: [16, 16], timesteps: 4 } })
-  const state = async (): Promise<string> => (await workbench.call('jobs.list', {})).jobs.find(({ id }) => id === imported.job)?.state ?? 'gone'
+  await writeStarterRecordings(join(root, 'recordings'), {
+    seed: 1,
+    perClass: 100,
+    format: 'bin',
+  })
+  const imported = await workbench.call('datasets.import', {
+    folder: join(root, 'recordings'),
+    name: 'shapes',
+    framing: { resize: [16, 16], timesteps: 4 },
+  })
+  const state = async (): Promise<string> =>
+    (await workbench.call('jobs.list', {})).jobs.find(({ id }) => id === imported.job)?.state ?? 'gone'
   while ((await state()) === 'running') await new Promise((resolve) => setTimeout(resolve, 50))
   const { run } = await workbench.call('runs.start', {
-    name: 'watched', dataset: imported.dataset, network: { name: 'small', neuron, layers: [layer(16), layer(16)] }, method: { name: 'trt' },
-    optimizer: { name: 'adam' }, learningRate: 0.001, epochs: 10_000, batchSize: 8, augmentation: { flip: false, roll: 0 },
+    name: 'watched',
+    dataset: imported.dataset,
+    network: { name: 'small', neuron, layers: [layer(16), layer(16)] },
+    method: { name: 'trt' },
+    optimizer: { name: 'adam' },
+    learningRate: 0.001,
+    epochs: 10_000,
+    batchSize: 8,
+    augmentation: { flip: false, roll: 0 },
   })
   return run
 }
@@ -51,13 +82,21 @@ function measure(workbench: Workbench, seconds: number): Promise<Turn> {
       first ??= { at, step, processor: processorSeconds() }
       if (at - first.at < seconds) return
       stop()
-      resolve({ stepsPerSecond: (step - first.step) / (at - first.at), share: (processorSeconds() - first.processor) / (at - first.at) })
+      resolve({
+        stepsPerSecond: (step - first.step) / (at - first.at),
+        share: (processorSeconds() - first.processor) / (at - first.at),
+      })
     })
   })
 }
 
 async function watched({ url, token }: Server, run: string, during: () => Promise<Turn>): Promise<{ turn: Turn; heard: number }> {
-  const child: ChildProcess = fork(fileURLToPath(new URL('./clients-child.ts', import.meta.url)), [new URL(url).origin, token, run, String(CLIENTS)])
+  const child: ChildProcess = fork(fileURLToPath(new URL('./clients-child.ts', import.meta.url)), [
+    new URL(url).origin,
+    token,
+    run,
+    String(CLIENTS),
+  ])
   await once(child, 'message')
   const turn = await during()
   child.send('end')
@@ -69,9 +108,19 @@ async function watched({ url, token }: Server, run: string, during: () => Promis
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
 
 export async function run(args: readonly string[]): Promise<BenchResult> {
-  const { values } = parseArgs({ args: [...args], options: { turns: { type: 'string', default: '9' }, seconds: { type: 'string', default: '4' } } })
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      turns: { type: 'string', default: '9' },
+      seconds: { type: 'string', default: '4' },
+    },
+  })
   const root = mkdtempSync(join(tmpdir(), 'saccade-bench-'))
-  const workbench = createWorkbench({ library: join(root, 'library'), host: 'browser', spawn: forkNode })
+  const workbench = createWorkbench({
+    library: join(root, 'library'),
+    host: 'browser',
+    spawn: forkNode,
+  })
   const server = await startServer({ workbench, port: 0, windowFolder: root })
   try {
     const id = await train(workbench, root)
@@ -92,14 +141,46 @@ export async function run(args: readonly string[]): Promise<BenchResult> {
     return {
       name: `a training that ${CLIENTS} clients watch`,
       rows: [
-        { label: 'steps, nobody watching', value: median(alone.map((turn) => turn.stepsPerSecond)), unit: '/s' },
-        { label: `steps, ${CLIENTS} clients watching`, value: median(together.map((turn) => turn.stepsPerSecond)), unit: '/s' },
-        { label: 'a step takes longer by (median of turns)', value: median(ratios), unit: '%' },
-        { label: 'least and most of the turns: least', value: Math.min(...ratios), unit: '%' },
-        { label: 'least and most of the turns: most', value: Math.max(...ratios), unit: '%' },
-        { label: 'workbench process, nobody watching', value: median(alone.map(({ share }) => share * 100)), unit: '% of a processor' },
-        { label: `workbench process, ${CLIENTS} clients`, value: median(together.map(({ share }) => share * 100)), unit: '% of a processor' },
-        { label: 'events that each client heard in its last turn', value: heard, unit: '' },
+        {
+          label: 'steps, nobody watching',
+          value: median(alone.map((turn) => turn.stepsPerSecond)),
+          unit: '/s',
+        },
+        {
+          label: `steps, ${CLIENTS} clients watching`,
+          value: median(together.map((turn) => turn.stepsPerSecond)),
+          unit: '/s',
+        },
+        {
+          label: 'a step takes longer by (median of turns)',
+          value: median(ratios),
+          unit: '%',
+        },
+        {
+          label: 'least and most of the turns: least',
+          value: Math.min(...ratios),
+          unit: '%',
+        },
+        {
+          label: 'least and most of the turns: most',
+          value: Math.max(...ratios),
+          unit: '%',
+        },
+        {
+          label: 'workbench process, nobody watching',
+          value: median(alone.map(({ share }) => share * 100)),
+          unit: '% of a processor',
+        },
+        {
+          label: `workbench process, ${CLIENTS} clients`,
+          value: median(together.map(({ share }) => share * 100)),
+          unit: '% of a processor',
+        },
+        {
+          label: 'events that each client heard in its last turn',
+          value: heard,
+          unit: '',
+        },
       ],
     }
   } finally {

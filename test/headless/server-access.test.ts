@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { request as tlsRequest } from 'node:https'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket as NodeWebSocket } from 'ws'
@@ -25,7 +26,11 @@ beforeAll(() => {
   for (const folder of ['window', 'library', 'allowed/deep', 'closed']) mkdirSync(join(root, folder), { recursive: true })
   for (const file of ['allowed/a.dat', 'closed/b.dat', 'closed/seen.dat']) writeFileSync(join(root, file), '')
   symlinkSync(join(root, 'closed'), join(root, 'allowed/link'))
-  workbench = createWorkbench({ library: join(root, 'library'), host: 'browser', spawn: forkNode })
+  workbench = createWorkbench({
+    library: join(root, 'library'),
+    host: 'browser',
+    spawn: forkNode,
+  })
 })
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.close()))
@@ -33,7 +38,12 @@ afterAll(async () => {
 })
 
 const begin = async (options: Partial<ServerOptions> = {}): Promise<Server> => {
-  const server = await startServer({ workbench, port: 0, windowFolder: join(root, 'window'), ...options })
+  const server = await startServer({
+    workbench,
+    port: 0,
+    windowFolder: join(root, 'window'),
+    ...options,
+  })
   servers.push(server)
   return server
 }
@@ -45,7 +55,13 @@ interface Answer {
 }
 function post(server: Server, path: string, headers: Record<string, string> = {}, input: unknown = {}): Promise<Answer> {
   const { protocol } = new URL(server.url)
-  const options = { host: '127.0.0.1', port: server.port, path, method: 'POST', headers: { 'content-type': messageType, ...headers } }
+  const options = {
+    host: '127.0.0.1',
+    port: server.port,
+    path,
+    method: 'POST',
+    headers: { 'content-type': messageType, ...headers },
+  }
   return new Promise((resolve, reject) => {
     const sent = (protocol === 'https:' ? tlsRequest : request)({ ...options, rejectUnauthorized: false }, (response) => {
       const parts: Buffer[] = []
@@ -53,26 +69,47 @@ function post(server: Server, path: string, headers: Record<string, string> = {}
       response.on('end', () => {
         const [body, status] = [Buffer.concat(parts), response.statusCode ?? 0]
         const value = status === 200 ? decode(body) : null
-        resolve({ status, cookie: response.headers['set-cookie']?.[0], text: body.toString(), value })
+        resolve({
+          status,
+          cookie: response.headers['set-cookie']?.[0],
+          text: body.toString(),
+          value,
+        })
       })
     })
     sent.on('error', reject)
     sent.end(encode(input))
   })
 }
-const bearer = ({ token }: Server): Record<string, string> => ({ authorization: `Bearer ${token}` })
+const bearer = ({ token }: Server): Record<string, string> => ({
+  authorization: `Bearer ${token}`,
+})
 
 describe('sessions', () => {
-  test('the token is exchanged for a cookie that no script reads and no other site uses; it alone lets in, until the server ends', async () => {
+  test('the token is exchanged for a cookie that no script reads and no other site uses; it alone lets in', async () => {
     const server = await begin()
     const origin = `http://127.0.0.1:${server.port}`
     const opened = await post(server, '/session', { ...bearer(server), origin }, { cookie: true })
     expect(opened.cookie).toMatch(new RegExp(`^saccade-${server.port}=[\\w-]{43}; Path=/; HttpOnly; SameSite=Strict$`))
     expect(opened.cookie).not.toContain(server.token)
     const [cookie = ''] = opened.cookie?.split(';') ?? []
-    expect((await post(server, '/api/app.info', { cookie: `other=1; ${cookie}`, origin })).status).toBe(200)
+    expect(
+      (
+        await post(server, '/api/app.info', {
+          cookie: `other=1; ${cookie}`,
+          origin,
+        })
+      ).status,
+    ).toBe(200)
     expect(await post(server, '/session', { cookie, origin }, { cookie: true })).toMatchObject({ status: 200, cookie: undefined })
-    expect((await post(server, '/api/app.info', { cookie, origin: 'http://evil.example' })).status).toBe(403)
+    expect(
+      (
+        await post(server, '/api/app.info', {
+          cookie,
+          origin: 'http://evil.example',
+        })
+      ).status,
+    ).toBe(403)
     expect((await post(server, '/api/app.info', { cookie: `${cookie}x`, origin })).status).toBe(401)
     expect((await post(server, '/session', {}, { cookie: true })).status).toBe(401)
 
@@ -108,7 +145,11 @@ describe('sessions', () => {
 
 describe('beyond loopback', () => {
   test('is asked for in so many words, with TLS or knowingly without, and told what it opens', async () => {
-    const host: Parameters<typeof serve.run>[1] = { print: () => undefined, progress: new Progress(process.stderr), signal: AbortSignal.abort() }
+    const host: Parameters<typeof serve.run>[1] = {
+      print: () => undefined,
+      progress: new Progress(process.stderr),
+      signal: AbortSignal.abort(),
+    }
     const run = (...args: string[]): Promise<void> => Promise.resolve(serve.run([...args, '--library', join(root, 'other')], host))
     await expect(run('--host', '0.0.0.0')).rejects.toThrow('give --tls-cert FILE and --tls-key FILE, or --insecure-http')
     await expect(run('--tls-cert', 'a.pem')).rejects.toThrow('--tls-cert and --tls-key go together')
@@ -123,17 +164,31 @@ describe('beyond loopback', () => {
     expect(exposure('10.0.0.1', tls, undefined).join('\n')).toMatch(/SHA-256 ([0-9A-F]{2}:){31}/)
     expect(exposure('127.0.0.1', undefined, undefined)).toEqual([])
     expect(['127.0.0.1', '127.8.8.8', '::1', 'localhost', '0.0.0.0', '::', '127.evil.example', '10.0.0.1'].map(isLoopback)).toEqual([
-      true, true, true, true, false, false, false, false,
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
     ])
   })
 
   test("with TLS it answers under its addresses and its certificate's name, to https pages only", async () => {
-    const server = await begin({ host: '0.0.0.0', tls: selfSigned('gpu.example') })
-    const opened = await post(server, '/session', bearer(server), { cookie: true })
+    const server = await begin({
+      host: '0.0.0.0',
+      tls: selfSigned('gpu.example'),
+    })
+    const opened = await post(server, '/session', bearer(server), {
+      cookie: true,
+    })
+    expect(new URL(server.url).origin).toBe(`https://${hostname().toLowerCase()}:${server.port}`)
     expect(opened.cookie).toMatch(/; Secure$/)
     const status = async (host: string, origin = `https://${host}`): Promise<number> =>
       (await post(server, '/api/app.info', { ...bearer(server), host, origin })).status
-    for (const host of [`gpu.example:${server.port}`, '10.1.2.3:80', '[fe80::1]:80', 'localhost']) expect([host, await status(host)]).toEqual([host, 200])
+    for (const host of [`gpu.example:${server.port}`, '10.1.2.3:80', '[fe80::1]:80', 'localhost'])
+      expect([host, await status(host)]).toEqual([host, 200])
     expect(await status('evil.example')).toBe(403)
     expect(await status('gpu.example.evil.example')).toBe(403)
     expect(await status('gpu.example', 'http://gpu.example')).toBe(403)
@@ -142,9 +197,20 @@ describe('beyond loopback', () => {
   test('only the library, the allowed folders and files opened before can be named, whatever links say', async () => {
     const confinement = new Confinement([join(root, 'library'), join(root, 'allowed')], [join(root, 'closed/seen.dat')])
     const can = (path: string): boolean => confinement.allows(path)
-    expect(['allowed', 'allowed/a.dat', 'allowed/deep/new/file.zip', 'library/runs', 'closed/seen.dat'].map((path) => can(join(root, path)))).toEqual(Array(5).fill(true))
     expect(
-      ['', 'closed', 'closed/b.dat', 'allowed/../closed/b.dat', 'allowed/link/b.dat', 'allowed/link/new.zip', 'allowed2', 'library.old'].map((path) => can(join(root, path))),
+      ['allowed', 'allowed/a.dat', 'allowed/deep/new/file.zip', 'library/runs', 'closed/seen.dat'].map((path) => can(join(root, path))),
+    ).toEqual(Array(5).fill(true))
+    expect(
+      [
+        '',
+        'closed',
+        'closed/b.dat',
+        'allowed/../closed/b.dat',
+        'allowed/link/b.dat',
+        'allowed/link/new.zip',
+        'allowed2',
+        'library.old',
+      ].map((path) => can(join(root, path))),
     ).toEqual(Array(8).fill(false))
     expect(can('package.json')).toBe(false)
 
@@ -154,15 +220,31 @@ describe('beyond loopback', () => {
       ['files.list', { path: join(root, 'closed') }],
       ['recordings.open', { path: join(root, 'allowed/link/b.dat') }],
       ['datasets.import', { folder: join(root, 'closed'), name: 'x', framing: {} }],
-      ['recordings.convert', { path: join(root, 'allowed/a.dat'), output: join(root, 'closed/c.dat') }],
+      [
+        'recordings.convert',
+        {
+          path: join(root, 'allowed/a.dat'),
+          output: join(root, 'closed/c.dat'),
+        },
+      ],
       ['models.infer', { model: 'package.json', recording: join(root, 'allowed/a.dat') }],
       ['log.diagnostics', { path: '/tmp/x.zip' }],
     ] as const) {
       const { status, text } = await ask(name, input)
       expect([name, status, text]).toEqual([name, 400, expect.stringMatching(/^(\/|package).*Start it with --allow FOLDER for more\.$/)])
     }
-    expect((await ask('models.live.start', { model: 'm', source: { kind: 'listen', port: 0, host: '0.0.0.0' } })).text).toContain('127.0.0.1 only')
-    const places = (await ask('files.list', { path: null })).value as { path: string; entries: { path: string }[] }
+    expect(
+      (
+        await ask('models.live.start', {
+          model: 'm',
+          source: { kind: 'listen', port: 0, host: '0.0.0.0' },
+        })
+      ).text,
+    ).toContain('127.0.0.1 only')
+    const places = (await ask('files.list', { path: null })).value as {
+      path: string
+      entries: { path: string }[]
+    }
     expect([places.path, ...places.entries.map(({ path }) => path)]).toEqual(['/', join(root, 'library'), join(root, 'allowed')])
     expect((await ask('files.list', { path: join(root, 'allowed') })).value).toMatchObject({ path: join(root, 'allowed'), parent: '/' })
     expect((await ask('files.list', { path: join(root, 'allowed/deep') })).value).toMatchObject({ parent: join(root, 'allowed') })

@@ -11,18 +11,30 @@ import { temporaryFolder } from '../support/workbench.ts'
 const root = temporaryFolder('events', afterAll)
 let workbench: Workbench
 beforeAll(() => {
-  workbench = createWorkbench({ library: root, host: 'browser', spawn: forkNode })
+  workbench = createWorkbench({
+    library: root,
+    host: 'browser',
+    spawn: forkNode,
+  })
 })
 afterAll(() => workbench.close())
 
 /** A line to a server that can be cut and mended, as networks do. */
-async function line(to: Server): Promise<{ origin: string; cut(): void; mend(): void; close(): Promise<void> }> {
+async function line(to: Server): Promise<{
+  origin: string
+  cut(): void
+  mend(): void
+  close(): Promise<void>
+}> {
   const sockets = new Set<Socket>()
   let whole = true
   const proxy = createServer((near) => {
     if (!whole) return void near.destroy()
     const far = createConnection(to.port, '127.0.0.1')
-    for (const [one, other] of [[near, far], [far, near]] as const) {
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       sockets.add(one)
       one.pipe(other)
       one.on('error', () => other.destroy())
@@ -71,7 +83,8 @@ async function watch(server: Server) {
   client.on('settings.changed', ({ threads }) => hear(threads ?? 0))
   client.on('library.changed', ({ what }) => hear(what))
   await reaches(client, 'connected')
-  const until = (what: number | string): Promise<void> => (heard.includes(what) ? Promise.resolve() : new Promise((resolve) => wanted.set(what, resolve)))
+  const until = (what: number | string): Promise<void> =>
+    heard.includes(what) ? Promise.resolve() : new Promise((resolve) => wanted.set(what, resolve))
   const close = async (): Promise<void> => {
     client.close()
     await wire.close()
@@ -99,7 +112,12 @@ test('events of the time that a line was cut follow when it is mended: each once
 })
 
 test('where more came meanwhile than is kept, the window reads everything again', async () => {
-  const server = await startServer({ workbench, port: 0, windowFolder: root, keepBytes: 300 })
+  const server = await startServer({
+    workbench,
+    port: 0,
+    windowFolder: root,
+    keepBytes: 300,
+  })
   const { wire, client, heard, until, close } = await watch(server)
   wire.cut()
   await reaches(client, 'lost')
@@ -114,10 +132,16 @@ test('where more came meanwhile than is kept, the window reads everything again'
 
 test('a server that was started again lets its old windows in no more', async () => {
   const server = await startServer({ workbench, port: 0, windowFolder: root })
-  const client = createBrowserClient(server.token, { origin: `http://127.0.0.1:${server.port}` })
+  const client = createBrowserClient(server.token, {
+    origin: `http://127.0.0.1:${server.port}`,
+  })
   await reaches(client, 'connected')
   await server.close()
-  const again = await startServer({ workbench, port: server.port, windowFolder: root })
+  const again = await startServer({
+    workbench,
+    port: server.port,
+    windowFolder: root,
+  })
   await reaches(client, 'no-token')
   await expect(client.call('app.info', {})).rejects.toThrow('The access token is missing or wrong')
   client.close()
