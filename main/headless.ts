@@ -3,6 +3,7 @@
  * Exit codes: 0 ok, 1 failed, 2 usage, 130 ended by Ctrl-C.
  */
 import { analyze } from './headless/analyze.ts'
+import { bench } from './headless/bench.ts'
 import { devices } from './headless/devices.ts'
 import { convert } from './headless/convert.ts'
 import { diagnostics } from './headless/diagnostics.ts'
@@ -29,7 +30,7 @@ import { UsageError } from './workbench/api.ts'
 import { Cancelled } from './workbench/jobs.ts'
 import { VERSION } from './version.ts'
 
-const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, sweep, recipe, runs, evaluate, analyze, report, export: exportRun, infer, live, stream, models, weights, library, watch, devices, serve, diagnostics }
+const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, sweep, recipe, runs, evaluate, analyze, report, export: exportRun, infer, live, stream, models, bench, weights, library, watch, devices, serve, diagnostics }
 const overview = `Saccade ${VERSION}: event cameras and spiking neural networks.
 
 Usage: npm run saccade -- COMMAND [ARGUMENTS]

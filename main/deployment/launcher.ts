@@ -1,6 +1,8 @@
+import type { Device } from '../engines/schema.ts'
 import type { NetworkDescription } from '../snn/schema.ts'
 import type { SpawnChild } from '../training/child.ts'
 import { runTask, type RunningTask } from '../training/task.ts'
+import type { ModelBenchRow } from './bench/schema.ts'
 import type { ModelGraphs } from './graph/schema.ts'
 import type { ExportSettings, ForeignReading, ImportedModel, InferenceResult, LibraryModel, ModelFileFacts, ModelRecord } from './schema.ts'
 
@@ -47,6 +49,14 @@ export interface GraphInput {
   readonly network?: NetworkDescription | undefined
 }
 
+/** A model's file, measured on one device. */
+export interface BenchInput {
+  readonly kind: 'bench'
+  readonly file: string
+  readonly device: Device
+  readonly batches: readonly number[]
+}
+
 /** Exports in a process of its own; `stop` cancels, and leaves nothing behind. Progress: share done, 0..1. */
 export function launchExport(
   input: Omit<ExportInput, 'kind'>,
@@ -79,4 +89,9 @@ export function launchLook(file: string, spawn: SpawnChild): RunningTask<ModelFi
 /** Graphs of a model, read in a process of its own. */
 export function launchGraphs(input: Omit<GraphInput, 'kind'>, spawn: SpawnChild): RunningTask<ModelGraphs> {
   return runTask<GraphInput, never, ModelGraphs>({ entry: 'deployment-process', input: { kind: 'graph', ...input }, spawn })
+}
+
+/** Measures a model on one device, in a process of its own: what fails there ends no other measurement. */
+export function launchBench(input: Omit<BenchInput, 'kind'>, spawn: SpawnChild): RunningTask<{ rows: ModelBenchRow[]; memory: number }> {
+  return runTask<BenchInput, never, { rows: ModelBenchRow[]; memory: number }>({ entry: 'deployment-process', input: { kind: 'bench', ...input }, spawn })
 }

@@ -6,17 +6,19 @@ import { onnxRuntime } from '../engines/onnxruntime.ts'
 import { useTextReadings } from '../events/text-reading.ts'
 import { readingsIn } from '../events/text-readings-file.ts'
 import { serveTask } from '../training/task-host.ts'
+import { measureModel } from './bench/measure.ts'
+import type { ModelBenchRow } from './bench/schema.ts'
 import { exportModel } from './export.ts'
 import { importModel } from './import-model.ts'
 import { infer } from './infer.ts'
 import type { ModelGraphs } from './graph/schema.ts'
-import type { ExportInput, GraphInput, ImportInput, InferInput, LookInput } from './launcher.ts'
+import type { BenchInput, ExportInput, GraphInput, ImportInput, InferInput, LookInput } from './launcher.ts'
 import { lookAtModelFile } from './model-file.ts'
 import { modelGraphs } from './model-graphs.ts'
 import type { ImportedModel, InferenceResult, ModelFileFacts, ModelRecord } from './schema.ts'
 
-type Input = ExportInput | InferInput | ImportInput | LookInput | GraphInput
-type Result = ModelRecord | InferenceResult | ImportedModel | ModelFileFacts | ModelGraphs
+type Input = ExportInput | InferInput | ImportInput | LookInput | GraphInput | BenchInput
+type Result = ModelRecord | InferenceResult | ImportedModel | ModelFileFacts | ModelGraphs | { rows: ModelBenchRow[]; memory: number }
 
 serveTask<Input, number, Result>(async (input, signal, report) => {
   const engine = onnxRuntime()
@@ -30,6 +32,8 @@ serveTask<Input, number, Result>(async (input, signal, report) => {
       return importModel({ ...input, engine })
     case 'look':
       return lookAtModelFile(input.file)
+    case 'bench':
+      return measureModel({ ...input, engine })
     case 'graph':
       return modelGraphs(input.model, input.network)
   }

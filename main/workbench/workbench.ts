@@ -20,6 +20,7 @@ import { logHandlers } from './diagnostics.ts'
 import { Live, liveHandlers } from './live.ts'
 import { Log } from './log.ts'
 import { noticeHandlers } from './library-notices.ts'
+import { benchHandlers, ModelBenches } from './model-benches.ts'
 import { modelFileHandlers, ModelFiles } from './model-files.ts'
 import { modelHandlers, Models } from './models.ts'
 import { presetHandlers } from './networks.ts'
@@ -133,6 +134,7 @@ export function createWorkbench({ library: root, host, spawn: start, choose, ope
     ...modelHandlers(models),
     ...liveHandlers(new Live(shared, models)),
     ...modelFileHandlers(new ModelFiles(shared, models)),
+    ...benchHandlers(new ModelBenches(shared, models)),
     'jobs.list': () => ({ jobs: jobs.list() }),
     'jobs.cancel': ({ id }) => {
       jobs.cancel(id)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { modelBenchSchema } from '../../main/deployment/bench/schema.ts'
 import { modelGraphsSchema } from '../../main/deployment/graph/schema.ts'
 import { foreignReadingSchema, modelFileFactsSchema } from '../../main/deployment/foreign/schema.ts'
 
@@ -13,4 +14,8 @@ export const modelFileCalls = {
   },
   /** What can be drawn of a model of the library: its network layer by layer, and its ONNX file operation by operation. */
   'models.graphs': { input: z.object({ id: z.string().min(1) }), output: modelGraphsSchema },
+  /** Measures a model on this machine's devices as a job; keeps the result with the model and answers when it is done. */
+  'models.bench': { input: z.object({ id: z.string().min(1), batches: z.array(z.number().int().min(1).max(256)).min(1).max(8).default([1, 4, 16]) }), output: modelBenchSchema },
+  /** What was measured last; null where nothing was. */
+  'models.measured': { input: z.object({ id: z.string().min(1) }), output: z.object({ bench: modelBenchSchema.nullable() }) },
 } as const

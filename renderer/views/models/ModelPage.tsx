@@ -19,6 +19,7 @@ import { FileNotes } from './FileNotes.tsx'
 import { formats, ports, runs } from './formats.ts'
 import { metadataRows, preparationOfModel } from './metadata.ts'
 import { Proof } from './Proof.tsx'
+import { SpeedPanel } from './SpeedPanel.tsx'
 import { modelTitles } from './titles.ts'
 import { TryPanel } from './TryPanel.tsx'
 import styles from './models.module.css'
@@ -131,6 +132,7 @@ export function ModelPage({ id }: { readonly id: string }) {
           </div>
           <div className={styles.stack}>
             {'proof' in model && <Proof proof={model.proof} chosenBy={model.chosenBy} />}
+            {runs(model) && <SpeedPanel id={model.id} />}
             {preparation !== null && (
               <Panel title={`What it does with ${pictures ? 'pictures' : 'recordings'}`}>
                 <Facts rows={preparationRows(preparation)} />
