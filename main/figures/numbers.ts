@@ -36,11 +36,21 @@ export function extent(values: Iterable<number | null | undefined>): [number, nu
   return least <= most ? [least, most] : null
 }
 
-/** The next mark of an axis from 0 that holds a value > 0. */
+/** Steps as ECharts chooses them for an axis of about five: 1, 2, 3, 5 or 10 times a power of ten. */
+function stepOf(span: number): number {
+  const rough = span / 5
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const times = rough / power
+  return power * (times < 1.5 ? 1 : times < 2.5 ? 2 : times < 4 ? 3 : times < 7 ? 5 : 10)
+}
+
+/** The least end of an axis from 0 that holds a value and is one of its marks. */
 export function roundUp(value: number): number {
-  const [first = 0, second = value] = ticks(0, value, 5)
-  const step = second - first
-  return value > 0 && step > 0 ? Number((Math.ceil(value / step - 1e-9) * step).toPrecision(12)) : value
+  if (!(value > 0)) return value
+  const power = 10 ** Math.floor(Math.log10(value / 5))
+  const ends = [1, 2, 3, 5, 10].map((times) => Number((Math.ceil(value / (times * power) - 1e-9) * times * power).toPrecision(12)))
+  const marked = ends.filter((end) => Math.abs(end / stepOf(end) - Math.round(end / stepOf(end))) < 1e-6)
+  return Math.min(...(marked.length > 0 ? marked : ends))
 }
 
 /** Round numbers within [low, high], about `count` of them: steps of 1, 2 or 5 times a power of ten. */

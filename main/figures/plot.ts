@@ -62,9 +62,9 @@ export function axisLook(axis: Axis, style: FigureStyle, { titleGap, grid = fals
   }
 }
 
-/** Shares that come near to the whole are shown up to it, and not up to 120 %; those that are all alike with a tenth around them. */
-const full = ({ min, max }: { min: number; max: number }): number | undefined => (max <= 1 && (max > 0.8 || min === max) ? Math.min(1, max > 0.8 ? 1 : tenth(max) + 0.1) : undefined)
-const empty = ({ min, max }: { min: number; max: number }): number | undefined => (min === max && min >= 0 && max <= 1 ? Math.max(0, tenth(min) - 0.1) : undefined)
+/** Shares that come near to the whole are shown up to it, and not up to 120 %; those that are all alike with some room around them. */
+const full = ({ min, max }: { min: number; max: number }): number | undefined => (max <= 1 && (max > 0.8 || min === max) ? Math.min(1, max > 0.8 ? 1 : tenth(max) + 0.15) : undefined)
+const empty = ({ min, max }: { min: number; max: number }): number | undefined => (min === max && min >= 0 && max <= 1 ? Math.max(0, tenth(min) - 0.15) : undefined)
 const tenth = (share: number): number => Math.round(share * 10) / 10
 
 /** An axis of numbers. */

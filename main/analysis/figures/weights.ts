@@ -36,13 +36,17 @@ function decayFigures(run: Run, several: boolean, origin: readonly string[]): Fi
   const suffix = several ? `-${run.run}` : ''
   const title = several ? ` of ${run.name}` : ''
   const curve = (values: Run['result']['decay']['code'], magnitude: number): number[] => values.t.map((t) => 1 / (1 + (magnitude + regularization.epsilon) * Math.expm1(regularization.delta * t)))
-  return [
+  const surface: Figure[] = [
     {
       id: `decay-surface${suffix}`, title: `Decay factor of r(t)${title}`, ...common,
       panels: both.map(([name, { t, factor }]): Panel => ({
         kind: 'surface', title: name, x: { label: '|w|' }, y: { label: 't', whole: true }, z: { label: 'decay factor q(t)', range: [0, 1] }, xs: decay.magnitudes, ys: t, values: factor,
       })),
     },
+  ]
+  // Of a single timestep there is no surface.
+  return [
+    ...(decay.code.t.length > 1 ? surface : []),
     {
       id: `decay-curves${suffix}`, title: `Decay factor over time${title}`, ...common,
       panels: both.map(([name, values]): Panel => ({
