@@ -29,6 +29,8 @@ export function GraphCanvas({ graph, measured, label, file }: { readonly graph: 
   const [focused, setFocused] = useState<string | null>(null)
   const frame = useRef<HTMLDivElement>(null)
   const drawing = useRef<SVGGElement>(null)
+  /** Layer that was just opened or closed: the keyboard goes on in it. */
+  const changed = useRef<string | null>(null)
   const held = useRef<{ x: number; y: number } | null>(null)
   const laid = useMemo(() => layOut(collapse(graph, open), boxSize(measured)), [graph, open, measured])
   const current = laid.nodes.some(({ id }) => id === focused) ? focused : (laid.nodes[0]?.id ?? null)
@@ -53,8 +55,8 @@ export function GraphCanvas({ graph, measured, label, file }: { readonly graph: 
     const next = new Set(open)
     if (group !== undefined) next.add(group)
     else for (const other of open) if (other === within || other.startsWith(`${within}/`)) next.delete(other)
+    changed.current = path
     setOpen(next)
-    setFocused(group === undefined ? `layer ${path}` : null)
   }
 
   // The drawing is fitted when it is first seen; what opens later stays where the eye is.
@@ -64,6 +66,17 @@ export function GraphCanvas({ graph, measured, label, file }: { readonly graph: 
     const element = frame.current
     if (first && element) setSight(fitted({ width, height }, { width: element.clientWidth, height: element.clientHeight }))
   }, [first, width, height])
+  useEffect(() => {
+    const path = changed.current
+    if (path === null) return
+    changed.current = null
+    const box = laid.nodes.find(({ group, within }) => group === path || within === path || within?.startsWith(`${path}/`))
+    const element = box && drawing.current?.querySelector<SVGGElement>(`[data-box="${CSS.escape(box.id)}"]`)
+    if (!box || !element) return
+    element.focus({ preventScroll: true })
+    const { clientWidth = 600, clientHeight = 400 } = frame.current ?? {}
+    setSight((now) => now && showing(now, box, { width: clientWidth, height: clientHeight }))
+  }, [laid])
   useEffect(() => {
     const element = frame.current
     if (!element) return

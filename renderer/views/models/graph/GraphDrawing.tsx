@@ -28,11 +28,11 @@ function Lines({ node, lines }: { readonly node: ViewNode & Placed; readonly lin
   return (
     <>
       <text x={left} y={top + titleSize - 2} fontSize={titleSize} fontWeight={600} fill="var(--ink)">
-        {titleOf(node)}
+        {`${titleOf(node)} `}
       </text>
       {lines.map((line, i) => (
         <text key={line} x={left} y={top + titleSize + (i + 1) * lineHeight - 3} fontSize={lineSize} fill="var(--ink-2)">
-          {line}
+          {`${line} `}
         </text>
       ))}
     </>
@@ -72,8 +72,7 @@ export function GraphDrawing({ graph, measured, current, onFocus }: GraphDrawing
             data-box={node.id}
             role={openable ? 'button' : 'img'}
             tabIndex={node.id === current ? 0 : -1}
-            aria-label={nameOf(node, annotation)}
-            {...(openable && { 'aria-expanded': false })}
+            {...(openable ? { 'aria-expanded': false, 'aria-roledescription': 'layer' } : { 'aria-label': nameOf(node, annotation) })}
             onFocus={() => onFocus(node.id)}
           >
             <rect x={left} y={top} width={node.width} height={node.height} rx={6} {...fillOf(node)} strokeDasharray={openable ? undefined : node.within === undefined ? undefined : '4 3'} />

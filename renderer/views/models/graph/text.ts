@@ -29,4 +29,4 @@ export function nameOf(node: ViewNode, annotation: Annotation): string {
 }
 
 /** Width of a text of the drawing, px, near enough to leave room for it. */
-export const widthOf = (text: string, size: number, bold = false): number => text.length * size * (bold ? 0.68 : 0.58)
+export const widthOf = (text: string, size: number, bold = false): number => text.length * size * (bold ? 0.72 : 0.58)
