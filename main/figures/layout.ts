@@ -86,7 +86,7 @@ export function layoutOf(figure: Figure, width: number, style: FigureStyle): Lay
     let height = 0
     const rects = panels.map((panel, column) => {
       const labels = Math.min(cell * 0.4, Math.max(em, ...yLabels(panel).map((text) => textWidth(text, em))))
-      const left = panel.kind === 'surface' ? 0.5 * em : labels + em * 3
+      const left = panel.kind === 'surface' ? 0.5 * em : labels + em * 3.4
       const own = panel.kind === 'heat' && !oneBar ? barWidth : 0
       const plotWidth = Math.max(40, cell - left - own - em * (panel.kind === 'surface' ? 0.5 : 1.4))
       const square = panel.kind === 'heat' || panel.kind === 'surface'
@@ -107,7 +107,7 @@ export function layoutOf(figure: Figure, width: number, style: FigureStyle): Lay
       places.push({
         // Square ones stand in the middle of their place.
         plot: { left: left + spare / 2, top: y + head, width: plotWidth - spare, height: plotHeight },
-        titleGap: labels + em * 1.1,
+        titleGap: labels + em * 1.6,
         bar: panels[column]?.kind === 'heat' && (!oneBar || column === panels.length - 1),
       })
     })
