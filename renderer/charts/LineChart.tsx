@@ -120,7 +120,8 @@ export function LineChart(props: LineChartProps) {
             <button
               key={line.label}
               type="button"
-              aria-pressed={!hidden.has(line.label)}
+              role="switch"
+              aria-checked={!hidden.has(line.label)}
               title={hidden.has(line.label) ? 'Show this line' : 'Hide this line'}
               data-faint={line.faint || undefined}
               onClick={() => setHidden((before) => (before.has(line.label) ? new Set([...before].filter((label) => label !== line.label)) : new Set([...before, line.label])))}
