@@ -46,7 +46,7 @@ export function AnalysisPage({ id, kind }: { readonly id: string; readonly kind:
       onOpen={(next) => go({ view: 'training', page: 'analysis', id, kind: next })}
       actions={
         <>
-          <Button variant="default" leftSection={<IconArrowLeft size={15} />} title={run.config.name} styles={{ label: { display: 'block', height: 'auto', lineHeight: 1.5, textOverflow: 'ellipsis' } }} onClick={back}>
+          <Button variant="default" leftSection={<IconArrowLeft size={15} />} title={run.config.name} styles={{ label: { display: 'block', height: 'auto', paddingBlock: 3, textOverflow: 'ellipsis' } }} onClick={back}>
             {run.config.name}
           </Button>
           <Button variant="default" leftSection={<IconFileText size={15} />} onClick={() => setReporting(true)}>
