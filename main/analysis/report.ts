@@ -84,7 +84,7 @@ function section({ title, figures: drawn }: ReportSection): string {
 function figureHtml(figure: Figure): string {
   const svg = figureSvg(figure, { style: fileStyle, width: figureWidth }).replace(/ width="([\d.]+)" height="([\d.]+)"/, ' style="max-width:$1px"')
   const csv = `data:text/csv;charset=utf-8,${encodeURIComponent(figureCsv(figure))}`
-  return `<figure><h3>${escape(figure.title)}</h3><p>${escape(figure.caption)} <span>Source: ${escape(figure.source)}.</span></p>${svg}
+  return `<figure><h3>${escape(figure.title)}</h3><p>${escape(figure.caption)} ${figure.source === '' ? '' : `<span>Source: ${escape(figure.source)}.</span>`}</p>${svg}
 <figcaption>${figure.origin.map(escape).join('<br>')}<br><a download="${escape(figure.id)}.csv" href="${csv}">${escape(figure.id)}.csv</a></figcaption></figure>`
 }
 

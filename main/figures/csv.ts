@@ -19,7 +19,7 @@ const header = 'panel,series,x,y,z,low,high,name'
  * panel's quantities with their units. Fractions stay fractions.
  */
 export function figureCsv(figure: Figure): string {
-  const comments = [figure.title, figure.caption, `source: ${figure.source}`, ...figure.origin, ...figure.panels.map((panel, i) => `panel ${name(panel, i)}: ${quantities(panel)}`)]
+  const comments = [figure.title, figure.caption, ...(figure.source === '' ? [] : [`source: ${figure.source}`]), ...figure.origin, ...figure.panels.map((panel, i) => `panel ${name(panel, i)}: ${quantities(panel)}`)]
   const rows = figure.panels.flatMap((panel, i) =>
     rowsOf(panel).map(({ series, x, y, z, low, high, name: label }) => [name(panel, i), series, x, y, z, low, high, label].map(cell).join(',')),
   )

@@ -174,7 +174,7 @@ export interface Figure {
   readonly title: string
   /** One line: what is seen, with the equation. */
   readonly caption: string
-  /** The paper, and its figure or equation: "TRT, Fig. 2". */
+  /** The paper, and its equation or table: "TRT, Equation 13"; empty where it is everybody's. */
   readonly source: string
   readonly panels: readonly Panel[]
   /** Panels beside each other where there is room; otherwise as many as there are, at most three. */

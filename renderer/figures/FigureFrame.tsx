@@ -95,7 +95,7 @@ export function FigureFrame({ figure, onPick, aside }: { readonly figure: Figure
         </Menu>
       </div>
       <figcaption className={styles.caption}>
-        {figure.caption} <span>Source: {figure.source}.</span>
+        {figure.caption} {figure.source !== '' && <span>Source: {figure.source}.</span>}
       </figcaption>
       <div
         ref={size}

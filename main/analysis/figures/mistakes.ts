@@ -17,7 +17,7 @@ function confusion(runs: readonly Run[], origin: readonly string[]): Figure {
     id: 'confusion',
     title: 'Confusion matrix',
     caption: 'Share of each class (row) that is taken for each class (column), by the mean of the outputs over time.',
-    source: 'rows: class, columns: prediction',
+    source: '',
     panels: runs.map(({ name, result }): Panel => {
       const places = result.classes.map((_, c) => c)
       return {
@@ -50,7 +50,7 @@ function classes(runs: readonly Run[], origin: readonly string[]): Figure {
     id: 'precision-recall',
     title: 'Precision and recall',
     caption: 'Precision: of what was called so, what is. Recall: of what is, what was called so. F1: their harmonic mean.',
-    source: 'per class',
+    source: '',
     panels: (runs.length === 1 ? [null] : parts).map((only): Panel => ({
       kind: 'bars',
       ...(only && { title: only[1] }),

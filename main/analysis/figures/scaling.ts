@@ -17,7 +17,7 @@ export const scalingFigures: Draw<'scaling'> = (runs) => {
       id: 'time-scalability',
       title: 'Time scalability',
       caption: 'Accuracy of the mean output with T timesteps, without fine-tuning: batch norm is shared over time, so that any T can be run.',
-      source: 'TET, Figure 4 and appendix',
+      source: 'TET, time scalability',
       panels: [
         {
           kind: 'lines', x: { label: 'timesteps T', whole: true }, y: { label: 'accuracy', percent: true }, series: series(({ timesteps }) => timesteps),
