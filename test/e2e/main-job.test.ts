@@ -83,10 +83,8 @@ describe('the starter project', () => {
   test('its run shows curves and what it confuses', async () => {
     const { page, visit } = window
     await visit('Training')
-    await page
-      .getByRole('button', { name: /Starter: moving shapes/ })
-      .first()
-      .click()
+    // In the table: jobs have buttons of that name too.
+    await page.getByRole('table').getByRole('button', { name: /Starter: moving shapes/ }).first().click()
     await page.getByText('Confusion on the test split').waitFor()
     expect(await colours(page, page.locator('.uplot canvas').first())).toBeGreaterThan(3)
   })
@@ -132,7 +130,7 @@ describe('the starter project', () => {
   test('a cell of the confusion matrix opens its recordings on the stage; the spikes of a layer follow the timestep', async () => {
     const { page, visit } = window
     await visit('Training')
-    await page.getByRole('button', { name: /Starter: moving shapes/ }).first().click()
+    await page.getByRole('table').getByRole('button', { name: /Starter: moving shapes/ }).first().click()
     await page.getByRole('region', { name: 'Analyses' }).getByRole('link', { name: 'Mistakes' }).click()
     await page.getByRole('button', { name: 'Compute Mistakes', exact: true }).click()
     const matrix = page.getByRole('region', { name: 'Samples behind the confusion matrix' }).getByRole('img', { name: /^Confusion matrix/ })
