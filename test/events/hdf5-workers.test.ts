@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { runConversion } from '../../main/datasets/convert.ts'
 import { DataPool } from '../../main/datasets/pool.ts'
+import { hdf5 } from '../../main/events/formats/hdf5/library.ts'
 import { inspect } from '../../main/events/inspect.ts'
 import { prepared } from '../../main/events/preparation.ts'
 import { readRecording } from '../../main/events/read.ts'
@@ -57,13 +58,14 @@ describe('HDF5 in a new worker', () => {
 
 it('work that met no HDF5 file is done once, work that did is done again', async () => {
   let times = 0
+  // A test file before may have loaded the library in this very process: then once is enough.
+  const loaded = hdf5() !== null
   expect(await prepared(() => ++times)).toBe(1)
   const facts = await prepared(() => {
     times++
     return inspect(join(folder, 'a/one.h5'))
   })
   expect(facts.events).toBe(batch.length)
-  // Where a test file before has loaded the library in this very process, once is enough.
-  expect([2, 3]).toContain(times)
+  expect(times).toBe(loaded ? 2 : 3)
   await expect(prepared(() => Promise.reject(new Error('its own')))).rejects.toThrow('its own')
 })
