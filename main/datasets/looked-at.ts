@@ -49,6 +49,7 @@ export class LookedAt {
   readonly #source: FileSource
   readonly #key: string | undefined
   #scan: Scan | null = null
+  #reading = true
   #failed = false
   #result: ScanResult | null
   #whole: Whole | null = null
@@ -65,9 +66,10 @@ export class LookedAt {
       const { index } = options
       this.#key = index ? indexKey(this.#source, statSync(path).mtimeMs) : undefined
       this.#result = index && this.#key ? (loadIndex(index, this.#key) ?? null) : null
-      if (!this.#result) this.#scan = new Scan(openRecording(this.#source), path, this.#source.size, options.most)
+      if (this.#result) this.#endReading()
+      else this.#scan = new Scan(openRecording(this.#source), path, this.#source.size, options.most)
     } catch (error) {
-      this.#source.close()
+      this.#endReading()
       throw error
     }
   }
@@ -126,8 +128,15 @@ export class LookedAt {
   }
 
   close(): void {
-    this.#source.close()
+    this.#endReading()
     this.#viewer?.source.close()
+    this.#viewer = null
+  }
+
+  /** What was read to its end keeps no file open: one that is removed meanwhile gives its bytes back. */
+  #endReading(): void {
+    if (this.#reading) this.#source.close()
+    this.#reading = false
   }
 
   #step(scan: Scan): boolean {
@@ -146,6 +155,7 @@ export class LookedAt {
   #finished(scan: Scan): void {
     const { index } = this.#options
     this.#result = scan.result()
+    this.#endReading()
     if (scan.held) return
     // What is in memory is read again as fast as an index.
     this.#scan = null

@@ -1,4 +1,4 @@
-import type { Job } from '../../preload/contract/index.ts'
+import { mostEndedJobs, type Job } from '../../preload/contract/index.ts'
 import { UsageError, type Emit } from './api.ts'
 import { Throttle } from './throttle.ts'
 
@@ -167,7 +167,10 @@ export class Jobs {
       .then(() => this.#onEnded?.(this.get(id) ?? job))
       // A history that can't be written (disk full) keeps nobody waiting for the job's end.
       .catch(() => undefined)
-      .then(() => settle(this.get(id) ?? job))
+      .then(() => {
+        settle(this.get(id) ?? job)
+        this.#forgetOld()
+      })
     return job
   }
 
@@ -197,9 +200,10 @@ export class Jobs {
     abort.abort()
   }
 
-  /** Forgets an ended job. */
+  /** Forgets an ended job; nothing where it is forgotten already. */
   dismiss(id: string): void {
-    if (isActive(this.#entry(id).job)) throw new UsageError('This job is still running: cancel it first.')
+    const job = this.get(id)
+    if (job && isActive(job)) throw new UsageError('This job is still running: cancel it first.')
     this.#entries.delete(id)
   }
 
@@ -213,6 +217,11 @@ export class Jobs {
     const entry = this.#entries.get(id)
     if (!entry) throw new UsageError(`There is no job "${id}".`)
     return entry
+  }
+
+  #forgetOld(): void {
+    const ended = this.list().filter((job) => !isActive(job))
+    ended.slice(0, -mostEndedJobs).forEach(({ id }) => this.#entries.delete(id))
   }
 
   #change(id: string, change: Partial<Job>, atOnce: boolean): void {

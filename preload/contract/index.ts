@@ -66,6 +66,8 @@ export const jobSchema = z.object({
   started: z.string(),
 })
 export type Job = z.infer<typeof jobSchema>
+/** So many ended jobs are listed, the latest; those before stand in the history. */
+export const mostEndedJobs = 100
 
 export const appInfoSchema = z.object({
   version: z.string(),

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { Job } from '../../preload/contract/index.ts'
+import { mostEndedJobs, type Job } from '../../preload/contract/index.ts'
 import { ask, attempt, workbench } from './workbench.ts'
 
 interface JobsState {
@@ -9,10 +9,12 @@ interface JobsState {
 
 export const useJobs = create<JobsState>(() => ({ jobs: [] }))
 
-/** Jobs with one of them new or changed: order of start, whatever order the news came in. */
+/** Jobs with one of them new or changed: order of start, whatever order the news came in; of those that ended the latest, as the workbench lists them. */
 export function mergeJob(jobs: readonly Job[], job: Job): readonly Job[] {
   const others = jobs.filter((other) => other.id !== job.id)
-  return [...others, job].sort((a, b) => a.started.localeCompare(b.started) || a.id.localeCompare(b.id))
+  const merged = [...others, job].sort((a, b) => a.started.localeCompare(b.started) || a.id.localeCompare(b.id))
+  const forgotten = new Set(merged.filter((one) => !isActive(one)).slice(0, -mostEndedJobs))
+  return forgotten.size === 0 ? merged : merged.filter((one) => !forgotten.has(one))
 }
 
 /** Whether a job still works or waits. */

@@ -96,6 +96,18 @@ describe('jobs', () => {
     expect(await jobs.ended(breaking.id)).toMatchObject({ state: 'failed', error: 'the disk is full' })
   })
 
+  test('of a thousand ended jobs the latest hundred are listed, and those that still work', async () => {
+    const { jobs } = listening()
+    const { id: working } = jobs.start(about, untilCancelled)
+    for (let i = 0; i < 1000; i++) await jobs.ended(jobs.start(about, async () => `${i}`).id)
+    const listed = jobs.list()
+    expect(listed).toHaveLength(101)
+    expect([listed[0]!.id, listed[1]!.detail, listed.at(-1)!.detail]).toEqual([working, '900', '999'])
+    // A window may still show one that is forgotten here.
+    expect(() => jobs.dismiss('job-2')).not.toThrow()
+    await jobs.close()
+  })
+
   test('ended jobs can be dismissed, running ones not', async () => {
     const { jobs } = listening()
     const { id } = jobs.start(about, untilCancelled)

@@ -60,6 +60,13 @@ describe('jobs', () => {
       ['3', 0],
     ])
   })
+
+  it('keeps the latest hundred of those that ended, and all that still work', () => {
+    const many = Array.from({ length: 150 }, (_, i) => job(String(i + 1).padStart(3, '0'), { state: i === 0 ? 'running' : 'done' }))
+    const kept = many.reduce(mergeJob, [] as readonly Job[])
+    expect(kept).toHaveLength(101)
+    expect([kept[0]!.id, kept[1]!.id, kept.at(-1)!.id]).toEqual(['001', '051', '150'])
+  })
   it('does not let the list that was asked for undo news that came meanwhile', async () => {
     const { api, emit, listeners } = workbenchOf({ 'jobs.list': () => ({ jobs: [job('1', { progress: 0.1 }), job('2')] }) })
     connectTo(api)
