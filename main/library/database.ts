@@ -88,7 +88,8 @@ export class Database {
       this.#db.exec('COMMIT')
       return result
     } catch (error) {
-      this.#db.exec('ROLLBACK')
+      // On a full or failing disk SQLite has taken it back by itself.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       throw error
     } finally {
       this.#depth--

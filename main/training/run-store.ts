@@ -1,8 +1,8 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { uptime } from 'node:os'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import { errorCode, readJson, StorageError, storageError, writeAll, writeFileAtomic, writeJson } from './atomic.ts'
+import { readJson, StorageError, storageError, writeAll, writeFileAtomic, writeJson } from './atomic.ts'
+import { isAlive, thisProcess } from './lock.ts'
 import { isBetter } from './metrics.ts'
 import { measured } from './measured.ts'
 import { epochMetricsSchema, runStateSchema, testScoreSchema, trainingConfigSchema, type EpochMetrics, type Run, type RunState, type TestScore, type TrainingConfig } from './schema.ts'
@@ -23,8 +23,8 @@ const runHeaderSchema = z.object({
 })
 export type RunHeader = z.infer<typeof runHeaderSchema>
 
-/** status.json: how it stands. `pid` is the process that trains it, or that will start it. */
-const runStatusSchema = z.object({ state: runStateSchema, message: z.string().nullable(), pid: z.number(), updated: z.string() })
+/** status.json: how it stands, and the process that trains it, or that will start it (see `Owner`). */
+const runStatusSchema = z.object({ state: runStateSchema, message: z.string().nullable(), pid: z.number(), updated: z.string(), started: z.string().optional() })
 export type RunStatus = z.infer<typeof runStatusSchema>
 const confusionSchema = z.array(z.array(z.number()))
 
@@ -58,7 +58,7 @@ export function createRun(run: string, header: Omit<RunHeader, 'version' | 'id' 
 export const readRunHeader = (run: string): RunHeader => parse(join(run, file.header), runHeaderSchema)
 
 export function writeStatus(run: string, state: RunState, message: string | null): void {
-  const status: RunStatus = { state, message, pid: process.pid, updated: new Date().toISOString() }
+  const status: RunStatus = { state, message, ...thisProcess() }
   writeJson(join(run, file.status), status)
 }
 
@@ -67,17 +67,6 @@ export function storedStatus(run: string): RunStatus {
   return existsSync(join(run, file.status))
     ? parse(join(run, file.status), runStatusSchema)
     : { state: 'stopped', message: null, pid: 0, updated: new Date(0).toISOString() }
-}
-
-/** Whether the process that wrote a status is still there; a number handed out anew after a restart of the machine doesn't count. */
-export function isAlive({ pid, updated }: Pick<RunStatus, 'pid' | 'updated'>): boolean {
-  if (pid <= 0 || Date.parse(updated) < Date.now() - uptime() * 1000) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return errorCode(error) === 'EPERM'
-  }
 }
 
 /** How a run stands: a run whose process is gone without a word has failed (or, not begun, is stopped), and can be resumed. */

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Dataset } from '../datasets/dataset.ts'
 import { epochOrder } from '../datasets/batches.ts'
 import { EngineError, type Engine } from '../engines/engine.ts'
@@ -9,13 +10,14 @@ import { checkpointPath, configHash, hasCheckpoint, keepLastAs, writeCheckpoint,
 import { checkpointVariables, Evaluator } from './evaluate.ts'
 import { CurvesFile } from './curves.ts'
 import type { Ahead } from './feeder.ts'
+import { isAlive, Lock } from './lock.ts'
 import { measured } from './measured.ts'
 import { isBetter } from './metrics.ts'
 import { Pace } from './pace.ts'
 import type { TrainingOutcome } from './protocol.ts'
 import { resumePoint } from './resume.ts'
 import { recordSession } from './run-manifest.ts'
-import { appendEpoch, createRun, cutEpochs, isAlive, isRun, readRunHeader, readTestScore, storedStatus, writeConfusion, writeStatus, writeTestScore } from './run-store.ts'
+import { appendEpoch, createRun, cutEpochs, isRun, readRunHeader, readTestScore, storedStatus, writeConfusion, writeStatus, writeTestScore } from './run-store.ts'
 import { learningRateOf } from './schedule.ts'
 import type { EpochMetrics, StepProgress, TrainingConfig } from './schema.ts'
 import { stageAt, totalEpochs } from './stages.ts'
@@ -52,7 +54,7 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
   if (known !== undefined) {
     const status = storedStatus(run)
     if (status.state === 'running' && status.pid !== process.pid && isAlive(status))
-      throw new Error(`Run "${known.config.name}" is being trained already, by process ${status.pid}. Stop it there first.`)
+      throw new Error(trainedBy(known.config.name, status.pid))
     if (configHash(known.config) !== configHash(config))
       throw new Error(
         `Run "${known.config.name}" (${run}) was started with other settings than the ones given. ` +
@@ -68,14 +70,29 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
       const { hash, classes } = dataset.manifest
       createRun(run, { config, datasetHash: hash, classes, parameters: networkInfo(networkShape(config, dataset)).parameters })
     }
-    removeTemporaries(run)
-    writeStatus(run, 'running', null)
-    const outcome = await new Training(options, dataset)
-      .toTheEnd()
-      .catch((error: unknown): TrainingOutcome => ({ state: 'failed', message: explain(error, config) }))
-    return settle(run, outcome)
+    return await alone(run, config.name, async () => {
+      removeTemporaries(run)
+      writeStatus(run, 'running', null)
+      const outcome = await new Training(options, dataset)
+        .toTheEnd()
+        .catch((error: unknown): TrainingOutcome => ({ state: 'failed', message: explain(error, config) }))
+      return settle(run, outcome)
+    })
   } finally {
     dataset.close()
+  }
+}
+
+const trainedBy = (name: string, pid: number): string => `Run "${name}" is being trained already, by process ${pid}. Stop it there first.`
+
+/** Trains where no other process does, even one that began at the same moment. @throws Error naming that process */
+async function alone<T>(run: string, name: string, work: () => Promise<T>): Promise<T> {
+  const lock = Lock.take(join(run, '.training.lock'))
+  if (!(lock instanceof Lock)) throw new Error(trainedBy(name, lock.pid))
+  try {
+    return await work()
+  } finally {
+    lock.release()
   }
 }
 

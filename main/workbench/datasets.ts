@@ -52,6 +52,7 @@ export class Datasets {
       const unfinished = await unfinishedImport(library.folder('datasets', id)).catch(() => null)
       if (unfinished === null || comparable(unfinished) !== wanted) continue
       if (jobs.active(id)) throw new UsageError('This folder is being imported with the same settings already.')
+      library.hold('datasets', id)
       return id
     }
     return library.claim('datasets', options.name)
@@ -95,12 +96,13 @@ export class Datasets {
     const folder = library.existing('datasets', id)
     if (jobs.active(id)) throw new UsageError('This dataset is being worked on already.')
     return jobs.start({ kind: 'import', title: `Update ${readManifest(folder).name}`, subject: id }, async (context) => {
+      library.hold('datasets', id)
       this.#close()
       const { added, skipped } = await updateDataset(folder, candidates, {
         pool: this.#pool,
         signal: context.signal,
         onProgress: ({ done, total, secondsLeft }) => context.update({ progress: total > 0 ? done / total : 0, detail: `${done} of ${total} files`, secondsLeft }),
-      })
+      }).finally(() => library.release('datasets', id))
       emit('library.changed', { what: 'datasets' })
       return `${added} new ${added === 1 ? 'recording' : 'recordings'}${skipped.length ? `, ${skipped.length} left out: ${skipped[0]?.file}: ${skipped[0]?.reason}` : ''}`
     })

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Database } from '../library/database.ts'
 import { EntryTable } from '../library/entries.ts'
@@ -8,7 +8,7 @@ import { RecordingTable } from '../library/recordings.ts'
 import { WatchTable } from '../library/watches.ts'
 import { journalFile } from '../datasets/journal.ts'
 import { errorCode, writeJson } from '../training/atomic.ts'
-import { isAlive } from '../training/run-store.ts'
+import { clearLock, isAlive, Lock } from '../training/lock.ts'
 import { UsageError } from './api.ts'
 
 /** What the library keeps, each in a folder of its own: <library>/datasets/<id>/, runs/<id>/, models/<id>/. */
@@ -47,8 +47,8 @@ export class Library {
   readonly entries: EntryTable
   /** Hears of recordings that were opened. */
   onOpened: ((path: string) => void) | undefined
-  /** Folders that are being made. */
-  readonly #claimed = new Set<string>()
+  /** Folders that are being made or changed here, with what tells other processes so. */
+  readonly #claimed = new Map<string, Lock>()
 
   /**
    * Makes the folder where it is missing.
@@ -102,7 +102,10 @@ export class Library {
       .sort()
   }
 
-  /** An id that says the name and is not taken: "N-MNIST small" is n-mnist-small, then n-mnist-small-2. Taken until released. */
+  /**
+   * An id that says the name and is not taken, here or by another process: "N-MNIST small" is n-mnist-small, then n-mnist-small-2.
+   * Taken until released.
+   */
   claim(kind: Kind, name: string): string {
     const words =
       name
@@ -114,15 +117,32 @@ export class Library {
     for (let n = 1; ; n++) {
       const id = n === 1 ? words : `${words}-${n}`
       const folder = this.folder(kind, id)
-      if (this.#claimed.has(folder) || existsSync(folder)) continue
-      this.#claimed.add(folder)
-      return id
+      if (existsSync(folder) || this.#take(folder) !== null) continue
+      // Another process may have made it and gone between the two.
+      if (!existsSync(folder)) return id
+      this.release(kind, id)
     }
+  }
+
+  /** Claims what has a folder already, to go on with it. @throws UsageError where somebody works on it */
+  hold(kind: Kind, id: string): void {
+    const pid = this.#take(this.folder(kind, id))
+    if (pid !== null) throw new UsageError(`The ${singular[kind]} "${id}" is being worked on already, by process ${pid}. Wait for it, or end it there.`)
   }
 
   /** Gives a claimed id back: its folder is there now, or won't come. */
   release(kind: Kind, id: string): void {
-    this.#claimed.delete(this.folder(kind, id))
+    const folder = this.folder(kind, id)
+    this.#claimed.get(folder)?.release()
+    this.#claimed.delete(folder)
+  }
+
+  /** @returns the process that has it already; null: it is ours */
+  #take(folder: string): number | null {
+    const lock = Lock.take(join(dirname(folder), `.${basename(folder)}.lock`))
+    if (!(lock instanceof Lock)) return lock.pid
+    this.#claimed.set(folder, lock)
+    return null
   }
 
   /** Removes for good. It disappears at once; its bytes go after that. */
@@ -179,6 +199,7 @@ export class Library {
         : statSync(journal, { throwIfNoEntry: false })?.mtimeMs
       if (lastWrite !== undefined && Date.now() - lastWrite > keepUnfinishedMs)
         rmSync(join(this.root, kind, name), { recursive: true, force: true })
+      if (/^\..*\.lock$/.test(name)) clearLock(join(this.root, kind, name))
       const writer = /^\..*\.(\d+)\.tmp$/.exec(name)?.[1]
       const abandoned = writer !== undefined && !isAlive({ pid: Number(writer), updated: new Date().toISOString() })
       if (name.startsWith('.removed-') || abandoned) rmSync(join(this.root, kind, name), { recursive: true, force: true })

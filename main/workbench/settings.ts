@@ -53,7 +53,8 @@ export class Settings {
   /** @throws StorageError where they can't be kept; then nothing has changed */
   change(change: { readonly [K in keyof Values]?: Values[K] | undefined }): SettingsReport {
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
-    const values = settingsSchema.parse({ ...this.#values, ...given })
+    // Another Saccade on this library may have changed others since.
+    const values = settingsSchema.parse({ ...this.#read(), ...given })
     writeJson(this.#path, values)
     this.#values = values
     this.#problem = null
