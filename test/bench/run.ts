@@ -1,4 +1,4 @@
-/** npm run bench -- training|inference|snn5|onm|decode|frames|filters|import|open|stage|watch|clients [--json]: runs test/bench/NAME.ts and prints what it measured. */
+/** npm run bench -- training|inference|snn5|onm|decode|frames|filters|import|open|stage|watch|clients|endurance [--json]: runs test/bench/NAME.ts and prints what it measured. */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { table } from '../../main/headless/terminal.ts'
@@ -31,6 +31,7 @@ const benches: Record<string, string> = {
   stage: './stage.ts',
   watch: './watch.ts',
   clients: './clients.ts',
+  endurance: './endurance.ts',
 }
 
 const { values, tokens } = parseArgs({
