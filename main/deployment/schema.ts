@@ -17,6 +17,13 @@ export type ExportFormat = z.infer<typeof exportFormatSchema>
 export const nirDialectSchema = z.enum(['spec', 'norse', 'sumpool'])
 export type NirDialect = z.infer<typeof nirDialectSchema>
 
+/**
+ * What an 8-bit model is made of. products: convolutions as products of integers, which ONNX Runtime computes as such on a CPU; convolutions:
+ * Conv behind QuantizeLinear and DequantizeLinear, the form that compilers for accelerators look for.
+ */
+export const int8FormSchema = z.enum(['products', 'convolutions'])
+export type Int8Form = z.infer<typeof int8FormSchema>
+
 /** How a network is exported; what doesn't concern the format is not read. */
 export const exportSettingsSchema = z.object({
   format: exportFormatSchema.default('window'),
@@ -28,8 +35,12 @@ export const exportSettingsSchema = z.object({
   image: z.boolean().optional(),
   /** int8: largest loss of accuracy, 0.01 is one point; refused beyond. */
   maxLoss: z.number().min(0).max(1).optional(),
+  /** int8: products where missing. */
+  int8Form: int8FormSchema.optional(),
   /** nir */
   dialect: nirDialectSchema.optional(),
+  /** nir: how long the file is simulated again at most; 30 s where missing. Of large networks only the first test samples fit in. */
+  simulationSeconds: z.number().positive().max(86_400).optional(),
 })
 export type ExportSettings = z.infer<typeof exportSettingsSchema>
 
@@ -59,6 +70,8 @@ export type ExportedFile = z.infer<typeof exportedFileSchema>
 export const quantizationSchema = z.object({
   /** Largest loss of accuracy that was allowed. */
   maxLoss: z.number(),
+  /** Missing in records of before there was a choice: convolutions. */
+  form: int8FormSchema.optional(),
   bytes: z.object({ float: z.number(), int8: z.number() }),
   /** Of one sample, median, on this machine's CPU. */
   latencyMs: z.object({ float: z.number(), int8: z.number() }),

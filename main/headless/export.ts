@@ -1,6 +1,6 @@
 import { accessSync, constants, copyFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { exportFormatSchema, nirDialectSchema, type ExportSettings, type ModelRecord } from '../deployment/schema.ts'
+import { exportFormatSchema, int8FormSchema, nirDialectSchema, type ExportSettings, type ModelRecord } from '../deployment/schema.ts'
 import { errorCode, storageError, temporaryName } from '../training/atomic.ts'
 import { UsageError } from '../workbench/api.ts'
 import { choice, follow, number, parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
@@ -16,7 +16,9 @@ const options = {
   batch: { type: 'string' },
   image: { type: 'boolean' },
   'max-loss': { type: 'string' },
+  'int8-form': { type: 'string' },
   dialect: { type: 'string' },
+  simulate: { type: 'string' },
 } as const
 
 export const exportRun: Command = {
@@ -37,8 +39,12 @@ The file is run on the test split and compared with the trained network before i
   --batch N               window, int8: batches of N samples and no others, for accelerators
   --image                 window, int8: one still image as input, for networks trained on pictures
   --max-loss POINTS       int8: largest loss of accuracy in percentage points, default 1
+  --int8-form products|convolutions
+                          int8: products of integers, fast on CPUs (default), or Conv between Quantize- and
+                          DequantizeLinear, for compilers of accelerators
   --dialect spec|norse|sumpool
                           nir: for snnTorch and SpikingJelly (default), for Norse, for hardware with sum pooling
+  --simulate SECONDS      nir: how long the file is simulated again, default 30; of large networks only the first samples fit in
   --output FILE           also copies the file there
 ${sharedUsage}`,
   async run(args, host) {
@@ -61,7 +67,7 @@ ${sharedUsage}`,
   },
 }
 
-type Values = Partial<Record<'format' | 'batch' | 'max-loss' | 'dialect', string> & Record<'spike-counts' | 'image', boolean>>
+type Values = Partial<Record<'format' | 'batch' | 'max-loss' | 'int8-form' | 'dialect' | 'simulate', string> & Record<'spike-counts' | 'image', boolean>>
 
 /** @throws UsageError */
 function settingsOf(values: Values): ExportSettings {
@@ -69,13 +75,17 @@ function settingsOf(values: Values): ExportSettings {
   if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1 && batch <= 4096)) throw new UsageError('--batch must be a whole number from 1 to 4096.')
   const points = number(values['max-loss'], 'max-loss')
   if (points !== undefined && !(points >= 0 && points <= 100)) throw new UsageError('--max-loss must be percentage points from 0 to 100.')
+  const seconds = number(values.simulate, 'simulate')
+  if (seconds !== undefined && !(seconds > 0 && seconds <= 86_400)) throw new UsageError('--simulate must be seconds, more than 0 and at most 86400.')
   return {
     format: choice(values.format, 'format', exportFormatSchema.options, 'window'),
     ...(values['spike-counts'] && { spikeCounts: true }),
     ...(values.image && { image: true }),
     ...(batch !== undefined && { batch }),
     ...(points !== undefined && { maxLoss: points / 100 }),
+    ...(values['int8-form'] !== undefined && { int8Form: choice(values['int8-form'], 'int8-form', int8FormSchema.options, 'products') }),
     ...(values.dialect !== undefined && { dialect: choice(values.dialect, 'dialect', nirDialectSchema.options, 'spec') }),
+    ...(seconds !== undefined && { simulationSeconds: seconds }),
   }
 }
 

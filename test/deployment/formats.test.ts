@@ -94,6 +94,10 @@ describe('every ONNX export', () => {
     const record = await exported({ format: 'nir', dialect: 'norse' })
     expect(record).toMatchObject({ proof: { samples: 30, argmaxAgreement: 1, runtime: expect.stringContaining("Norse's rule") as string }, notes: expect.arrayContaining([expect.stringContaining('Exact in Norse') as string]) as string[] })
     expect(record.path).toMatch(/model\.nir$/)
+    expect(record.notes?.at(-1)).toBe('Simulated again on all 30 test samples.')
+    const short = await exported({ format: 'nir', simulationSeconds: 1e-6 })
+    expect(short.proof.samples).toBe(4)
+    expect(short.notes?.at(-1)).toMatch(/first 4 of 30 test samples.*0\.000001 s allow/)
   })
 
   it('one image is refused for a network of moving things', async () => {

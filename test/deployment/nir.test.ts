@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { buildNir, inexpressible } from '../../main/deployment/nir/build.ts'
 import { readNir, writeNir } from '../../main/deployment/nir/file.ts'
+import { readerNotes } from '../../main/deployment/nir/readers.ts'
 import { nirRunner, simulate } from '../../main/deployment/nir/simulate.ts'
+import { type NirDialect, nirDialectSchema } from '../../main/deployment/schema.ts'
 import { WindowRunner } from '../../main/deployment/window-runner.ts'
 import { Random } from '../../main/random.ts'
 import { initialVariables } from '../../main/snn/initial.ts'
+import { networkPresets } from '../../main/snn/models/index.ts'
 import { networkInfo } from '../../main/snn/network.ts'
 import { type NetworkDescription, networkSchema } from '../../main/snn/schema.ts'
 import { buildWindowProgram } from '../../main/snn/window-program.ts'
@@ -83,11 +86,65 @@ describe('a NIR file, simulated again', () => {
   })
 })
 
+/** A registry's network with a sixteenth of its channels. */
+const thin = (network: NetworkDescription): NetworkDescription => ({ ...network, layers: network.layers.map((layer) => ('out' in layer ? { ...layer, out: Math.ceil(layer.out / 16) } : layer)) })
+const averaging = (network: NetworkDescription): NetworkDescription => ({ ...network, layers: network.layers.map((layer) => (layer.type === 'conv' && layer.pool ? { ...layer, pool: { ...layer.pool, kind: 'average' } } : layer)) })
+
+describe('every network of the registry', () => {
+  it.each(networkPresets.flatMap(({ id, network }) => [[id, thin(network)] as const, [`${id}, tdBN`, { ...thin(network), norm: 'tdbn' }] as const]))('%s: exact, or refused with the reason', async (_, network) => {
+    const options = { classes: 3, shape: [2, 2, 16, 16] } as const
+    const refused = inexpressible({ network })
+    if (refused !== null) {
+      expect(refused).toBe('it has max pooling, and NIR has average and sum pooling only. Train it with average pooling')
+      expect(() => buildNir({ ...options, network }, new Map(), 'spec')).toThrow(refused)
+    }
+    const suitable = { ...options, network: averaging(network) }
+    const info = networkInfo(suitable)
+    const weights = initialVariables(info, 3)
+    // Deep networks with random weights fall silent, and silence agrees with anything.
+    for (const { name, role } of info.variables) if (role === 'gain' || role === 'shift') weights.set(name, weights.get(name)!.map((value, i) => (role === 'gain' ? value * 3 : 0.2 * ((i % 3) + 1))))
+    const random = new Random(5, 'frames')
+    const frames = Float32Array.from({ length: 2 * 2 * 256 }, () => (random.uniform() < 0.3 ? 1 + random.below(2) : 0))
+    const window = await WindowRunner.open(engine, buildWindowProgram({ ...suitable, weights, firingRates: true }).onnx, suitable.shape, 3)
+    const expected = await window.run(frames, 1)
+    await window.release()
+    for (const dialect of nirDialectSchema.options) {
+      const found = await nirRunner(buildNir(suitable, weights, dialect), 2, [...expected.rates.keys()], dialect === 'norse' ? 'norse' : 'spec').run(frames, 1)
+      for (const [layer, rates] of expected.rates) expect(found.rates.get(layer)?.[0], `${dialect} ${layer}`).toBeCloseTo(rates[0] ?? NaN, 5)
+      found.perTimestep.forEach((value, i) => expect(value).toBeCloseTo(expected.perTimestep[i] ?? NaN, 4))
+    }
+    for (const [layer, [rate = 0]] of expected.rates) if (!layer.startsWith('dense')) expect(rate, layer).toBeGreaterThan(0)
+  })
+
+  it('with any other neuron, norm or membrane is refused with its reason', () => {
+    for (const { network } of networkPresets) {
+      const suitable = averaging(network)
+      const reasonOf = (neuron: object, more: object = {}): string | null => inexpressible({ network: networkSchema.parse({ ...suitable, neuron: { ...suitable.neuron, tau: 2, ...neuron }, ...more }) })
+      for (const neuron of [{ learnTau: 'plif' }, { learnTau: 'leak' }, { learnThreshold: true, threshold: 0.5 }, { sigmoidSpike: 10 }, { learnInitial: true }, { smoothing: true }]) expect(reasonOf(neuron), JSON.stringify(neuron)).toMatch(/learned parts or spikes that are no steps/)
+      expect(reasonOf({ reset: 'soft' })).toMatch(/soft reset/)
+      for (const norm of ['tebn', 'tab']) expect(reasonOf({}, { norm })).toMatch(/another one at each timestep/)
+      for (const sharing of ['layers', 'channels', 'layers-channels']) expect(reasonOf({}, { sharing })).toMatch(/share membranes/)
+      for (const neuron of [{}, { tau: 1 }, { tau: 4 / 3 }, { threshold: 0.5 }, { resetValue: -0.1 }]) expect(reasonOf(neuron)).toBeNull()
+    }
+  })
+})
+
+describe('what the record says of readers', () => {
+  const of = (neuron: object, dialect: NirDialect): string => readerNotes({ network: made({ neuron }) }, dialect).join(' ')
+
+  it('names those that are exact and why the others are not', () => {
+    expect(of({}, 'spec')).toMatch(/^Exact in snnTorch \S+ \(\w+\), SpikingJelly .*NOT exact in Norse .*: it ignores r.*threshold exactly/)
+    expect(of({}, 'norse')).toMatch(/^Exact in Norse .*NOT exact in snnTorch .*0\.1 ms.*; SpikingJelly/)
+    expect(of({ tau: 1 }, 'sumpool')).toMatch(/^Exact in SpikingJelly .*, Norse .*NOT exact in snnTorch .*r = 1/)
+    expect(of({ resetValue: -0.1 }, 'spec')).toMatch(/^No reader that we know of is exact.*snnTorch .*resets to 0.*SpikingJelly .*refuses/)
+  })
+})
+
 describe.skipIf(h5py === undefined)(`h5py (skipped where ${python} has none: apt-get install python3-h5py)`, () => {
   it('reads the layout that the specification asks for', async () => {
     const options = { network: made(), classes: 3, shape }
     const path = join(temporaryFolder(), 'model.nir')
-    writeFileSync(path, await writeNir(buildNir(options, initialVariables(networkInfo(options), 3), 'spec'), { 'saccade.name': 'x' }))
+    writeFileSync(path, await writeNir(buildNir(options, initialVariables(networkInfo(options), 3), 'spec'), { 'saccade.name': 'ä, x' }))
     const script = `
 import h5py, json, sys
 f = h5py.File(sys.argv[1]); out = {}
@@ -96,9 +153,12 @@ out['version'] = text(f['version']); out['type'] = text(f['node/type'])
 out['edges'] = [[x.decode() for x in e] for e in f['node/edges'][()]]
 out['nodes'] = {n: {k: [str(v.dtype), list(v.shape)] for k, v in g.items() if k != 'type'} | {'type': text(g['type'])} for n, g in f['node/nodes'].items()}
 out['tau'] = float(f['node/nodes/conv1_neurons/tau'][0, 0, 0]); out['attributes'] = len(f.attrs)
+out['metadata'] = {k: text(v) for k, v in f['node/metadata'].items()}; every = []
+f.visititems(lambda name, d: every.append(d[()]) if isinstance(d, h5py.Dataset) else None); out['datasets'] = len(every)
 print(json.dumps(out))`
     const read = JSON.parse(execFileSync(python, ['-c', script, path], { encoding: 'utf8' })) as Record<string, unknown> & { nodes: Record<string, unknown> }
-    expect(read).toMatchObject({ version: '1.0.7', type: 'NIRGraph', tau: 2e-4, attributes: 0 })
+    expect(read).toMatchObject({ version: '1.0.7', type: 'NIRGraph', tau: 2e-4, attributes: 0, metadata: { dt: 1e-4, saccade_name: 'ä, x' } })
+    expect(read['datasets']).toBeGreaterThan(90)
     expect(read['edges']).toContainEqual(['block1_conv2', 'block1_neurons'])
     expect(read['edges']).toContainEqual(['conv1_pool', 'block1_neurons'])
     expect(read.nodes['input']).toEqual({ type: 'Input', shape: ['int64', [3]] })

@@ -15,6 +15,9 @@ interface Flow {
   readonly factor: number
 }
 
+/** Timesteps of a leak that no rounding sees: 1 - 2^-60 is 1 in float64. */
+const noLeak = 2 ** 60
+
 /** Why NIR can't express a network; null where it can. */
 export function inexpressible({ network: { neuron, norm, sharing, layers } }: Pick<NetworkShape, 'network'>): string | null {
   if (!isPlain(neuron)) return 'its neurons have learned parts or spikes that are no steps, which NIR has no nodes for'
@@ -29,6 +32,7 @@ export function inexpressible({ network: { neuron, norm, sharing, layers } }: Pi
 /**
  * A network as a NIR graph. u <- u/tau_s + x is Euler's step of tau dv/dt = -v + r I for tau = dt tau_s/(tau_s - 1) and r = tau/dt.
  * spec: so. norse: r = 1, as Norse ignores it, and tau/dt in the weights. sumpool: average pools as sums, 1/k² in the weights behind.
+ * A factor on an edge is a 1x1 convolution with a diagonal, not a Scale: no reader we know of reads a Scale.
  * @throws UnsuitableError where NIR can't express it
  */
 export function buildNir(shape: NetworkShape, weights: ReadonlyMap<string, Float32Array>, dialect: NirDialect): NirGraph {
@@ -82,16 +86,23 @@ class Builder {
   /** The flow with nothing owed, and times `by`. */
   #settled(flow: Flow, name: string, by = 1): Flow {
     const factor = flow.factor * by
-    return factor === 1 ? { ...flow, factor } : this.#add(`${name}_scale`, { type: 'Scale', shape: flow.shape, factor }, flow.from, flow.shape)
+    if (factor === 1) return { ...flow, factor }
+    const [channels = 1, high = 1, wide = 1] = flow.shape
+    const weight = new Float32Array(channels * channels)
+    for (let c = 0; c < channels; c++) weight[c * channels + c] = factor
+    const diagonal = { type: 'Conv2d', inputShape: [high, wide], weightShape: [channels, channels, 1, 1], stride: [1, 1], padding: [0, 0], weight, bias: new Float32Array(channels) } as const
+    return this.#add(`${name}_scale`, diagonal, flow.from, flow.shape)
   }
 
   #neurons(flow: Flow, layer: string): Flow {
     const { tau, threshold, resetValue: reset } = this.#options.network.neuron
     const { shape } = flow
-    const time = (this.#dt * tau) / (tau - 1)
-    const node: NirNode = tau === 1
-      ? { type: 'IF', shape, r: this.#dialect === 'norse' ? 1 : 1 / this.#dt, threshold, reset }
-      : { type: 'LIF', shape, tau: time, r: this.#dialect === 'norse' ? 1 : tau / (tau - 1), threshold, reset }
+    const norse = this.#dialect === 'norse'
+    // snnTorch can't read an IF: by the specification it is a LIF whose leak nobody sees.
+    const steps = tau > 1 ? tau / (tau - 1) : noLeak
+    const node: NirNode = tau === 1 && this.#dialect !== 'spec'
+      ? { type: 'IF', shape, r: norse ? 1 : 1 / this.#dt, threshold, reset }
+      : { type: 'LIF', shape, tau: this.#dt * steps, r: norse ? 1 : steps, threshold, reset }
     return this.#add(neuronNode(layer), node, flow.from, shape)
   }
 

@@ -63,8 +63,6 @@ function write(group: Group, node: NirNode): void {
       integers(group, 'kernel_size', node.kernel)
       integers(group, 'stride', node.stride)
       return integers(group, 'padding', node.padding)
-    case 'Scale':
-      return filled(group, 'scale', node.factor, node.shape)
     case 'LIF':
       filled(group, 'tau', node.tau, node.shape, true)
       filled(group, 'v_leak', 0, node.shape)
@@ -129,8 +127,6 @@ export async function readNir(bytes: Uint8Array): Promise<NirGraph> {
         case 'AvgPool2d':
         case 'SumPool2d':
           return { type, kernel: pair(`${at}/kernel_size`), stride: pair(`${at}/stride`), padding: pair(`${at}/padding`) }
-        case 'Scale':
-          return { type, shape: sizes(`${at}/scale`), factor: same(numbers(`${at}/scale`)) }
         case 'LIF':
           return { type, tau: same(numbers(`${at}/tau`)), ...neuron() }
         case 'IF':

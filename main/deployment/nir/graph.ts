@@ -15,7 +15,6 @@ export type NirNode =
   | { readonly type: 'Affine'; /** [out, in] */ readonly weightShape: readonly number[]; readonly weight: Float32Array; readonly bias: Float32Array }
   | { readonly type: 'Flatten'; readonly shape: readonly number[] }
   | { readonly type: 'AvgPool2d' | 'SumPool2d'; readonly kernel: readonly [number, number]; readonly stride: readonly [number, number]; readonly padding: readonly [number, number] }
-  | { readonly type: 'Scale'; readonly shape: readonly number[]; readonly factor: number }
   /** tau dv/dt = (v_leak - v) + r I, one number each for all neurons of a layer. */
   | { readonly type: 'LIF'; readonly shape: readonly number[]; readonly tau: number; readonly r: number; readonly threshold: number; readonly reset: number }
   /** dv/dt = r I */

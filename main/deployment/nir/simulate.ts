@@ -101,8 +101,6 @@ function stepOf(node: NirNode, inputShape: readonly number[], dt: number, rule: 
     case 'AvgPool2d':
     case 'SumPool2d':
       return pooling(node, inputShape)
-    case 'Scale':
-      return (input) => input.map((value) => value * node.factor)
     case 'LIF':
     case 'IF':
       return neurons(node, dt, rule)
