@@ -15,7 +15,7 @@ const rooms = {
   'main/snn': ['graph'],
   'main/training': ['snn', 'engines', 'datasets', 'graph', 'events'],
   'main/analysis': ['training', 'snn', 'engines', 'datasets', 'graph', 'events', 'figures'],
-  'main/deployment': ['training', 'snn', 'engines', 'datasets', 'graph', 'events'],
+  'main/deployment': ['analysis', 'training', 'snn', 'engines', 'datasets', 'graph', 'events', 'figures'],
   'main/workbench': ['library', 'training', 'analysis', 'deployment', 'snn', 'engines', 'datasets', 'graph', 'events', 'figures'],
 }
 const all = Object.keys(rooms).map((room) => room.slice('main/'.length))

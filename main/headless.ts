@@ -4,6 +4,7 @@
  */
 import { analyze } from './headless/analyze.ts'
 import { bench } from './headless/bench.ts'
+import { compare } from './headless/compare.ts'
 import { devices } from './headless/devices.ts'
 import { convert } from './headless/convert.ts'
 import { diagnostics } from './headless/diagnostics.ts'
@@ -30,7 +31,7 @@ import { UsageError } from './workbench/api.ts'
 import { Cancelled } from './workbench/jobs.ts'
 import { VERSION } from './version.ts'
 
-const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, sweep, recipe, runs, evaluate, analyze, report, export: exportRun, infer, live, stream, models, bench, weights, library, watch, devices, serve, diagnostics }
+const commands: Record<string, Command> = { inspect, convert, import: importFolder, train, sweep, recipe, runs, evaluate, analyze, report, export: exportRun, infer, live, stream, models, bench, compare, weights, library, watch, devices, serve, diagnostics }
 const overview = `Saccade ${VERSION}: event cameras and spiking neural networks.
 
 Usage: npm run saccade -- COMMAND [ARGUMENTS]

@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dataset } from '../datasets/dataset.ts'
 import { dtypeOf } from '../datasets/frames-on-disk.ts'
-import { importCut, type ImportedFile, importFile } from '../datasets/import-file.ts'
+import { importCut, type ImportedFile, importFile, type ImportRule } from '../datasets/import-file.ts'
 import { messageOf } from '../datasets/errors.ts'
 
 type Source = Pick<Dataset, 'manifest' | 'stored'>
 
 /** Frames of one sample of a dataset of events as importing its recording with another number of timesteps makes them, [timesteps, C, H, W]. */
 export type FrameAgain = (row: number, timesteps: number) => ImportedFile['data']
+/** The same by a rule of which nothing need be the dataset's. */
+export type FrameBy = (row: number, rule: Pick<ImportRule, 'framing' | 'filters'>) => ImportedFile['data']
 
 /**
  * The recordings that a dataset was imported from, to be framed again. Before that it is proved on the first row that they are read
@@ -16,20 +18,21 @@ export type FrameAgain = (row: number, timesteps: number) => ImportedFile['data'
  * @param check called now and then; throws where the caller has given up
  * @returns why not, where the recordings have gone, have changed, or are read otherwise by now
  */
-export function recordingsOf(dataset: Source, rows: Int32Array, check: () => void): { readonly frame: FrameAgain } | { readonly reason: string } {
+export function recordingsOf(dataset: Source, rows: Int32Array, check: () => void): { readonly frame: FrameAgain; readonly frameBy: FrameBy } | { readonly reason: string } {
   const { manifest } = dataset
   const { source, framing, filters } = manifest
   const pathOf = (row: number): string => join(source, manifest.samples[row]?.file ?? '')
   const missing = rows.find((row) => !existsSync(pathOf(row)))
   if (missing !== undefined) return { reason: `its recordings are not at hand: ${pathOf(missing)} is missing` }
-  const frame: FrameAgain = (row, timesteps) => {
+  const frameBy: FrameBy = (row, wanted) => {
     const sample = manifest.samples[row]
     const path = pathOf(row)
-    const rule = { framing: { ...framing, timesteps }, dtype: dtypeOf(framing), ...(filters && { filters }) }
+    const rule = { ...wanted, dtype: dtypeOf(wanted.framing) }
     const framed = sample?.cut ? importCut(path, sample.cut, rule, check) : importFile(path, rule, check)
     if (framed.hash !== sample?.hash) throw new Error(`${path}: not the recording that was imported (its SHA-256 differs).`)
     return framed.data
   }
+  const frame: FrameAgain = (row, timesteps) => frameBy(row, { framing: { ...framing, timesteps }, ...(filters && { filters }) })
   try {
     const [first = 0] = rows
     const again = frame(first, framing.timesteps)
@@ -39,5 +42,5 @@ export function recordingsOf(dataset: Source, rows: Int32Array, check: () => voi
     check()
     return { reason: messageOf(error) }
   }
-  return { frame }
+  return { frame, frameBy }
 }

@@ -3,6 +3,8 @@ import type { NetworkDescription } from '../snn/schema.ts'
 import type { SpawnChild } from '../training/child.ts'
 import { runTask, type RunningTask } from '../training/task.ts'
 import type { ModelBenchRow } from './bench/schema.ts'
+import type { Candidate } from './compare/on-dataset.ts'
+import type { ComparedOn, ModelComparison } from './compare/schema.ts'
 import type { ModelGraphs } from './graph/schema.ts'
 import type { ExportSettings, ForeignReading, ImportedModel, InferenceResult, LibraryModel, ModelFileFacts, ModelRecord } from './schema.ts'
 
@@ -57,6 +59,21 @@ export interface BenchInput {
   readonly batches: readonly number[]
 }
 
+/** Models on the same recording or samples; of a dataset, `folder` is where it lies. */
+export interface CompareInput {
+  readonly kind: 'compare'
+  readonly models: readonly Candidate[]
+  readonly on: Exclude<ComparedOn, { kind: 'dataset' }> | (Extract<ComparedOn, { kind: 'dataset' }> & { readonly folder: string })
+  /** File of how texts are read. */
+  readonly texts?: string
+}
+
+/** What is done of what there is to do. */
+export interface Done {
+  readonly done: number
+  readonly total: number
+}
+
 /** Exports in a process of its own; `stop` cancels, and leaves nothing behind. Progress: share done, 0..1. */
 export function launchExport(
   input: Omit<ExportInput, 'kind'>,
@@ -94,4 +111,9 @@ export function launchGraphs(input: Omit<GraphInput, 'kind'>, spawn: SpawnChild)
 /** Measures a model on one device, in a process of its own: what fails there ends no other measurement. */
 export function launchBench(input: Omit<BenchInput, 'kind'>, spawn: SpawnChild): RunningTask<{ rows: ModelBenchRow[]; memory: number }> {
   return runTask<BenchInput, never, { rows: ModelBenchRow[]; memory: number }>({ entry: 'deployment-process', input: { kind: 'bench', ...input }, spawn })
+}
+
+/** Compares models in a process of its own; `stop` cancels. */
+export function launchComparison(input: Omit<CompareInput, 'kind'>, spawn: SpawnChild, onProgress: (progress: Done) => void): RunningTask<ModelComparison> {
+  return runTask<CompareInput, Done, ModelComparison>({ entry: 'deployment-process', input: { kind: 'compare', ...input }, spawn, onProgress })
 }

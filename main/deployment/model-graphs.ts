@@ -6,7 +6,7 @@ import { readOnnx } from './model-file.ts'
 import type { LibraryModel } from './schema.ts'
 
 /** Layers as an exported file tells them; its neurons' settings stand there in words only, and no shape depends on them. */
-function networkIn(metadata: Readonly<Record<string, string>>): NetworkDescription | null {
+export function networkIn(metadata: Readonly<Record<string, string>>): NetworkDescription | null {
   try {
     const { network } = JSON.parse(metadata['saccade.training'] ?? '') as { network?: object }
     const parsed = networkSchema.safeParse({ ...network, neuron: {} })

@@ -1,7 +1,7 @@
 import type { Engine, HostTensor, LoadedProgram } from '../engines/engine.ts'
 import type { StepState } from '../snn/step-program.ts'
 import { hostTensor } from '../training/state.ts'
-import type { Answer, ModelRunner } from './runner.ts'
+import { addsUp, type Answer, type ModelRunner, spikeOutputs, spikesTold } from './runner.ts'
 
 /** States of one sample or several: read by one timestep, written by it, swapped. */
 interface Slots {
@@ -14,9 +14,9 @@ export interface Steps {
   /**
    * The next timestep.
    * @param fill writes the frames [count, C, H, W]
-   * @returns logits [count, classes] and spikes per neuron [count] by layer, of this timestep; valid until the next
+   * @returns logits [count, classes] and what outputs tell of spikes [count] by their names, of this timestep; valid until the next
    */
-  next(fill: (frames: Float32Array) => void): Promise<{ readonly logits: Float32Array; readonly rates: ReadonlyMap<string, Float32Array> }>
+  next(fill: (frames: Float32Array) => void): Promise<{ readonly logits: Float32Array; readonly spikes: ReadonlyMap<string, Float32Array> }>
 }
 
 /** A loaded step model: one frame [C, H, W] of each sample in, logits of this timestep out; what is between lies with the host. */
@@ -25,14 +25,14 @@ export class StepRunner implements ModelRunner {
   readonly #shape: readonly [number, number, number, number]
   readonly #classes: number
   readonly #states: readonly StepState[]
-  readonly #rates: readonly string[]
+  readonly #spikes: readonly string[]
 
   private constructor(loaded: LoadedProgram, shape: readonly [number, number, number, number], classes: number, states: readonly StepState[]) {
     this.#loaded = loaded
     this.#shape = shape
     this.#classes = classes
     this.#states = states
-    this.#rates = loaded.outputs.filter((name) => name.startsWith('rate/'))
+    this.#spikes = spikeOutputs(loaded.outputs)
   }
 
   /** @throws EngineError where the runtime can't load it */
@@ -46,31 +46,31 @@ export class StepRunner implements ModelRunner {
     const classes = this.#classes
     const size = frame.reduce((a, b) => a * b, 1)
     const steps = this.begin(count)
-    const sums = new Map(this.#rates.map((name) => [name.slice('rate/'.length), new Float32Array(count)]))
+    const sums = new Map(this.#spikes.map((name) => [name, new Float32Array(count)]))
     const perTimestep = new Float32Array(count * timesteps * classes)
     for (let t = 0; t < timesteps; t++) {
-      const { logits, rates } = await steps.next((now) => {
+      const { logits, spikes } = await steps.next((now) => {
         for (let i = 0; i < count; i++) now.set(frames.subarray((i * timesteps + t) * size, (i * timesteps + t + 1) * size), i * size)
       })
       for (let i = 0; i < count; i++) perTimestep.set(logits.subarray(i * classes, (i + 1) * classes), (i * timesteps + t) * classes)
-      for (const [name, values] of rates) sums.get(name)?.forEach((sum, i, all) => (all[i] = sum + (values[i] ?? NaN) / timesteps))
+      for (const [name, values] of spikes) sums.get(name)?.forEach((sum, i, all) => (all[i] = sum + (values[i] ?? NaN) / (addsUp(name) ? 1 : timesteps)))
     }
-    return { logits: meanOverTime(perTimestep, count, timesteps, classes), perTimestep, rates: sums }
+    return { logits: meanOverTime(perTimestep, count, timesteps, classes), perTimestep, ...spikesTold(sums) }
   }
 
   /** Begins `count` samples with zero states; the caller says when they are over. */
   begin(count: number): Steps {
     const now = hostTensor([count, ...this.#shape.slice(1)])
     const logits = hostTensor([count, this.#classes])
-    const rates = this.#rates.map((name): [string, HostTensor] => [name, hostTensor([count])])
-    const told = new Map(rates.map(([name, { data }]) => [name.slice('rate/'.length), data]))
+    const spikes = this.#spikes.map((name): [string, HostTensor] => [name, hostTensor([count])])
+    const told = new Map(spikes.map(([name, { data }]) => [name, data]))
     let [read, written] = [this.#slots(count), this.#slots(count)]
     return {
       next: async (fill) => {
         fill(now.data)
-        await this.#loaded.run({ frame: now, ...read.feeds }, { logits, ...written.fetches, ...Object.fromEntries(rates) })
+        await this.#loaded.run({ frame: now, ...read.feeds }, { logits, ...written.fetches, ...Object.fromEntries(spikes) })
         ;[read, written] = [written, read]
-        return { logits: logits.data, rates: told }
+        return { logits: logits.data, spikes: told }
       },
     }
   }

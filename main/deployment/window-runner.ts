@@ -1,9 +1,16 @@
 import type { Engine, HostTensor, LoadedProgram } from '../engines/engine.ts'
 import { hostTensor } from '../training/state.ts'
 import type { ModelMetadata } from './metadata.ts'
-import type { Answer, ModelRunner } from './runner.ts'
+import { type Answer, type ModelRunner, spikeOutputs, spikesTold } from './runner.ts'
 
 type Ports = Pick<ModelMetadata, 'input' | 'batch'>
+
+/** What a run gives, spikes by the names of outputs. */
+interface Raw extends Pick<Answer, 'logits' | 'perTimestep'> {
+  readonly spikes: ReadonlyMap<string, Float32Array>
+}
+
+const told = ({ logits, perTimestep, spikes }: Raw): Answer => ({ logits, perTimestep, ...spikesTold(spikes) })
 
 /** A loaded window model: frames [N, T, C, H, W] in, or the still image [N, C, H, W]; logits out. */
 export class WindowRunner implements ModelRunner {
@@ -11,14 +18,14 @@ export class WindowRunner implements ModelRunner {
   readonly #shape: readonly [number, number, number, number]
   readonly #classes: number
   readonly #ports: Ports
-  readonly #layers: readonly string[]
+  readonly #spikes: readonly string[]
 
   private constructor(loaded: LoadedProgram, shape: readonly [number, number, number, number], classes: number, ports: Ports) {
     this.#loaded = loaded
     this.#shape = shape
     this.#classes = classes
     this.#ports = ports
-    this.#layers = loaded.outputs.filter((name) => name.startsWith('rate/'))
+    this.#spikes = spikeOutputs(loaded.outputs)
   }
 
   /** @throws EngineError where the runtime can't load it */
@@ -34,16 +41,16 @@ export class WindowRunner implements ModelRunner {
 
   /**
    * @param frames [count, T, C, H, W]; a model of one batch size is run as often as it takes, the last time beside empty frames
-   * @returns logits [count, classes], per timestep [count, T, classes], firing rates [count] by "rate/LAYER" where the model has them
+   * @returns logits [count, classes], per timestep [count, T, classes], spikes of each layer where the model tells them
    */
   async run(frames: Float32Array, count: number): Promise<Answer> {
     const { batch } = this.#ports
-    if (batch === undefined) return this.#once(frames, count)
+    if (batch === undefined) return told(await this.#once(frames, count))
     const [timesteps, ...frame] = this.#shape
     const size = timesteps * frame.reduce((a, b) => a * b, 1)
     const classes = this.#classes
     const [logits, perTimestep] = [new Float32Array(count * classes), new Float32Array(count * timesteps * classes)]
-    const rates = new Map(this.#layers.map((name) => [name.slice('rate/'.length), new Float32Array(count)]))
+    const spikes = new Map(this.#spikes.map((name) => [name, new Float32Array(count)]))
     for (let from = 0; from < count; from += batch) {
       const here = Math.min(batch, count - from)
       const padded = new Float32Array(batch * size)
@@ -51,22 +58,18 @@ export class WindowRunner implements ModelRunner {
       const answer = await this.#once(padded, batch)
       logits.set(answer.logits.subarray(0, here * classes), from * classes)
       perTimestep.set(answer.perTimestep.subarray(0, here * timesteps * classes), from * timesteps * classes)
-      for (const [layer, values] of answer.rates) rates.get(layer)?.set(values.subarray(0, here), from)
+      for (const [name, values] of answer.spikes) spikes.get(name)?.set(values.subarray(0, here), from)
     }
-    return { logits, perTimestep, rates }
+    return told({ logits, perTimestep, spikes })
   }
 
-  async #once(frames: Float32Array, count: number): Promise<Answer> {
+  async #once(frames: Float32Array, count: number): Promise<Raw> {
     const [timesteps] = this.#shape
     const logits = hostTensor([count, this.#classes])
     const perTimestep = hostTensor([count, timesteps, this.#classes])
-    const rates = this.#layers.map((name): [string, HostTensor] => [name, hostTensor([count])])
-    await this.#loaded.run(this.#input(frames, count), { logits, logits_per_timestep: perTimestep, ...Object.fromEntries(rates) })
-    return {
-      logits: logits.data,
-      perTimestep: perTimestep.data,
-      rates: new Map(rates.map(([name, tensor]) => [name.slice('rate/'.length), tensor.data])),
-    }
+    const spikes = this.#spikes.map((name): [string, HostTensor] => [name, hostTensor([count])])
+    await this.#loaded.run(this.#input(frames, count), { logits, logits_per_timestep: perTimestep, ...Object.fromEntries(spikes) })
+    return { logits: logits.data, perTimestep: perTimestep.data, spikes: new Map(spikes.map(([name, { data }]) => [name, data])) }
   }
 
   #input(frames: Float32Array, count: number): Record<string, HostTensor> {

@@ -92,13 +92,19 @@ export class Models {
     }
   }
 
-  /** @param model id of an exported one, or path of any .onnx that Saccade exported; @param withInput see ModelInput */
-  async infer(model: string, recording: string, withInput = false): Promise<InferenceResult> {
+  /** A model that runs here: by id of the library, or path of an .onnx file. @throws UsageError where there is none, or it is for other programs */
+  runnable(model: string): { readonly known: LibraryModel | undefined; readonly path: string } {
     const known = this.list().find(({ id }) => id === model)
     if (known?.format === 'nir' || known?.format === 'pytorch' || known?.format === 'package')
       throw new UsageError(`Model "${model}" is a ${known.format} file, for other programs. Saccade runs models that were exported as window, step or int8.`)
     const path = known?.path ?? resolve(model)
     if (!existsSync(path)) throw new UsageError(`There is no model "${model}": neither an exported one of this id nor a file.`)
+    return { known, path }
+  }
+
+  /** @param model as `runnable` takes it; @param withInput see ModelInput */
+  async infer(model: string, recording: string, withInput = false): Promise<InferenceResult> {
+    const { path } = this.runnable(model)
     const { library, spawn } = this.#shared
     return launchInference({ model: path, recording: resolve(recording), withInput, texts: library.texts }, spawn).result
   }

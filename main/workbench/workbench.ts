@@ -21,6 +21,7 @@ import { Live, liveHandlers } from './live.ts'
 import { Log } from './log.ts'
 import { noticeHandlers } from './library-notices.ts'
 import { benchHandlers, ModelBenches } from './model-benches.ts'
+import { comparisonHandlers, ModelComparisons } from './model-comparisons.ts'
 import { modelFileHandlers, ModelFiles } from './model-files.ts'
 import { modelHandlers, Models } from './models.ts'
 import { presetHandlers } from './networks.ts'
@@ -135,6 +136,7 @@ export function createWorkbench({ library: root, host, spawn: start, choose, ope
     ...liveHandlers(new Live(shared, models)),
     ...modelFileHandlers(new ModelFiles(shared, models)),
     ...benchHandlers(new ModelBenches(shared, models)),
+    ...comparisonHandlers(new ModelComparisons(shared, models)),
     'jobs.list': () => ({ jobs: jobs.list() }),
     'jobs.cancel': ({ id }) => {
       jobs.cancel(id)

@@ -28,6 +28,7 @@ import { epochMetricsSchema, runSchema, stepProgressSchema, trainingConfigSchema
 
 export type * from '../../main/analysis/schema.ts'
 export type * from '../../main/datasets/schema.ts'
+export type * from '../../main/deployment/compare/schema.ts'
 export type * from '../../main/deployment/schema.ts'
 export type * from '../../main/engines/schema.ts'
 export type * from '../../main/events/schema.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { modelBenchSchema } from '../../main/deployment/bench/schema.ts'
+import { comparedOnSchema, comparisonSchema, mostCompared } from '../../main/deployment/compare/schema.ts'
 import { modelGraphsSchema } from '../../main/deployment/graph/schema.ts'
 import { foreignReadingSchema, modelFileFactsSchema } from '../../main/deployment/foreign/schema.ts'
 
@@ -18,4 +19,11 @@ export const modelFileCalls = {
   'models.bench': { input: z.object({ id: z.string().min(1), batches: z.array(z.number().int().min(1).max(256)).min(1).max(8).default([1, 4, 16]) }), output: modelBenchSchema },
   /** What was measured last; null where nothing was. */
   'models.measured': { input: z.object({ id: z.string().min(1) }), output: z.object({ bench: modelBenchSchema.nullable() }) },
+  /**
+   * Compares models (by id of the library, or path of an .onnx file) on a recording or on samples of a dataset, each fed by its own rule: a job
+   * of kind evaluation.
+   */
+  'models.compare': { input: z.object({ models: z.array(z.string().min(1)).min(2).max(mostCompared), on: comparedOnSchema }), output: z.object({ job: z.string() }) },
+  /** What such a job has found, once it has ended; fails as it failed. The latest few are kept. */
+  'models.compared': { input: z.object({ job: z.string().min(1) }), output: comparisonSchema },
 } as const

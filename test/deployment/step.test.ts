@@ -2,32 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { meanOverTime, StepRunner } from '../../main/deployment/step-runner.ts'
 import { WindowRunner } from '../../main/deployment/window-runner.ts'
 import { Random } from '../../main/random.ts'
-import { initialVariables } from '../../main/snn/initial.ts'
-import { networkInfo } from '../../main/snn/network.ts'
 import { type NetworkDescription, networkSchema } from '../../main/snn/schema.ts'
 import { buildStepProgram } from '../../main/snn/step-program.ts'
 import { buildWindowProgram } from '../../main/snn/window-program.ts'
 import { hostTensor } from '../../main/training/state.ts'
 import { oneThread } from '../training/tiny.ts'
+import { lively } from './lively.ts'
 
 const engine = oneThread()
 const shape = [3, 2, 8, 8] as const
 const classes = 3
 const layers = [{ type: 'conv', out: 6, pool: { kind: 'average', size: 2, stride: 2 } }, { type: 'residual', form: 'spiking', out: 6 }, { type: 'residual', form: 'sew-add', out: 6 }, { type: 'dense', out: 8 }]
 const made = (changes: object): NetworkDescription => networkSchema.parse({ name: 'tiny', neuron: { threshold: 0.3 }, layers, ...changes })
-
-/** Every variable with values that make many neurons fire, batch norm's statistics included. */
-export function lively(network: NetworkDescription, seed = 1): Map<string, Float32Array> {
-  const info = networkInfo({ network, classes, shape })
-  const random = new Random(seed, 'lively')
-  const values = initialVariables(info, seed)
-  for (const { name, role } of info.variables) {
-    const data = values.get(name)
-    if (role === 'shift' || role === 'mean') data?.forEach((_, i) => (data[i] = random.uniform() - 0.3))
-    if (role === 'variance') data?.forEach((_, i) => (data[i] = 0.5 + random.uniform()))
-  }
-  return values
-}
 
 const frames = (count: number): Float32Array => {
   const random = new Random(2, 'frames')
@@ -45,7 +31,7 @@ const networks: readonly (readonly [string, NetworkDescription])[] = [
 
 describe('one timestep after the other', () => {
   it.each(networks)('is the window, bit by bit: %s', async (_, network) => {
-    const weights = lively(network)
+    const weights = lively(network, { classes, shape })
     const options = { network, classes, shape, weights, firingRates: true }
     const window = await WindowRunner.open(engine, buildWindowProgram(options).onnx, [...shape], classes)
     const program = buildStepProgram(options)
@@ -67,7 +53,7 @@ describe('one timestep after the other', () => {
 
   it('starts a sample with zeros; a state that is left over changes the answer', async () => {
     const network = made({ neuron: {}, layers: layers.slice(0, 2) })
-    const program = buildStepProgram({ network, classes, shape, weights: lively(network) })
+    const program = buildStepProgram({ network, classes, shape, weights: lively(network, { classes, shape }) })
     expect(program.states.map(({ input, shape: sizes }) => `${input} ${sizes.join('x')}`)).toEqual(['state/conv1 6x8x8', 'state/block1.conv1 6x4x4', 'state/block1 6x4x4'])
     const loaded = await engine.load(program.onnx, { device: 'cpu' })
     const logits = async (potential: number): Promise<Float32Array> => {
@@ -76,7 +62,7 @@ describe('one timestep after the other', () => {
       await loaded.run({ frame: { shape: [1, 2, 8, 8], data: frames(1).subarray(0, 128) }, ...Object.fromEntries(states) }, fetches)
       return fetches.logits.data
     }
-    const window = await WindowRunner.open(engine, buildWindowProgram({ network, classes, shape, weights: lively(network) }).onnx, [...shape], classes)
+    const window = await WindowRunner.open(engine, buildWindowProgram({ network, classes, shape, weights: lively(network, { classes, shape }) }).onnx, [...shape], classes)
     expect(await logits(0)).toEqual((await window.run(frames(1), 1)).perTimestep.subarray(0, classes))
     expect(await logits(0.9)).not.toEqual(await logits(0))
     await Promise.all([window.release(), loaded.release()])
@@ -84,7 +70,7 @@ describe('one timestep after the other', () => {
 
   it('is refused where every timestep has parameters of its own', () => {
     const network = made({ norm: 'tebn' })
-    expect(() => buildStepProgram({ network, classes, shape, weights: lively(network) })).toThrow(/parameters for each timestep \(TEBN\).*export it as a window/)
+    expect(() => buildStepProgram({ network, classes, shape, weights: lively(network, { classes, shape }) })).toThrow(/parameters for each timestep \(TEBN\).*export it as a window/)
   })
 })
 
