@@ -10,6 +10,7 @@ import {
   Notification,
   powerSaveBlocker,
   protocol,
+  safeStorage,
   screen,
   session,
   shell,
@@ -20,11 +21,13 @@ import {
   type WebContents,
 } from 'electron'
 import { channels, type Answer } from '../preload/contract/channels.ts'
-import type { EventName, EventPayload, Job } from '../preload/contract/index.ts'
+import { desktopCalls, type EventName, type EventPayload, type Job } from '../preload/contract/index.ts'
 import { Leaving } from './desktop/leaving.ts'
 import { libraryChoice } from './desktop/library-choice.ts'
 import { menuTemplate, type MenuActions } from './desktop/menu.ts'
 import { opens, placeOfFile, placeOfFolder, placeOfJob, readArguments } from './desktop/open-files.ts'
+import { RemoteMemory, type KeyStore } from './desktop/remote-memory.ts'
+import { Remotes } from './desktop/remote.ts'
 import { address, isolation, mayAsk, mayHave, scheme, schemePrivileges } from './desktop/security.ts'
 import { readWindowState, saveWindowState } from './desktop/window-state.ts'
 import { barProgress, keepsAwake, notificationOf } from './desktop/work.ts'
@@ -87,7 +90,19 @@ function start(): void {
   const choice = libraryChoice(app.getPath('userData'))
   const library = given.library ?? (process.env.SACCADE_LIBRARY || choice.next) ?? defaultLibrary()
   const windows = new Windows()
-  const workbench = createWorkbench({ library, host: 'desktop', spawn, choose, watch: true, libraryChoice: choice, openWindow: (place) => windows.open(place) })
+  const workbench = createWorkbench({ library, host: 'desktop', spawn, choose, watch: true, libraryChoice: choice, desktop: () => ({ openWindow: (place) => windows.open(place), remotes }) })
+  const remotes = new Remotes(workbench, {
+    memory: new RemoteMemory(join(app.getPath('userData'), 'remotes.json'), keyStore),
+    ask: askUser(windows),
+    tell: (name, payload) => {
+      windows.tell(name, payload)
+      if (name === 'job.changed') tellEnd(windows, payload as Job)
+    },
+    switched: () => {
+      windows.restart()
+      menu()
+    },
+  })
   protocol.handle(scheme, async (request) => {
     const { status, headers, body } = await windowFile(windowFolder, new URL(request.url).pathname)
     return new Response(body, { status, headers })
@@ -95,16 +110,19 @@ function start(): void {
   session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) => decide(mayHave(permission)))
   session.defaultSession.setPermissionCheckHandler((_contents, permission) => mayHave(permission))
   session.defaultSession.setDevicePermissionHandler(() => false)
-  ipcMain.handle(channels.call, (event, name: unknown, input: unknown) => answer(workbench, windows, event, name, input))
-  workbench.onAny((name, payload) => windows.tell(name, payload))
+  ipcMain.handle(channels.call, (event, name: unknown, input: unknown) => answer(workbench, remotes, windows, event, name, input))
+  workbench.onAny((name, payload) => remotes.state.current === null && windows.tell(name, payload))
 
   const leaving = new Leaving({
     jobs: async () => (await workbench.call('jobs.list', {})).jobs,
     windows: () => windows.size,
     closeWindows: () => windows.closeAll(),
-    ask: async (question) => (await (windows.current ? dialog.showMessageBox(windows.current, question) : dialog.showMessageBox(question))).response,
+    ask: askUser(windows),
     tray: trayOf(windows),
-    closeWorkbench: () => workbench.close(),
+    closeWorkbench: () => {
+      remotes.close()
+      return workbench.close()
+    },
     quit: () => app.quit(),
   })
   windows.onClose = (last) => leaving.mayClose(last)
@@ -124,7 +142,7 @@ function start(): void {
     files.forEach((path) => openFile(path))
   })
   workbench.on('job.changed', (job) => void showWork(workbench, windows, leaving, job))
-  followMenu(workbench, windows, library)
+  const menu = followMenu(remotes, windows, library)
   const [first, ...others] = early.filter(opens)
   windows.open(first === undefined ? '' : placeOfFile(first, library))
   others.forEach((path) => windows.open(placeOfFile(path, library)))
@@ -134,6 +152,7 @@ function start(): void {
 /** The open windows. The first one keeps its place on the screen. */
 class Windows {
   readonly #open = new Set<BrowserWindow>()
+  #restarts = 0
   readonly #stateFile = join(app.getPath('userData'), 'window.json')
   /** Whether a window may close now; told whether it is the last one. */
   onClose: (last: boolean) => boolean = () => true
@@ -205,6 +224,12 @@ class Windows {
     return window
   }
 
+  /** Every window begins anew: what it knew was of another workbench. An address of its own makes it a whole load, not a jump in the page. */
+  restart(): void {
+    this.#restarts++
+    for (const window of this.#open) void window.loadURL(`${development ?? address}?${this.#restarts}`)
+  }
+
   tell<K extends EventName>(name: K, payload: EventPayload<K>): void {
     for (const window of this.#open) if (!window.isDestroyed()) window.webContents.send(channels.event, name, payload)
   }
@@ -239,16 +264,39 @@ function trayOf(windows: Windows): (lines: readonly string[] | null) => void {
   }
 }
 
+/** Calls the user back when long work has ended. */
+function tellEnd(windows: Windows, job: Job): void {
+  const told = notificationOf(job, Date.now(), windows.focused)
+  if (told === null || !Notification.isSupported()) return
+  const notification = new Notification({ ...told, icon: iconPath })
+  notification.on('click', () => windows.go(placeOfJob(job)))
+  notification.show()
+}
+
+/** The system's key store. On Linux without one, Electron would only scramble: nothing is kept then. */
+const keyStore: KeyStore = {
+  encrypt: (text) => (keeps() ? safeStorage.encryptString(text).toString('base64') : null),
+  decrypt(text) {
+    try {
+      return keeps() ? safeStorage.decryptString(Buffer.from(text, 'base64')) : null
+    } catch {
+      return null
+    }
+  },
+}
+const keeps = (): boolean => safeStorage.isEncryptionAvailable() && (process.platform !== 'linux' || safeStorage.getSelectedStorageBackend() !== 'basic_text')
+
+/** Asks in front of the window that is used; gives the number of the button. */
+const askUser =
+  (windows: Windows) =>
+  async (question: Electron.MessageBoxOptions): Promise<number> =>
+    (await (windows.current ? dialog.showMessageBox(windows.current, question) : dialog.showMessageBox(question))).response
+
 let awake: number | null = null
 
 /** Task bar, sleep, notification and tray follow the jobs. */
 async function showWork(workbench: Workbench, windows: Windows, leaving: Leaving, changed: Job): Promise<void> {
-  const told = notificationOf(changed, Date.now(), windows.focused)
-  if (told !== null && Notification.isSupported()) {
-    const notification = new Notification({ ...told, icon: iconPath })
-    notification.on('click', () => windows.go(placeOfJob(changed)))
-    notification.show()
-  }
+  tellEnd(windows, changed)
   const { jobs } = await workbench.call('jobs.list', {}).catch(() => ({ jobs: [] as Job[] }))
   windows.progress(barProgress(jobs))
   if (keepsAwake(jobs)) awake ??= powerSaveBlocker.start('prevent-app-suspension')
@@ -259,8 +307,8 @@ async function showWork(workbench: Workbench, windows: Windows, leaving: Leaving
   leaving.work(jobs)
 }
 
-/** The menu, made anew when other recordings are recent. */
-function followMenu(workbench: Workbench, windows: Windows, library: string): void {
+/** The menu, made anew when other recordings are recent, and when the windows look at another machine: what the returned function says. */
+function followMenu(remotes: Remotes, windows: Windows, library: string): () => void {
   const pick = async (kind: ChooseKind, place: (path: string) => string): Promise<void> => {
     const path = await choose(kind)
     if (path !== null) windows.go(place(path))
@@ -272,27 +320,36 @@ function followMenu(workbench: Workbench, windows: Windows, library: string): vo
     openWindow: () => windows.open(''),
     showLibrary: () => void shell.openPath(library),
     go: (place) => windows.go(place),
+    leaveRemote: () => remotes.leave(),
     command: (command) => windows.front()?.webContents.send(channels.event, 'window.command' satisfies EventName, { command }),
   }
   let shown: string | undefined
   const show = (recent: readonly string[]): void => {
-    if (shown === recent.join('\n')) return
-    shown = recent.join('\n')
-    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, recent, actions)))
-    if (recent[0] !== undefined) app.addRecentDocument(recent[0])
+    const remote = remotes.state.current?.host ?? null
+    const key = [remote, ...recent].join('\n')
+    if (shown === key) return
+    shown = key
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, recent, actions, remote)))
+    if (remote === null && recent[0] !== undefined) app.addRecentDocument(recent[0])
   }
-  const read = (): void => void workbench.call('recordings.recent', {}).then(({ paths }) => show(paths), () => undefined)
-  show([])
-  read()
-  workbench.on('library.changed', ({ what }) => what === 'recordings' && read())
+  const read = (): void => void remotes.asked.call('recordings.recent', {}).then(({ paths }) => show(paths), () => undefined)
+  let stop = (): void => undefined
+  const begin = (): void => {
+    stop()
+    show([])
+    read()
+    stop = remotes.asked.on('library.changed', ({ what }) => what === 'recordings' && read())
+  }
+  begin()
+  return begin
 }
 
-/** Only our own windows' main frames may ask, only by names of the contract. */
-async function answer(workbench: Workbench, windows: Windows, event: IpcMainInvokeEvent, name: unknown, input: unknown): Promise<Answer> {
+/** Only our own windows' main frames may ask, only by names of the contract. What only the desktop does is answered here whatever machine they look at. */
+async function answer(workbench: Workbench, remotes: Remotes, windows: Windows, event: IpcMainInvokeEvent, name: unknown, input: unknown): Promise<Answer> {
   if (!mayAsk(event.senderFrame, windows.mainFrames, development)) return { ok: false, error: "Only Saccade's own window may ask the workbench." }
   if (typeof name !== 'string' || !isCallName(name)) return { ok: false, error: `There is no call "${String(name)}".` }
   try {
-    return { ok: true, value: await workbench.call(name, input) }
+    return { ok: true, value: await (Object.hasOwn(desktopCalls, name) ? workbench : remotes.asked).call(name, input as never) }
   } catch (error) {
     return { ok: false, error: error instanceof Error ? error.message : String(error) }
   }

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { connect, isConnected } from './api/workbench.ts'
 import { followJobs } from './api/jobs.ts'
 import { followLibrary } from './api/library.ts'
+import { followRemote } from './api/remote.ts'
 import { followRuns } from './api/runs.ts'
 import { followSettings } from './api/settings.ts'
 import { App } from './app/App.tsx'
@@ -24,6 +25,7 @@ followAddress()
 followKeys()
 followFaults()
 if (isConnected()) {
+  followRemote()
   followJobs()
   followLibrary()
   followRuns()

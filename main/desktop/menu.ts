@@ -23,6 +23,8 @@ export interface MenuActions {
   openFile(path: string): void
   openWindow(): void
   showLibrary(): void
+  /** Back to this computer's workbench. */
+  leaveRemote(): void
   go(place: string): void
   command(command: MenuCommand): void
 }
@@ -30,8 +32,12 @@ export interface MenuActions {
 const separator: MenuItem = { type: 'separator' }
 const views = ['Recordings', 'Datasets', 'Training', 'Models', 'Library']
 
-/** The application menu. @param recent paths, latest first */
-export function menuTemplate(platform: NodeJS.Platform, recent: readonly string[], actions: MenuActions): MenuItem[] {
+/**
+ * The application menu.
+ * @param recent paths, latest first
+ * @param remote the machine whose workbench the windows look at; null: this one. Its files are in no dialog of this system's.
+ */
+export function menuTemplate(platform: NodeJS.Platform, recent: readonly string[], actions: MenuActions, remote: string | null = null): MenuItem[] {
   const mac = platform === 'darwin'
   const settings: MenuItem = { label: 'Settings…', accelerator: 'CmdOrCtrl+,', click: () => actions.go('#/settings') }
   const recentItems: MenuItem[] =
@@ -51,7 +57,10 @@ export function menuTemplate(platform: NodeJS.Platform, recent: readonly string[
         { label: 'New window', accelerator: 'CmdOrCtrl+Shift+N', click: () => actions.openWindow() },
         separator,
         settings,
-        { label: 'Show library folder', click: () => actions.showLibrary() },
+        ...(remote === null ? [{ label: 'Show library folder', click: () => actions.showLibrary() }] : []),
+        separator,
+        { label: 'Remote workbench…', click: () => actions.command('remote') },
+        ...(remote === null ? [] : [{ label: `Back to this computer (from ${remote})`, click: () => actions.leaveRemote() }]),
         separator,
         { role: mac ? 'close' : 'quit' },
       ],

@@ -5,9 +5,10 @@ import { isIPv6, type AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import { eventsProtocol, type EventPosition } from '../../preload/contract/browser-client.ts'
+import { eventsProtocol, type Entrance, type EventPosition } from '../../preload/contract/browser-client.ts'
 import { decode, encode, messageType } from '../../preload/contract/codec.ts'
 import type { CallName } from '../../preload/contract/index.ts'
+import { VERSION } from '../version.ts'
 import { isCallName, UsageError, type Workbench } from '../workbench/api.ts'
 import { windowFile } from '../workbench/window-files.ts'
 import { Access, serverNames } from './server-access.ts'
@@ -182,7 +183,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, desk: 
         ...headers,
         ...(wanted && { 'set-cookie': access.begin(request) }),
       })
-      .end(encode(events.position))
+      .end(encode({ ...events.position, version: VERSION } satisfies Entrance))
     return
   }
   try {

@@ -1,6 +1,6 @@
 /**
  * The window's side of the contract in a plain browser, against the headless server (main/headless/server.ts).
- * It uses only what browsers and Node share (fetch, WebSocket), so that tests run it in Node.
+ * It uses only what browsers and Node share (fetch, WebSocket), so that tests run it in Node; the desktop gives it another transport.
  */
 import { decode, encode, messageType } from './codec.ts'
 import type { CallInput, CallName, CallOutput, EventName, EventPayload, WorkbenchApi } from './index.ts'
@@ -9,15 +9,26 @@ import type { CallInput, CallName, CallOutput, EventName, EventPayload, Workbenc
 export const eventsProtocol = 'saccade.events'
 export const tokenProtocol = (token: string): string => `saccade.token.${token}`
 
-/** Where the line to the workbench stands. no-token: the server lets this page in no more, or never did. */
-export type ConnectionState = 'starting' | 'connected' | 'lost' | 'no-token'
+/**
+ * Where the line to the workbench stands. no-token: the server lets this page in no more, or never did; other-version: it is another Saccade;
+ * untrusted: it shows another certificate.
+ */
+export type ConnectionState = 'starting' | 'connected' | 'lost' | RefusedState
+export type RefusedState = 'no-token' | 'other-version' | 'untrusted'
 
 /** An event of a server, by its number since the server's start. */
 export interface EventPosition {
   readonly server: string
   readonly last: number
 }
-/** What crosses /events: first where the line goes on, and whether all since the last event heard follows; then events in order. */
+/** What /session answers: where events stand, and which Saccade answers. */
+export interface Entrance extends EventPosition {
+  readonly version: string
+}
+/**
+ * What crosses /events: first where the line goes on, and whether all since the last event heard follows; then events in order. A
+ * position also comes in between, to a window that heard so slowly that what it lacks is no longer kept.
+ */
 export type EventsMessage =
   | { readonly position: EventPosition; readonly whole: boolean }
   | {
@@ -26,8 +37,10 @@ export type EventsMessage =
     }
 
 export interface BrowserClient extends WorkbenchApi {
-  /** Hears where the connection stands; called at once with the present state. Returns the function that ends it. */
-  onConnection(listener: (state: ConnectionState) => void): () => void
+  /** Hears where the connection stands, and why where it is refused; called at once with the present state. Returns the function that ends it. */
+  onConnection(listener: (state: ConnectionState, problem: string | null) => void): () => void
+  /** Hears when events were missed for good: all was read again, and what only events tell is lost. Returns the function that ends it. */
+  onGap(listener: () => void): () => void
   /** Ends the connection for good. */
   close(): void
 }
@@ -57,8 +70,37 @@ export function takeToken(page: Page): string | null {
 
 type Listener = (payload: never) => void
 
-/** The server lets nobody in with these credentials. */
-class NoAccess extends Error {}
+/** The server is not to be asked: it lets nobody in with these credentials, speaks another version's contract, or may be another one. */
+export class Refused extends Error {
+  readonly state: RefusedState
+
+  constructor(state: RefusedState, message: string) {
+    super(message)
+    this.state = state
+  }
+}
+
+/** How messages cross. Pages have fetch and WebSocket; the desktop has connections that trust one certificate. */
+export interface Transport {
+  /** Rejects where nobody answers. */
+  post(url: string, headers: Record<string, string>, body: Uint8Array<ArrayBuffer>): Promise<{ readonly status: number; readonly body: Uint8Array }>
+  /** Opens a WebSocket. `closed` comes once, also where it could not be opened. */
+  listen(url: string, protocols: readonly string[], message: (bytes: Uint8Array) => void, closed: () => void): { close(): void }
+}
+
+const pageTransport: Transport = {
+  async post(url, headers, body) {
+    const response = await fetch(url, { method: 'POST', body, headers })
+    return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) }
+  },
+  listen(url, protocols, message, closed) {
+    const socket = new WebSocket(url, [...protocols])
+    socket.binaryType = 'arraybuffer'
+    socket.addEventListener('message', ({ data }) => message(new Uint8Array(data as ArrayBuffer)))
+    socket.addEventListener('close', closed)
+    return socket
+  },
+}
 
 const pageOrigin = (): string => (globalThis as { location?: { origin: string } }).location?.origin ?? ''
 const gone = 'The workbench does not answer. Is it still running? Start it again with "npm start" or "npm run saccade -- serve".'
@@ -70,18 +112,32 @@ export interface ClientOptions {
   readonly origin?: string
   /** Exchanges the token for a session's cookie and forgets it; a null token goes on with the session there is. For pages. */
   readonly session?: boolean
+  readonly transport?: Transport
+  /** Hears all events after this one; default: after the first entrance. */
+  readonly from?: EventPosition
+  /** Refuses a server of another version. */
+  readonly version?: string
+}
+
+/** Why a server of another version is not asked. @param theirs undefined: of servers that did not tell yet */
+export function versionProblem(origin: string, theirs: string | undefined, ours: string): string | null {
+  if (theirs === ours) return null
+  const which = theirs === undefined ? 'an older Saccade' : `Saccade ${theirs}`
+  return `${origin} runs ${which}, this is Saccade ${ours}: both must be of the same version. Update one of them.`
 }
 
 /** @param token as printed by the server */
-export function createBrowserClient(token: string | null, { origin = pageOrigin(), session = false }: ClientOptions = {}): BrowserClient {
+export function createBrowserClient(token: string | null, { origin = pageOrigin(), session = false, transport = pageTransport, version, from }: ClientOptions = {}): BrowserClient {
   const listeners = new Map<EventName, Set<Listener>>()
-  const connectionListeners = new Set<(state: ConnectionState) => void>()
+  const connectionListeners = new Set<(state: ConnectionState, problem: string | null) => void>()
   let credentials: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` }
-  let position: EventPosition | undefined
-  let socket: WebSocket | undefined
+  let position = from
+  let socket: { close(): void } | undefined
+  const gapListeners = new Set<() => void>()
   let retry: ReturnType<typeof setTimeout> | undefined
   let silence: ReturnType<typeof setTimeout> | undefined
   let state: ConnectionState = 'starting'
+  let problem: string | null = null
   let attempts = 0
   let closed = false
   // Calls of a page wait for its session.
@@ -92,24 +148,22 @@ export function createBrowserClient(token: string | null, { origin = pageOrigin(
   const emit = <K extends EventName>(name: K, payload: EventPayload<K>): void =>
     listeners.get(name)?.forEach((listener) => (listener as (payload: EventPayload<K>) => void)(payload))
 
-  const setState = (value: ConnectionState): void => {
+  const setState = (value: ConnectionState, why: string | null = null): void => {
     if (state === value) return
     state = value
-    connectionListeners.forEach((listener) => listener(value))
+    problem = why
+    connectionListeners.forEach((listener) => listener(value, why))
   }
 
   async function post(path: string, body: Uint8Array<ArrayBuffer>): Promise<unknown> {
     const headers = { ...credentials, 'content-type': messageType }
-    const response = await fetch(origin + path, {
-      method: 'POST',
-      body,
-      headers,
-    }).catch(() => {
-      throw new Error(gone)
+    const answer = await transport.post(origin + path, headers, body).catch((error: unknown) => {
+      throw error instanceof Refused ? error : new Error(gone)
     })
-    if (response.status === 401) throw new NoAccess(await response.text())
-    if (!response.ok) throw new Error((await response.text()) || `The workbench answered ${response.status}.`)
-    return decode(new Uint8Array(await response.arrayBuffer()))
+    if (answer.status === 200) return decode(answer.body)
+    const said = new TextDecoder().decode(answer.body)
+    if (answer.status === 401) throw new Refused('no-token', said)
+    throw new Error(said || `The workbench answered ${answer.status}.`)
   }
 
   async function call<K extends CallName>(name: K, input: CallInput<K>): Promise<CallOutput<K>> {
@@ -128,7 +182,9 @@ export function createBrowserClient(token: string | null, { origin = pageOrigin(
 
   /** Asks to be let in, and from which event on this window has heard nothing. */
   async function enter(): Promise<void> {
-    const present = (await post('/session', encode({ cookie: session }))) as EventPosition
+    const { version: theirs, ...present } = (await post('/session', encode({ cookie: session }))) as Entrance
+    const other = version === undefined ? null : versionProblem(origin, theirs, version)
+    if (other !== null) throw new Refused('other-version', other)
     if (session) credentials = {}
     position ??= present
     admitted.resolve()
@@ -139,7 +195,10 @@ export function createBrowserClient(token: string | null, { origin = pageOrigin(
       position = message.position
       attempts = 0
       setState('connected')
-      if (!message.whole) catchUp().catch(() => socket?.close())
+      if (!message.whole) {
+        gapListeners.forEach((listener) => listener())
+        catchUp().catch(() => socket?.close())
+      }
       return
     }
     message.events.forEach(([name, payload], index) => {
@@ -151,11 +210,8 @@ export function createBrowserClient(token: string | null, { origin = pageOrigin(
   }
 
   function listen(): void {
-    const from = position ? `?server=${position.server}&last=${position.last}` : ''
+    const query = position ? `?server=${position.server}&last=${position.last}` : ''
     const protocols = session || token === null ? [eventsProtocol] : [eventsProtocol, tokenProtocol(token)]
-    const opened = new WebSocket(`${origin.replace(/^http/, 'ws')}/events${from}`, protocols)
-    socket = opened
-    opened.binaryType = 'arraybuffer'
     const watch = (): void => {
       clearTimeout(silence)
       silence = setTimeout(() => {
@@ -169,12 +225,13 @@ export function createBrowserClient(token: string | null, { origin = pageOrigin(
       clearTimeout(silence)
       again()
     }
-    opened.addEventListener('message', (message) => {
+    const heard = (bytes: Uint8Array): void => {
       if (socket !== opened) return
       watch()
-      hear(decode(new Uint8Array(message.data as ArrayBuffer)) as EventsMessage)
-    })
-    opened.addEventListener('close', ended)
+      hear(decode(bytes) as EventsMessage)
+    }
+    const opened = transport.listen(`${origin.replace(/^http/, 'ws')}/events${query}`, protocols, heard, ended)
+    socket = opened
     watch()
   }
 
@@ -188,9 +245,9 @@ export function createBrowserClient(token: string | null, { origin = pageOrigin(
     enter().then(
       () => closed || listen(),
       (error: unknown) => {
-        if (!(error instanceof NoAccess)) return again()
+        if (!(error instanceof Refused)) return again()
         admitted.reject(error)
-        setState('no-token')
+        setState(error.state, error.message)
       },
     )
   }
@@ -205,8 +262,12 @@ export function createBrowserClient(token: string | null, { origin = pageOrigin(
     },
     onConnection(listener) {
       connectionListeners.add(listener)
-      listener(state)
+      listener(state, problem)
       return () => void connectionListeners.delete(listener)
+    },
+    onGap(listener) {
+      gapListeners.add(listener)
+      return () => void gapListeners.delete(listener)
     },
     close() {
       closed = true

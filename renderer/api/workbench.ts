@@ -1,6 +1,6 @@
 import { createBrowserClient, takeToken } from '../../preload/contract/browser-client.ts'
 import type { CallInput, CallName, CallOutput, WorkbenchApi } from '../../preload/contract/index.ts'
-import { useConnection } from './connection.ts'
+import { tellGap, useConnection } from './connection.ts'
 import { notify } from './notices.ts'
 
 declare global {
@@ -20,6 +20,7 @@ export function connect(): void {
   }
   const client = createBrowserClient(takeToken(window), { session: true })
   client.onConnection((state) => useConnection.setState({ state }))
+  client.onGap(() => tellGap('the workbench'))
   // A new token pasted into an open tab changes only the fragment.
   window.addEventListener('hashchange', () => {
     if (new URLSearchParams(window.location.hash.slice(1)).has('token')) window.location.reload()

@@ -1,10 +1,8 @@
-import { useState } from 'react'
-import { Button, Code, TextInput } from '@mantine/core'
+import { Button, Code } from '@mantine/core'
 import { IconFolderOpen, IconFolderPlus } from '@tabler/icons-react'
-import { useLibrary } from '../api/library.ts'
 import { StarterButton } from '../widgets/StarterButton.tsx'
 import { skipFirstStart } from './first-start.ts'
-import { readRemoteAddress } from './remote-address.ts'
+import { RemoteForm } from './RemoteForm.tsx'
 import { go } from './route.ts'
 import styles from './first-start.module.css'
 
@@ -51,47 +49,15 @@ export function FirstStart({ chooseRecording }: { readonly chooseRecording: () =
   )
 }
 
-/** Leads to the page of a server on another machine. A browser goes there; the desktop's window never leaves its own pages. */
+/** Data and GPU on another machine. */
 function RemoteWorkbench() {
-  const browser = useLibrary(({ info }) => info?.host === 'browser')
-  const [text, setText] = useState('')
-  const [problem, setProblem] = useState<string | null>(null)
-  const read = readRemoteAddress(text)
-  const plain = 'plain' in read && read.plain
   return (
     <>
       <p>
         Data and GPU on another machine: run <Code>saccade serve --port 4173</Code> there, forward its port with{' '}
-        <Code>ssh -L 4173:127.0.0.1:4173 HOST</Code>, and open the address that it prints{' '}
-        {browser ? 'here' : 'in a browser on this machine'}.
+        <Code>ssh -L 4173:127.0.0.1:4173 HOST</Code>, and give the address that it prints here.
       </p>
-      {browser && (
-        <form
-          className={styles.remote}
-          onSubmit={(event) => {
-            event.preventDefault()
-            if ('problem' in read) setProblem(read.problem)
-            else window.location.assign(read.url)
-          }}
-        >
-          <TextInput
-            aria-label="Address of the remote workbench"
-            placeholder="http://127.0.0.1:4173/#token=…"
-            autoComplete="off"
-            spellCheck={false}
-            value={text}
-            error={problem}
-            onChange={(event) => {
-              setText(event.currentTarget.value)
-              setProblem(null)
-            }}
-          />
-          {plain && <p role="status">This address has no TLS: who listens on the way can read the token and your data.</p>}
-          <Button type="submit" variant="default">
-            Open remote workbench
-          </Button>
-        </form>
-      )}
+      <RemoteForm />
     </>
   )
 }

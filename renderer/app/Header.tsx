@@ -3,11 +3,13 @@ import { ActionIcon, Tooltip, useMantineColorScheme, useComputedColorScheme } fr
 import { IconAppWindow, IconFolder, IconKeyboard, IconMoon, IconSearch, IconSun } from '@tabler/icons-react'
 import { useConnection } from '../api/connection.ts'
 import { useLibrary } from '../api/library.ts'
+import { useRemote } from '../api/remote.ts'
 import { changeSettings } from '../api/settings.ts'
 import { baseName, shortPath } from './format.ts'
 import { go, parseRoute, useRoute, type Route } from './route.ts'
 import { usePalette } from './palette.ts'
 import { openInWindow } from './windows.ts'
+import { RemoteChip } from './RemoteChip.tsx'
 import { useShortcuts } from './shortcuts.ts'
 import styles from './shell.module.css'
 
@@ -48,10 +50,11 @@ export function Header() {
   const library = useLibrary((state) => state.info?.library)
   const failure = useLibrary((state) => state.failure)
   const connection = useConnection((state) => state.state)
+  const host = useRemote(({ state }) => state?.current?.host)
   const place = placeOf(route)
   useEffect(() => {
-    document.title = place === null ? `${titles[route.view]} – Saccade` : `${place} – Saccade`
-  }, [place, route.view])
+    document.title = `${place ?? titles[route.view]} – Saccade${host === undefined ? '' : ` on ${host}`}`
+  }, [place, route.view, host])
   return (
     <header className={styles.header}>
       <div className={styles.crumbs}>
@@ -71,7 +74,7 @@ export function Header() {
           </>
         )}
       </div>
-      {connection === 'lost' && (
+      {connection === 'lost' && host === undefined && (
         <span role="status" className={styles.banner}>
           Connection to the workbench lost, trying again…
         </span>
@@ -81,6 +84,7 @@ export function Header() {
           {failure}
         </span>
       )}
+      <RemoteChip />
       {library !== undefined && (
         <Tooltip label={`Library: ${library}`} position="bottom">
           <span className={styles.library} aria-label={`Library ${library}`}>

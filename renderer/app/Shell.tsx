@@ -13,6 +13,7 @@ import { ConfirmDialog } from '../widgets/ConfirmDialog.tsx'
 import { FileDialog } from '../widgets/FileDialog.tsx'
 import { Palette } from './Palette.tsx'
 import { useRoute } from './route.ts'
+import { RemoteDialog } from './RemoteDialog.tsx'
 import { useShellShortcuts } from './shell-shortcuts.ts'
 import styles from './shell.module.css'
 
@@ -66,6 +67,7 @@ export function Shell() {
       <FileDialog />
       <ConfirmDialog />
       <DropZone />
+      <RemoteDialog />
     </div>
   )
 }

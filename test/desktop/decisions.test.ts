@@ -46,7 +46,7 @@ describe('the menu', () => {
   const actions: MenuActions = {
     openRecording: () => void asked.push('recording'), importFolder: () => void asked.push('folder'), openFile: (path) => void asked.push(path),
     openWindow: () => void asked.push('window'), showLibrary: () => void asked.push('library'), go: (place) => void asked.push(place),
-    command: (command) => void asked.push(command),
+    command: (command) => void asked.push(command), leaveRemote: () => void asked.push('leave'),
   }
   const flat = (items: readonly MenuItem[]): MenuItem[] => items.flatMap((item) => [item, ...flat(item.submenu ?? [])])
 
@@ -59,9 +59,16 @@ describe('the menu', () => {
     asked.length = 0
     items.forEach(({ click }) => click?.())
     expect(asked).toEqual([
-      'recording', '/a/b.raw', 'folder', '#/training/new', 'window', '#/settings', 'library', 'palette', '#/recordings', '#/datasets',
+      'recording', '/a/b.raw', 'folder', '#/training/new', 'window', '#/settings', 'library', 'remote', 'palette', '#/recordings', '#/datasets',
       '#/training', '#/models', '#/library', 'shortcuts', '#/settings/log', 'diagnostics',
     ])
+  })
+
+  test('on a remote workbench: the way back is there, what leads to files of this computer is not', () => {
+    const items = flat(menuTemplate('linux', [], actions, 'gpu.example'))
+    items.find(({ label }) => label === 'Back to this computer (from gpu.example)')?.click?.()
+    expect(asked.at(-1)).toBe('leave')
+    expect(items.some(({ label }) => label === 'Show library folder')).toBe(false)
   })
 })
 

@@ -1,11 +1,10 @@
-import { once } from 'node:events'
-import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBrowserClient, type BrowserClient } from '../../preload/contract/browser-client.ts'
 import { startServer, type Server } from '../../main/headless/server.ts'
 import { forkNode } from '../../main/training/child.ts'
 import type { Workbench } from '../../main/workbench/api.ts'
 import { createWorkbench } from '../../main/workbench/workbench.ts'
+import { breakableLine } from '../support/line.ts'
 import { temporaryFolder } from '../support/workbench.ts'
 
 const root = temporaryFolder('events', afterAll)
@@ -18,45 +17,6 @@ beforeAll(() => {
   })
 })
 afterAll(() => workbench.close())
-
-/** A line to a server that can be cut and mended, as networks do. */
-async function line(to: Server): Promise<{
-  origin: string
-  cut(): void
-  mend(): void
-  close(): Promise<void>
-}> {
-  const sockets = new Set<Socket>()
-  let whole = true
-  const proxy = createServer((near) => {
-    if (!whole) return void near.destroy()
-    const far = createConnection(to.port, '127.0.0.1')
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one)
-      one.pipe(other)
-      one.on('error', () => other.destroy())
-      one.on('close', () => other.destroy())
-    }
-  })
-  proxy.listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  return {
-    origin: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-    cut() {
-      whole = false
-      sockets.forEach((socket) => socket.destroy())
-      sockets.clear()
-    },
-    mend: () => void (whole = true),
-    async close() {
-      sockets.forEach((socket) => socket.destroy())
-      await new Promise((resolve) => proxy.close(resolve))
-    },
-  }
-}
 
 const reaches = (client: BrowserClient, wanted: string): Promise<void> =>
   new Promise((resolve) => {
@@ -72,7 +32,7 @@ async function change(...values: number[]): Promise<void> {
 
 /** A client over a breakable line, what it heard, and a way to wait until it heard something. */
 async function watch(server: Server) {
-  const wire = await line(server)
+  const wire = await breakableLine(server)
   const client = createBrowserClient(server.token, { origin: wire.origin })
   const heard: (number | string)[] = []
   const wanted = new Map<number | string, () => void>()

@@ -1,0 +1,74 @@
+/** Remote workbenches: the desktop's window on a `saccade serve` of another machine. The contract's part, and how an address is read. */
+import { z } from 'zod'
+
+/** How the line to the workbench stands; `refused`: it lets this desktop in no more. */
+export const remoteLineSchema = z.enum(['connected', 'lost', 'refused'])
+
+export const remoteStateSchema = z.object({
+  /** The workbench on another machine that the windows look at; null: this computer's own. */
+  current: z
+    .object({
+      /** "gpu.example", as people name the machine. */
+      host: z.string(),
+      /** scheme://host:port, without the token. */
+      origin: z.string(),
+      line: remoteLineSchema,
+      /** Why it is refused; null otherwise. */
+      problem: z.string().nullable(),
+      /** Without TLS, beyond this machine. */
+      plain: z.boolean(),
+    })
+    .nullable(),
+  /** Connected to before, latest first. `token`: kept in the system's key store, so that the address alone is enough. */
+  known: z.array(z.object({ origin: z.string(), token: z.boolean(), certificate: z.string().nullable() })),
+})
+export type RemoteState = z.infer<typeof remoteStateSchema>
+
+/** Answered by the desktop itself, whatever machine its windows look at. */
+export const remoteCalls = {
+  'remote.state': { input: z.object({}), output: remoteStateSchema },
+  /**
+   * Looks at the workbench behind an address from now on: the whole one that it printed, or the origin of a known one. Asks in a dialog
+   * whether to trust a certificate that nobody vouches for. All windows begin anew. Answers false where the user did not trust it.
+   */
+  'remote.connect': { input: z.object({ address: z.string().max(2000) }), output: z.object({ connected: z.boolean() }) },
+  /** Back to this computer. */
+  'remote.leave': { input: z.object({}), output: z.object({}) },
+  /** Forgets a known one: its token and its certificate. */
+  'remote.forget': { input: z.object({ origin: z.string().max(2000) }), output: z.object({}) },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
+
+export const remoteEvents = {
+  'remote.changed': remoteStateSchema,
+  /** The line was cut for so long that what came meanwhile is no longer kept: all was read again, curves of single steps have a gap. */
+  'remote.gap': z.object({ host: z.string() }),
+} as const satisfies Record<string, z.ZodType>
+
+export type RemoteAddress =
+  | { readonly origin: string; readonly host: string; readonly token: string; readonly url: string; readonly plain: boolean }
+  | { readonly problem: string }
+
+/** Whether only this machine hears what is sent to a host name, as URLs write it. */
+const isHere = (hostname: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname)
+
+/** What an http(s) address says without its token; null where it is none. */
+export function readOrigin(text: string): { readonly origin: string; readonly host: string; readonly plain: boolean } | null {
+  const url = URL.parse(text.trim())
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') return null
+  const here = isHere(url.hostname)
+  return { origin: url.origin, host: here ? url.host : url.hostname, plain: url.protocol === 'http:' && !here }
+}
+
+/**
+ * The address that a server printed: http(s)://HOST:PORT/#token=...
+ * `plain`: without TLS, and beyond this machine.
+ */
+export function readRemoteAddress(text: string): RemoteAddress {
+  const read = readOrigin(text)
+  if (!read) return { problem: 'Give the whole address that the server printed: it begins with http:// or https://.' }
+  const token = new URLSearchParams(new URL(text.trim()).hash.slice(1)).get('token') ?? ''
+  if (!/^[\w-]{16,}$/.test(token)) {
+    return { problem: 'The access token is missing: the address that the server printed ends in #token=…' }
+  }
+  return { ...read, token, url: `${read.origin}/#token=${token}` }
+}
