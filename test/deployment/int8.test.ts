@@ -1,7 +1,9 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import { ModelProtoSchema } from 'onnx-buf'
 import { describe, expect, it } from 'vitest'
+import { onnxGraph } from '../../main/deployment/graph/onnx-graph.ts'
 import { inputScale, quantize } from '../../main/deployment/int8/quantize.ts'
+import { int8FormSchema } from '../../main/deployment/schema.ts'
 import { WindowRunner } from '../../main/deployment/window-runner.ts'
 import { initialVariables } from '../../main/snn/initial.ts'
 import { networkInfo } from '../../main/snn/network.ts'
@@ -36,7 +38,7 @@ describe('quantize', () => {
     ])
   })
 
-  it('fires as before where 8 bits hold the weights', async () => {
+  it.each(int8FormSchema.options)('as %s, fires as before where 8 bits hold the weights', async (form) => {
     const weights = initialVariables(networkInfo(shape), 1)
     for (const [name, values] of weights) if (name.endsWith('weight') && !name.startsWith('output')) values.forEach((value, i) => (values[i] = Math.round(value * 40) / 127))
     // Batch norm is folded in: gains that take its epsilon away leave weights as they are.
@@ -48,7 +50,7 @@ describe('quantize', () => {
     }
     const float = buildWindowProgram({ ...shape, weights, firingRates: true }).onnx
     const frames = Float32Array.from({ length: 2 * 3 * 128 }, (_, i) => ((i * 7919) % 11 === 0 ? (i % 3) + 1 : 0))
-    const answers = await Promise.all([float, quantize(float, inputScale(frames)).onnx].map(async (onnx) => {
+    const answers = await Promise.all([float, quantize(float, inputScale(frames), form).onnx].map(async (onnx) => {
       const runner = await WindowRunner.open(engine, onnx, shape.shape, 3)
       const answer = await runner.run(frames, 2)
       await runner.release()
@@ -59,15 +61,32 @@ describe('quantize', () => {
     expect(Math.max(...answers[0]!.rates.get('dense1')!)).toBeGreaterThan(0)
   })
 
-  it('keeps no float copy of what is int8, and leaves the last layer float', () => {
+  it.each(int8FormSchema.options)('as %s, keeps no float copy of what is int8, and leaves the last layer float', (form) => {
     const weights = initialVariables(networkInfo(shape), 1)
     const float = fromBinary(ModelProtoSchema, buildWindowProgram({ ...shape, weights }).onnx).graph!
-    const small = fromBinary(ModelProtoSchema, quantize(buildWindowProgram({ ...shape, weights }).onnx, { scale: 1, signed: false, exact: true }).onnx).graph!
+    const small = fromBinary(ModelProtoSchema, quantize(buildWindowProgram({ ...shape, weights }).onnx, { scale: 1, signed: false, exact: true, few: true }, form).onnx).graph!
     const large = (graph: typeof float): number => graph.initializer.filter(({ dataType, dims }) => dataType === 1 && dims.length > 1).length
     expect(large(float)).toBe(11)
     expect(large(small)).toBe(1)
-    expect(small.node.filter(({ opType }) => opType === 'DequantizeLinear').length).toBe(10 + 9)
+    const count = (type: string): number => small.node.filter(({ opType }) => opType === type).length
+    // Of two layers that see the same spikes one copy in 8 bits is enough, unless their windows differ.
+    expect(count('DequantizeLinear')).toBe(form === 'products' ? 10 + 10 : 10 + 9)
+    expect(count('Conv') + count('Gemm')).toBe(form === 'products' ? 1 : 11)
   })
+})
+
+it.each(int8FormSchema.options)('as %s, the graph view tells the layers, shapes and work of the float model', (form) => {
+  const weights = initialVariables(networkInfo(shape), 1)
+  const float = buildWindowProgram({ ...shape, weights, batch: 1 }).onnx
+  const [before, after] = [float, quantize(float, inputScale(new Float32Array(4)), form).onnx].map((onnx) => onnxGraph(fromBinary(ModelProtoSchema, onnx)).nodes)
+  const work = (nodes: typeof before): Map<string, number> => {
+    const all = new Map<string, number>()
+    for (const { path: [layer = ''], macs } of nodes ?? []) if (macs > 0) all.set(layer, (all.get(layer) ?? 0) + macs)
+    return all
+  }
+  expect(work(after)).toEqual(work(before))
+  expect([...work(before).keys()]).toEqual(['conv1', 'block1', 'block2', 'conv2', 'block3', 'dense1', 'output'])
+  expect(after?.filter(({ shape: dims }) => !dims || dims.includes(null)).map(({ title }) => title)).toEqual([])
 })
 
 describe('inputScale', () => {

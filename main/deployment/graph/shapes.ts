@@ -63,9 +63,10 @@ function sliced(node: NodeProto, x: Dims, { numbers }: Known): Dims | undefined 
   const steps = numbers.get(node.input[4] ?? '') ?? starts.map(() => 1)
   return x.map((size, axis) => {
     const i = axes.findIndex((other) => (other < 0 ? other + x.length : other) === axis)
-    if (i === -1 || size === null || (steps[i] ?? 1) !== 1) return i === -1 ? size : null
+    const step = steps[i] ?? 1
+    if (i === -1 || size === null || step < 1) return i === -1 ? size : null
     const at = (value: number): number => Math.max(0, Math.min(size, value < 0 ? value + size : value))
-    return Math.max(0, at(ends[i] ?? size) - at(starts[i] ?? 0))
+    return Math.max(0, Math.ceil((at(ends[i] ?? size) - at(starts[i] ?? 0)) / step))
   })
 }
 
@@ -131,6 +132,10 @@ export function outputShapes(node: NodeProto, known: Known): (Dims | undefined)[
     case 'ReduceMax':
     case 'ReduceMin':
       return [reduced(node, x, known)]
+    case 'Pad': {
+      const pads = known.numbers.get(node.input[1] ?? '')
+      return pads ? [x.map((size, i) => (size === null ? null : size + (pads[i] ?? 0) + (pads[i + x.length] ?? 0)))] : []
+    }
     case 'Slice':
       return [sliced(node, x, known)]
     case 'Squeeze': {

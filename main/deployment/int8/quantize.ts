@@ -1,8 +1,14 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
-import {
-  AttributeProto_AttributeType, AttributeProtoSchema, type GraphProto, ModelProtoSchema, type NodeProto, NodeProtoSchema, type TensorProto, TensorProto_DataType, TensorProtoSchema,
-} from 'onnx-buf'
+import { fromBinary, toBinary } from '@bufbuild/protobuf'
+import { type GraphProto, ModelProtoSchema, type NodeProto, type TensorProto } from 'onnx-buf'
+import type { Int8Form } from '../schema.ts'
+import { dequantized, type Grid, quantized } from './grid.ts'
 import { type Lattice, lattices } from './lattice.ts'
+import { Nodes } from './nodes.ts'
+import { asProduct } from './products.ts'
+import { dequantizedWeights, smallWeights } from './weights.ts'
+
+/** Steps of an input that products are made for. */
+const MOST_STEPS = 127
 
 /** What became of a layer's input and weights. */
 export interface QuantizedLayer {
@@ -20,6 +26,8 @@ export interface InputScale {
   readonly signed: boolean
   /** Values are whole multiples of the scale that 8 bits hold. */
   readonly exact: boolean
+  /** They are from 0 to 127 steps, as products of integers need them (products.ts). */
+  readonly few?: true
 }
 
 /** Scale for values as they were seen. @param sample any values of the input */
@@ -33,7 +41,7 @@ export function inputScale(sample: Float32Array): InputScale {
   const signed = lowest < 0
   const range = Math.max(largest, -lowest)
   const levels = signed ? 127 : 255
-  if (whole && range <= levels) return { scale: 1, signed, exact: true }
+  if (whole && range <= levels) return { scale: 1, signed, exact: true, ...(!signed && range <= MOST_STEPS && { few: true }) }
   return { scale: range === 0 ? 1 : range / levels, signed, exact: false }
 }
 
@@ -41,46 +49,51 @@ export function inputScale(sample: Float32Array): InputScale {
  * A window program with the weights of its convolutions and of its linear layers with neurons in int8 (symmetric, one scale for each output channel)
  * and their inputs in 8 bits, as QuantizeLinear and DequantizeLinear around them (static QDQ). Inputs that are spikes, pooled spikes or sums of
  * spikes have the scale that holds them exactly. Neurons, biases and the last layer stay float32.
+ * @param form convolutions: layers stay what they are; products: those that see spikes become products of integers (products.ts)
  * @returns the model's bytes
  */
-export function quantize(onnx: Uint8Array, input: InputScale): { readonly onnx: Uint8Array; readonly layers: readonly QuantizedLayer[] } {
+export function quantize(onnx: Uint8Array, input: InputScale, form: Int8Form = 'convolutions'): { readonly onnx: Uint8Array; readonly layers: readonly QuantizedLayer[] } {
   const model = fromBinary(ModelProtoSchema, onnx)
   const { graph } = model
   if (!graph) throw new Error('a model without a graph')
   const known = lattices(graph, null)
   const sources = fed(graph)
-  const parts = new Parts(graph)
+  const nodes = new Nodes(graph)
   const layers: QuantizedLayer[] = []
-  const nodes: NodeProto[] = []
   for (const node of graph.node) {
-    const weight = parts.weight(node.input[1] ?? '')
-    if ((node.opType === 'Conv' || node.opType === 'Gemm') && weight && !node.name.startsWith('output/')) {
-      const [x = ''] = node.input
-      const grid = sources.has(x) ? ofInput(input) : ofLattice(known.get(x))
-      layers.push({ layer: node.name.split('/')[0] ?? '', scale: grid?.scale ?? null, exact: grid?.exact ?? true })
-      node.input[1] = parts.dequantizedWeight(weight, nodes)
-      if (grid) node.input[0] = parts.inEightBits(x, grid, nodes)
+    const [x = '', weightName = ''] = node.input
+    const weight = node.opType === 'Conv' || node.opType === 'Gemm' ? nodes.weight(weightName) : undefined
+    if (!weight || node.name.startsWith('output/')) {
+      nodes.list.push(node)
+      continue
     }
-    nodes.push(node)
+    const lattice = known.get(x)
+    const small = sources.has(x) ? input.few === true : lattice !== undefined && lattice.levels <= MOST_STEPS
+    const product = form === 'products' && small
+    const grid = sources.has(x) ? input : ofLattice(lattice, product)
+    layers.push({ layer: node.name.split('/')[0] ?? '', scale: grid?.scale ?? null, exact: grid?.exact ?? true })
+    nodes.path = node.name.slice(0, node.name.lastIndexOf('/'))
+    if (product && grid) asProduct(nodes, node, weight, grid)
+    else throughEightBits(nodes, node, weight, grid)
   }
-  graph.node = nodes
-  const used = new Set(nodes.flatMap((node) => node.input))
+  graph.node = nodes.list
+  const used = new Set(graph.node.flatMap((node) => node.input))
   graph.initializer = graph.initializer.filter(({ name }) => used.has(name))
   return { onnx: toBinary(ModelProtoSchema, model), layers }
 }
 
-interface Grid {
-  readonly scale: number
-  readonly signed: boolean
-  readonly exact: boolean
+/** 127 levels fit int8, which every runtime computes with; up to 255 fit uint8, which processors multiply with int8. */
+function ofLattice(lattice: Lattice | undefined, unsigned: boolean): Grid | null {
+  if (!lattice || lattice.levels > 255) return null
+  return { scale: lattice.step, signed: !unsigned && lattice.levels <= 127, exact: true }
 }
 
-const ofInput = (input: InputScale): Grid => input
-
-/** 127 levels fit int8, which every runtime computes with; up to 255 fit uint8. */
-function ofLattice(lattice: Lattice | undefined): Grid | null {
-  if (!lattice || lattice.levels > 255) return null
-  return { scale: lattice.step, signed: lattice.levels <= 127, exact: true }
+/** The node as it is behind weights and an input that came through 8 bits. @param grid null: the input stays float32 */
+function throughEightBits(nodes: Nodes, node: NodeProto, weight: TensorProto, grid: Grid | null): void {
+  const [x = ''] = node.input
+  node.input[1] = dequantizedWeights(nodes, weight.name, smallWeights(weight), weight.dims.map(Number), 0)
+  if (grid) node.input[0] = dequantized(nodes, quantized(nodes, x, grid), grid)
+  nodes.list.push(node)
 }
 
 /** Values that are the network's input in another order. */
@@ -89,68 +102,4 @@ function fed(graph: GraphProto): Set<string> {
   for (const { opType, input, output } of graph.node)
     if (['Transpose', 'Reshape', 'Slice'].includes(opType) && names.has(input[0] ?? '')) output.forEach((name) => names.add(name))
   return names
-}
-
-/** Makes the constants and nodes around a layer; equal ones once. */
-class Parts {
-  readonly #graph: GraphProto
-  readonly #weights: ReadonlyMap<string, TensorProto>
-  readonly #made = new Map<string, string>()
-
-  constructor(graph: GraphProto) {
-    this.#graph = graph
-    this.#weights = new Map(graph.initializer.filter(({ dataType, dims }) => dataType === TensorProto_DataType.FLOAT && dims.length >= 2).map((tensor) => [tensor.name, tensor]))
-  }
-
-  weight(name: string): TensorProto | undefined {
-    return this.#weights.get(name)
-  }
-
-  /** w = int8 times its channel's scale. */
-  dequantizedWeight({ name, dims, rawData }: TensorProto, nodes: NodeProto[]): string {
-    return this.#once(`${name}/dq`, () => {
-      const values = new Float32Array(rawData.slice().buffer)
-      const channels = Number(dims[0])
-      const each = values.length / channels
-      const scales = Float32Array.from({ length: channels }, (_, k) => {
-        let largest = 0
-        for (let i = k * each; i < (k + 1) * each; i++) largest = Math.max(largest, Math.abs(values[i] ?? 0))
-        return largest === 0 ? 1 : largest / 127
-      })
-      const small = Int8Array.from(values, (value, i) => Math.max(-127, Math.min(127, Math.round(value / (scales[Math.floor(i / each)] ?? 1)))))
-      const inputs = [
-        this.#constant(`${name}/int8`, TensorProto_DataType.INT8, dims, small),
-        this.#constant(`${name}/scale`, TensorProto_DataType.FLOAT, [BigInt(channels)], scales),
-        this.#constant(`${name}/zero`, TensorProto_DataType.INT8, [BigInt(channels)], new Int8Array(channels)),
-      ]
-      const axis = create(AttributeProtoSchema, { name: 'axis', type: AttributeProto_AttributeType.INT, i: 0n })
-      nodes.push(create(NodeProtoSchema, { opType: 'DequantizeLinear', name: `${name}/dq`, input: inputs, output: [`${name}/dq`], attribute: [axis] }))
-      return `${name}/dq`
-    })
-  }
-
-  inEightBits(x: string, { scale, signed }: Grid, nodes: NodeProto[]): string {
-    return this.#once(`${x}/q${scale}${signed}`, () => {
-      const kind = signed ? TensorProto_DataType.INT8 : TensorProto_DataType.UINT8
-      const parameters = [
-        this.#once(`scale/${scale}`, () => this.#constant(`scale/${scale}`, TensorProto_DataType.FLOAT, [], Float32Array.of(scale))),
-        this.#once(`zero/${signed}`, () => this.#constant(`zero/${signed}`, kind, [], new Uint8Array(1))),
-      ]
-      nodes.push(create(NodeProtoSchema, { opType: 'QuantizeLinear', name: `${x}/q`, input: [x, ...parameters], output: [`${x}/q`] }))
-      nodes.push(create(NodeProtoSchema, { opType: 'DequantizeLinear', name: `${x}/dq`, input: [`${x}/q`, ...parameters], output: [`${x}/dq`] }))
-      return `${x}/dq`
-    })
-  }
-
-  #once(key: string, make: () => string): string {
-    const name = this.#made.get(key) ?? make()
-    this.#made.set(key, name)
-    return name
-  }
-
-  #constant(name: string, dataType: TensorProto_DataType, dims: bigint[], values: Int8Array | Uint8Array | Float32Array): string {
-    const rawData = new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength) as ArrayBuffer)
-    this.#graph.initializer.push(create(TensorProtoSchema, { name, dataType, dims: [...dims], rawData }))
-    return name
-  }
 }
