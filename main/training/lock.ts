@@ -11,14 +11,15 @@ export interface Owner {
   readonly started?: string | undefined
 }
 
-/** What tells one process of a number from the next: the machine's start and the process's, in ticks since then (proc(5)). */
+/** What tells one process of a number from the next: the machine's start and the process's, in ticks since then (proc(5)). undefined: it has ended, or the system doesn't tell. */
 function startOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return undefined
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    // The program's name, in parentheses, may hold anything; the 20th field behind it is the start.
-    const ticks = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[19]
-    return `${boot} ${ticks}`
+    // The program's name, in parentheses, may hold anything; the first field behind it is the state, the 20th the start.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
+    // One that has ended and that nobody has asked how: in containers without an init it stays for ever.
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : `${boot} ${fields[19]}`
   } catch {
     return undefined
   }

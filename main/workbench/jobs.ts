@@ -99,12 +99,14 @@ export class Jobs {
   readonly #entries = new Map<string, Entry>()
   readonly #emit: Emit
   readonly #onEnded: ((job: Job) => void) | undefined
+  readonly #onBegun: ((job: Job) => void) | undefined
   #next = 1
 
-  /** @param onEnded keeps the history */
-  constructor(emit: Emit, onEnded?: (job: Job) => void) {
+  /** @param onEnded keeps the history; @param onBegun remembers what is under way */
+  constructor(emit: Emit, onEnded?: (job: Job) => void, onBegun?: (job: Job) => void) {
     this.#emit = emit
     this.#onEnded = onEnded
+    this.#onBegun = onBegun
   }
 
   /** Starts work at once. Its result is the detail shown when it is done. */
@@ -146,6 +148,7 @@ export class Jobs {
       }),
       tell,
     })
+    this.#onBegun?.(job)
     this.#change(id, {}, true)
     const begin = async (): Promise<string> => {
       if (abort.signal.aborted) throw new Cancelled()

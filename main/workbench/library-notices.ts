@@ -17,6 +17,7 @@ const what: Readonly<Record<Kind, [one: string, file: string]>> = {
 export function noticesOf(library: Library, lists: Lists, watches: readonly Watch[]): LibraryNotice[] {
   return [
     ...library.db.notices.map((message): LibraryNotice => ({ id: `database ${message}`, severity: /damaged|can't/.test(message) ? 'error' : 'info', message, advice: null, watch: null, recordings: false })),
+    ...library.lost.map(({ title, started, error }): LibraryNotice => ({ id: `lost ${title} ${started}`, severity: 'warning', message: `${title}: ${error}`, advice: null, watch: null, recordings: false })),
     ...damagedReadings(library.texts),
     ...(Object.keys(what) as Kind[]).flatMap((kind) => damagedEntries(library, kind, lists[kind].list())),
     ...watches.flatMap(({ id, folder, problem }): LibraryNotice[] =>

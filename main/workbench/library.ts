@@ -3,13 +3,15 @@ import { homedir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Database } from '../library/database.ts'
-import { EntryTable } from '../library/entries.ts'
+import { EntryTable, type EndedJob } from '../library/entries.ts'
 import { RecordingTable } from '../library/recordings.ts'
 import { WatchTable } from '../library/watches.ts'
 import { journalFile } from '../datasets/journal.ts'
 import { errorCode, writeJson } from '../training/atomic.ts'
 import { clearLock, isAlive, Lock } from '../training/lock.ts'
+import { fileKinds, refuseNewerFile } from '../versioned.ts'
 import { UsageError } from './api.ts'
+import { endLostJobs } from './job-history.ts'
 
 /** What the library keeps, each in a folder of its own: <library>/datasets/<id>/, runs/<id>/, models/<id>/. */
 export type Kind = 'datasets' | 'runs' | 'models'
@@ -45,6 +47,8 @@ export class Library {
   readonly recordings: RecordingTable
   readonly watches: WatchTable
   readonly entries: EntryTable
+  /** What processes that died had under way. */
+  readonly lost: readonly EndedJob[]
   /** Hears of recordings that were opened. */
   onOpened: ((path: string) => void) | undefined
   /** Folders that are being made or changed here, with what tells other processes so. */
@@ -70,6 +74,7 @@ export class Library {
     this.recordings = new RecordingTable(this.db, this.root)
     this.watches = new WatchTable(this.db, this.root)
     this.entries = new EntryTable(this.db)
+    this.lost = endLostJobs(this.entries)
     this.#forgetRemoved()
   }
 
