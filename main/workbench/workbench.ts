@@ -11,6 +11,7 @@ import { isCallName, parseInput, UsageError, type Emit, type Handlers, type Work
 import { Catalogue, catalogueHandlers } from './catalogue.ts'
 import { conversionHandlers } from './convert.ts'
 import { datasetHandlers, Datasets } from './datasets.ts'
+import { desktopHandlers, type DesktopHost } from './desktop-only.ts'
 import { deviceHandlers, Devices } from './devices.ts'
 import { experimentHandlers, Experiments } from './experiments.ts'
 import { fileHandlers, type ChooseKind } from './files.ts'
@@ -47,8 +48,8 @@ export interface WorkbenchOptions {
   readonly spawn: SpawnChild
   /** The system's file dialog, where there is one. */
   readonly choose?: (kind: ChooseKind) => Promise<string | null>
-  /** Opens another window on a place, where the host has windows. */
-  readonly openWindow?: (place: string) => void
+  /** What the host does for its windows; the desktop's. Asked for when it is needed: it may need the workbench itself. */
+  readonly desktop?: () => DesktopHost
   /** Where the host keeps which library the next start opens. */
   readonly libraryChoice?: LibraryChoice
   /** Follows the library's watch folders from the start; else only those that are added. */
@@ -70,7 +71,7 @@ function runtimeVersion(): string {
  * export and inference in processes of their own: the thread it runs in only passes messages on.
  * @throws UsageError where the library's folder can't be used
  */
-export function createWorkbench({ library: root, host, spawn: start, choose, openWindow, libraryChoice, watch = false, settleMs, firstMs }: WorkbenchOptions): Workbench {
+export function createWorkbench({ library: root, host, spawn: start, choose, desktop, libraryChoice, watch = false, settleMs, firstMs }: WorkbenchOptions): Workbench {
   const listeners = new Set<Emit>()
   const emit: Emit = (name, payload) => listeners.forEach((listener) => listener(name, payload))
   const library = new Library(root)
@@ -113,11 +114,7 @@ export function createWorkbench({ library: root, host, spawn: start, choose, ope
     ...recordingHandlers(shared, pool, firstMs),
     ...settingsHandlers(settings),
     ...logHandlers(log, { library, log, engine, host, settings: () => settings.report(), devices: () => devices.list() }),
-    'windows.open': ({ place }) => {
-      if (!openWindow) throw new UsageError('Other windows are there on the desktop only; open this address in another tab.')
-      openWindow(place)
-      return {}
-    },
+    ...desktopHandlers(desktop),
     ...textHandlers(new Texts(shared, pool, catalogue)),
     ...conversionHandlers(shared, pool),
     ...datasetHandlers(datasets),
