@@ -9,7 +9,6 @@ import { WatchTable } from '../library/watches.ts'
 import { journalFile } from '../datasets/journal.ts'
 import { errorCode, writeJson } from '../training/atomic.ts'
 import { clearLock, isAlive, Lock } from '../training/lock.ts'
-import { fileKinds, refuseNewerFile } from '../versioned.ts'
 import { UsageError } from './api.ts'
 import { endLostJobs } from './job-history.ts'
 
