@@ -31,11 +31,11 @@ function List({ onDone }: { readonly onDone: () => void }) {
         <input
           data-autofocus
           role="combobox"
-          aria-label="Search pages, runs, datasets, recordings and actions"
+          aria-label="Search pages, settings, runs, datasets, recordings and actions"
           aria-expanded
           aria-controls={id}
           aria-activedescendant={shown.length > 0 ? `${id}-${chosen}` : undefined}
-          placeholder="Pages, runs, datasets, recordings, actions…"
+          placeholder="Pages, settings, runs, datasets, recordings, actions…"
           value={query}
           onChange={(event) => {
             setQuery(event.currentTarget.value)
@@ -61,7 +61,9 @@ function List({ onDone }: { readonly onDone: () => void }) {
             onClick={() => run(command)}
           >
             <span className={styles.title}>{command.title}</span>
-            <span className={styles.hint}>{command.hint}</span>
+            <span className={styles.hint} title={command.text}>
+              {command.text ?? command.hint}
+            </span>
             <span className={styles.group}>{command.group}</span>
           </li>
         ))}

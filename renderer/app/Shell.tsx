@@ -11,9 +11,10 @@ import { NoAccess } from './NoAccess.tsx'
 import { Notices } from './Notices.tsx'
 import { ConfirmDialog } from '../widgets/ConfirmDialog.tsx'
 import { FileDialog } from '../widgets/FileDialog.tsx'
+import { HelpBubble } from '../widgets/HelpBubble.tsx'
 import { Palette } from './Palette.tsx'
-import { useRoute } from './route.ts'
 import { RemoteDialog } from './RemoteDialog.tsx'
+import { useRoute } from './route.ts'
 import { useShellShortcuts } from './shell-shortcuts.ts'
 import styles from './shell.module.css'
 
@@ -66,8 +67,9 @@ export function Shell() {
       <Palette />
       <FileDialog />
       <ConfirmDialog />
-      <DropZone />
       <RemoteDialog />
+      <DropZone />
+      <HelpBubble />
     </div>
   )
 }

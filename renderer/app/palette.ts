@@ -1,6 +1,8 @@
 import { create } from 'zustand'
 import { useLibrary } from '../api/library.ts'
 import { useSettings, changeSettings } from '../api/settings.ts'
+import { goToHelp, placeOf, type Newest } from '../help/places.ts'
+import { helpKeys, helpTexts, type HelpKey } from '../help/registry.ts'
 import { pick } from '../widgets/picker.ts'
 import { saveDiagnostics } from '../views/settings/diagnostics.ts'
 import { baseName } from './format.ts'
@@ -12,10 +14,12 @@ import { createStarterProject } from './starter.ts'
 /** Something the palette leads to or does. */
 export interface Command {
   readonly id: string
-  readonly group: 'Page' | 'Action' | 'Run' | 'Experiment' | 'Dataset' | 'Model' | 'Recording'
+  readonly group: 'Page' | 'Action' | 'Run' | 'Experiment' | 'Dataset' | 'Model' | 'Recording' | 'Setting' | 'Chart'
   readonly title: string
   /** Shown beside it, and found too, for less: a path, a method. */
   readonly hint: string
+  /** What it does, beside it: of settings and charts. */
+  readonly text?: string
   readonly run: () => void
 }
 
@@ -88,6 +92,17 @@ const pages: readonly (readonly [title: string, route: Route])[] = [
   ['Log', { view: 'settings', page: 'log' }],
 ]
 
+/** Settings and charts, found by their name, their key, their words and their equation. */
+function explanations(newest: Newest): Command[] {
+  const one = (key: HelpKey): Command => {
+    const { title, text, source } = helpTexts[key]
+    const chart = key.startsWith('chart.') || key.startsWith('analysis.')
+    const hint = [key.slice(key.indexOf('.') + 1), source].filter((part) => part !== undefined).join(' · ')
+    return { id: `Help ${key}`, group: chart ? 'Chart' : 'Setting', title, hint, text: `${text} ${placeOf(key).words}.`, run: () => goToHelp(key, newest, go) }
+  }
+  return helpKeys.map(one)
+}
+
 /** Everything that can be reached at present. */
 export function commandsNow(): Command[] {
   const { datasets, runs, models, experiments, recent } = useLibrary.getState()
@@ -107,5 +122,6 @@ export function commandsNow(): Command[] {
     ...(datasets ?? []).map(({ id, name, classes }) => to('Dataset', id, name, `${classes.length} classes`, { view: 'datasets', page: 'dataset', id })),
     ...(models ?? []).map(({ id, name }) => to('Model', id, name, '', { view: 'models', page: 'model', id })),
     ...(recent ?? []).map((path) => to('Recording', path, baseName(path), path, { view: 'recordings', path })),
+    ...explanations({ run: runs?.find(({ epochsDone }) => epochsDone > 0)?.id ?? null, model: models?.[0]?.id ?? null, dataset: datasets?.[0]?.id ?? null, recording: recent?.[0] ?? null }),
   ]
 }

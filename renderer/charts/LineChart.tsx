@@ -2,6 +2,8 @@ import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'rea
 import { useComputedColorScheme } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import UPlot from 'uplot'
+import type { HelpKey } from '../help/registry.ts'
+import { HelpTip } from '../widgets/Help.tsx'
 import { chartOptions } from './options.ts'
 import styles from './charts.module.css'
 
@@ -23,6 +25,7 @@ export interface Line {
 export interface LineChartProps {
   /** Says what is drawn, for assistive technology and as the chart's title. */
   readonly title: string
+  readonly help: HelpKey
   readonly x: readonly number[]
   readonly xLabel: string
   readonly lines: readonly Line[]
@@ -112,6 +115,7 @@ export function LineChart(props: LineChartProps) {
     <figure className={styles.figure}>
       <figcaption className={styles.caption}>
         <b>{title}</b>
+        <HelpTip of={props.help} />
         <span className={styles.at}>
           {cursor !== null && x[at] !== undefined ? `${props.xLabel} ${position(x[at] ?? 0)}` : ''}
         </span>

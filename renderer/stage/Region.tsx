@@ -3,6 +3,7 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { useStore } from 'zustand'
 import { compact, count, duration, timecode } from '../app/format.ts'
+import { HelpTip } from '../widgets/Help.tsx'
 import { NumberField } from '../widgets/NumberField.tsx'
 import { drawCurve } from './curve.ts'
 import { inspectPixel, regionRate, regionWithin, type RegionRate } from './inspect.ts'
@@ -98,6 +99,7 @@ function Card({ player, region }: { readonly player: Player; readonly region: Re
     <section className={`${styles.regionCard} ${left ? styles.regionCardRight : ''}`} aria-label="Region">
       <header>
         <b>Region</b>
+        <HelpTip of="chart.region" />
         <span>{compact(span > 0 ? ((ons + offs) * 1e6) / span : null, 'Ev/s')}</span>
         <Tooltip label="Take the region away (Esc)">
           <ActionIcon size="sm" aria-label="Take the region away" onClick={() => player.set({ region: null })}>
@@ -114,11 +116,11 @@ function Card({ player, region }: { readonly player: Player; readonly region: Re
         <span>now</span>
       </div>
       {whole !== null && <WholeRate player={player} rate={whole} />}
-      <div className={styles.regionFields}>
-        <NumberField label="x" name="Region x" value={region.x} onChange={(x) => change({ x })} />
-        <NumberField label="y" name="Region y" value={region.y} onChange={(y) => change({ y })} />
-        <NumberField label="width" name="Region width" value={region.width} onChange={(width) => change({ width })} />
-        <NumberField label="height" name="Region height" value={region.height} onChange={(height) => change({ height })} />
+      <div className={styles.regionFields} data-help="chart.region">
+        <NumberField label="x" name="Region x" help={null} value={region.x} onChange={(x) => change({ x })} />
+        <NumberField label="y" name="Region y" help={null} value={region.y} onChange={(y) => change({ y })} />
+        <NumberField label="width" name="Region width" help={null} value={region.width} onChange={(width) => change({ width })} />
+        <NumberField label="height" name="Region height" help={null} value={region.height} onChange={(height) => change({ height })} />
       </div>
     </section>
   )

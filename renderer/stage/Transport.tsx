@@ -16,6 +16,7 @@ import { DisplayMenu } from './DisplayMenu.tsx'
 import { MarksMenu } from './MarksMenu.tsx'
 import { accumulations, eventCounts, nearest, speeds } from './playback.ts'
 import type { Player } from './player.ts'
+import { HelpTip } from '../widgets/Help.tsx'
 import styles from './stage.module.css'
 
 /** Speed for people: 0.05 -> "1/20×". */
@@ -169,6 +170,7 @@ export function Transport({ player, children }: { readonly player: Player; reado
         >
           <IconBox size={18} stroke={1.6} />
         </Switch>
+        <HelpTip of="chart.stage" />
         <DisplayMenu player={player} />
         {children}
       </div>

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Menu, NumberInput, Select } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
 import type { Filter, FilterReport } from '../../preload/contract/index.ts'
 import { changed, filterKinds, moved, settingOf, type FilterField } from './filter-kinds.ts'
+import { HelpTip } from './Help.tsx'
 import styles from './filters.module.css'
 
 function Field({
@@ -68,9 +69,10 @@ export function FilterControls({ value, onChange, report }: FilterControlsProps)
         const name = `${index + 1} ${label}`
         const put = (next: Filter) => onChange(value.map((one, i) => (i === index ? next : one)))
         return (
-          <section key={index} className={styles.filter} aria-label={name}>
+          <section key={index} className={styles.filter} aria-label={name} data-help={`filter.${filter.type}`}>
             <header>
               <b>{label}</b>
+              <HelpTip of={`filter.${filter.type}`} />
               <span>{fresh ? `drops ${share(report.dropped[index] ?? 0)}` : ''}</span>
               <div className={styles.actions}>
                 <ActionIcon aria-label={`Move ${name} up`} disabled={index === 0} onClick={() => onChange(moved(value, index, -1))}>

@@ -1,5 +1,6 @@
-import { NumberInput, Select, Tooltip } from '@mantine/core'
+import { NumberInput, Select } from '@mantine/core'
 import type { Framing } from '../../preload/contract/index.ts'
+import { HelpTip } from './Help.tsx'
 import styles from './framing.module.css'
 
 const sizes = [32, 48, 64, 96, 128, 224]
@@ -15,18 +16,17 @@ export interface FrameSizeProps {
   readonly onChange: (resize: Framing['resize']) => void
   /** What not to resize is called; null where everything has to be. */
   readonly own: string | null
-  readonly help: string
 }
 
 /** The size of frames: their own, a usual one, or any. */
-export function FrameSize({ value, onChange, own, help }: FrameSizeProps) {
+export function FrameSize({ value, onChange, own }: FrameSizeProps) {
   const choice = resizeChoice(value)
   return (
     <>
-      <div className={styles.row}>
-        <Tooltip label={help}>
-          <span>Size</span>
-        </Tooltip>
+      <div className={styles.row} data-help="framing.resize">
+        <span>
+          Size <HelpTip of="framing.resize" />
+        </span>
         <Select
           aria-label="Frame size"
           w={124}
@@ -44,7 +44,7 @@ export function FrameSize({ value, onChange, own, help }: FrameSizeProps) {
         />
       </div>
       {choice === 'custom' && value !== null && (
-        <div className={styles.row}>
+        <div className={styles.row} data-help="framing.resize">
           <span>Width × height</span>
           <span className={styles.pair}>
             {([1, 0] as const).map((axis) => (

@@ -1,7 +1,8 @@
-import { NumberInput, SegmentedControl, Select, Tooltip } from '@mantine/core'
+import { NumberInput, SegmentedControl, Select } from '@mantine/core'
 import { framingPresets, presetOf } from '../../preload/contract/framing-presets.ts'
 import type { Filter, Framing } from '../../preload/contract/index.ts'
 import { FrameSize } from './FrameSize.tsx'
+import { HelpTip } from './Help.tsx'
 import { TimestepsInput } from './TimestepsInput.tsx'
 import styles from './framing.module.css'
 
@@ -39,10 +40,10 @@ export function FramingControls({ value, onChange, filters = [], onFilters }: Fr
   const offered = framingPresets.filter((one) => onFilters !== undefined || one.filters.length === 0)
   return (
     <div className={styles.controls} role="group" aria-label="Framing">
-      <div className={styles.row}>
-        <Tooltip label={preset?.about ?? 'Framing as papers’ code and libraries do it'} multiline maw={360}>
-          <span>Preset</span>
-        </Tooltip>
+      <div className={styles.row} data-help="framing.preset">
+        <span>
+          Preset <HelpTip of="framing.preset" />
+        </span>
         <Select
           aria-label="Framing preset"
           w={180}
@@ -57,16 +58,16 @@ export function FramingControls({ value, onChange, filters = [], onFilters }: Fr
           }}
         />
       </div>
-      <label className={styles.row}>
-        <Tooltip label="T: the number of frames, one per timestep of the network">
-          <span>Timesteps T</span>
-        </Tooltip>
+      <div className={styles.row} data-help="framing.timesteps">
+        <span>
+          Timesteps T <HelpTip of="framing.timesteps" />
+        </span>
         <TimestepsInput label="Timesteps" value={value.timesteps} onChange={(timesteps) => onChange({ ...value, timesteps })} />
-      </label>
-      <div className={styles.row}>
-        <Tooltip label="Blocks of equal event count, of equal parts of the recording’s time, or of a fixed duration">
-          <span>Split by</span>
-        </Tooltip>
+      </div>
+      <div className={styles.row} data-help="framing.splitBy">
+        <span>
+          Split by <HelpTip of="framing.splitBy" />
+        </span>
         <SegmentedControl
           aria-label="Split by"
           value={value.splitBy}
@@ -79,8 +80,10 @@ export function FramingControls({ value, onChange, filters = [], onFilters }: Fr
         />
       </div>
       {value.splitBy === 'duration' && (
-        <div className={styles.row}>
-          <span>Block</span>
+        <div className={styles.row} data-help="framing.blockUs">
+          <span>
+            Block <HelpTip of="framing.blockUs" />
+          </span>
           <NumberInput
             aria-label="Duration of a block"
             w={124}
@@ -94,14 +97,10 @@ export function FramingControls({ value, onChange, filters = [], onFilters }: Fr
           />
         </div>
       )}
-      <div className={styles.row}>
-        <Tooltip
-          label="Event counts; 1 for any event; exponential decay since a pixel’s last event; or events spread bilinearly in time"
-          multiline
-          maw={360}
-        >
-          <span>Frames hold</span>
-        </Tooltip>
+      <div className={styles.row} data-help="framing.representation">
+        <span>
+          Frames hold <HelpTip of="framing.representation" />
+        </span>
         <Select
           aria-label="Representation"
           w={140}
@@ -116,8 +115,10 @@ export function FramingControls({ value, onChange, filters = [], onFilters }: Fr
         />
       </div>
       {value.representation === 'time-surface' && (
-        <div className={styles.row}>
-          <span>Decay τ</span>
+        <div className={styles.row} data-help="framing.tau">
+          <span>
+            Decay τ <HelpTip of="framing.tau" />
+          </span>
           <NumberInput
             aria-label="Decay of time surfaces"
             w={124}
@@ -130,10 +131,10 @@ export function FramingControls({ value, onChange, filters = [], onFilters }: Fr
           />
         </div>
       )}
-      <div className={styles.row}>
-        <Tooltip label="Values as they are, or each frame divided by its largest value">
-          <span>Values</span>
-        </Tooltip>
+      <div className={styles.row} data-help="framing.normalize">
+        <span>
+          Values <HelpTip of="framing.normalize" />
+        </span>
         <SegmentedControl
           aria-label="Normalization"
           value={value.normalize}
@@ -148,7 +149,6 @@ export function FramingControls({ value, onChange, filters = [], onFilters }: Fr
         value={value.resize}
         onChange={(resize) => onChange({ ...value, resize })}
         own="Sensor size"
-        help="Antialiased bilinear resize; smaller frames train faster"
       />
     </div>
   )

@@ -1,5 +1,7 @@
 import { useState, type ReactNode } from 'react'
-import { TextInput, Tooltip } from '@mantine/core'
+import { TextInput } from '@mantine/core'
+import type { HelpKey } from '../help/registry.ts'
+import { Helped } from './Help.tsx'
 
 /** The number a text stands for ("1e-5", "0,5"); null for none. */
 export function readNumber(text: string): number | null {
@@ -17,7 +19,8 @@ export interface NumberFieldProps {
   readonly label: ReactNode
   /** Accessible name where the label is no text. */
   readonly name: string
-  readonly help?: string
+  /** Its explanation; null where it stands in words beside it. */
+  readonly help: HelpKey | null
   readonly value: number
   readonly onChange: (value: number) => void
   readonly error?: string | undefined
@@ -30,25 +33,19 @@ export function NumberField({ label, name, help, value, onChange, error, width }
   const bad = typed !== null && readNumber(typed) === null ? 'Not a number' : undefined
   const field = (
     <TextInput
-      label={label}
-      aria-label={name}
-      value={typed ?? writeNumber(value)}
-      error={bad ?? error}
-      inputMode="decimal"
-      w={width}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value)
-        const read = readNumber(event.currentTarget.value)
-        if (read !== null) onChange(read)
-      }}
-      onBlur={() => setTyped(null)}
-    />
+        label={label}
+        aria-label={name}
+        value={typed ?? writeNumber(value)}
+        error={bad ?? error}
+        inputMode="decimal"
+        w={width}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value)
+          const read = readNumber(event.currentTarget.value)
+          if (read !== null) onChange(read)
+        }}
+        onBlur={() => setTyped(null)}
+      />
   )
-  return help === undefined ? (
-    field
-  ) : (
-    <Tooltip label={help} position="bottom-start">
-      {field}
-    </Tooltip>
-  )
+  return help === null ? field : <Helped of={help}>{field}</Helped>
 }

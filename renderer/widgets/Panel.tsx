@@ -1,19 +1,24 @@
 import type { ReactNode } from 'react'
+import type { HelpKey } from '../help/registry.ts'
+import { HelpTip } from './Help.tsx'
 import styles from './widgets.module.css'
 
 /** A titled box. Its title names the region for assistive technology. */
 export function Panel(props: {
   readonly title?: string
+  /** What its chart or its one setting is explained as. */
+  readonly help?: HelpKey
   readonly aside?: ReactNode
   readonly children: ReactNode
   readonly flush?: boolean
   readonly className?: string
 }) {
   return (
-    <section className={`${styles.panel} ${props.className ?? ''}`} aria-label={props.title}>
+    <section className={`${styles.panel} ${props.className ?? ''}`} aria-label={props.title} data-help={props.help}>
       {props.title !== undefined && (
         <div className={styles.panelHead}>
           <h2>{props.title}</h2>
+          {props.help !== undefined && <HelpTip of={props.help} />}
           <span className={styles.grow} />
           {props.aside}
         </div>

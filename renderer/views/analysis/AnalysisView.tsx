@@ -34,7 +34,7 @@ export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry
       <section className={styles.inner} aria-label={entry.title}>
         <h2 className={styles.title}>{entry.title}</h2>
         <p className={styles.text}>
-          {entry.text} {entry.equation !== undefined && <i>{entry.equation}</i>}
+          {entry.text} {entry.equation !== undefined && <i>{entry.equation}</i>} {entry.source !== undefined && <small>{entry.source}</small>}
         </p>
         <Controls run={run} entry={entry} runs={runs} missing={missing} />
         <Compare run={run} />

@@ -4,6 +4,7 @@ import { cancelJob, isActive, useJobs } from '../../api/jobs.ts'
 import { plural, seconds } from '../../app/format.ts'
 import type { AnalysisEntry, Options } from './registry.ts'
 import { compute, keptOf, optionsOf, setOptions, useAnalysis } from './state.ts'
+import { Helped } from '../../widgets/Help.tsx'
 import styles from './analysis.module.css'
 
 /** "best", "last" or a kept epoch as the select writes it. */
@@ -30,26 +31,30 @@ export function Controls({ run, entry, runs, missing }: { readonly run: Run; rea
   return (
     <div className={styles.controls}>
       {shows('checkpoint') && (
-        <Select
-          label="Checkpoint"
-          w={170}
-          value={asText(options.checkpoint)}
-          data={[
-            { value: 'best', label: run.best === null ? 'best' : `best (epoch ${run.best.epoch})` },
-            { value: 'last', label: `last (epoch ${run.epochs.at(-1)?.epoch ?? 0})` },
-            ...keptEpochs(run).map((epoch) => ({ value: String(epoch), label: `epoch ${epoch}` })),
-          ]}
-          onChange={(value) => value !== null && setOptions(kind, { checkpoint: asCheckpoint(value) })}
-        />
+        <Helped of="option.checkpoint">
+          <Select
+            label="Checkpoint"
+            w={170}
+            value={asText(options.checkpoint)}
+            data={[
+              { value: 'best', label: run.best === null ? 'best' : `best (epoch ${run.best.epoch})` },
+              { value: 'last', label: `last (epoch ${run.epochs.at(-1)?.epoch ?? 0})` },
+              ...keptEpochs(run).map((epoch) => ({ value: String(epoch), label: `epoch ${epoch}` })),
+            ]}
+            onChange={(value) => value !== null && setOptions(kind, { checkpoint: asCheckpoint(value) })}
+          />
+        </Helped>
       )}
       {shows('split') && (
-        <Select
-          label="Split"
-          w={90}
-          value={options.split ?? 'test'}
-          data={['test', 'train']}
-          onChange={(value) => setOptions(kind, { split: value === 'train' ? 'train' : 'test' })}
-        />
+        <Helped of="option.split">
+          <Select
+            label="Split"
+            w={90}
+            value={options.split ?? 'test'}
+            data={['test', 'train']}
+            onChange={(value) => setOptions(kind, { split: value === 'train' ? 'train' : 'test' })}
+          />
+        </Helped>
       )}
       {Own !== undefined && <Own options={options} run={run} onChange={(changed) => setOptions(kind, changed)} />}
       {busy.length === 0 && (

@@ -85,6 +85,7 @@ export function DatasetPage({ id }: { readonly id: string }) {
           <div className={styles.stack}>
             <Panel
               title="Class balance"
+              help="chart.classes"
               aside={
                 <span className={styles.key}>
                   <i data-split="train" />

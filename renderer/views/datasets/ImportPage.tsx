@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { Button, Loader, NumberInput, TextInput, Tooltip } from '@mantine/core'
+import { Button, Loader, NumberInput, TextInput } from '@mantine/core'
 import { IconFolderOpen, IconFolderPlus } from '@tabler/icons-react'
 import type { Filter, FolderPreview, Framing } from '../../../preload/contract/index.ts'
 import { useCall } from '../../api/use-call.ts'
@@ -16,6 +16,7 @@ import { FramingPreview } from './FramingPreview.tsx'
 import { PictureControls } from './PictureControls.tsx'
 import { framesBytes, importInput, initialForm, obstacle, thingsOf } from './import-form.ts'
 import widgets from '../../widgets/widgets.module.css'
+import { Helped } from '../../widgets/Help.tsx'
 import styles from './datasets.module.css'
 
 async function choose(start: string | null): Promise<void> {
@@ -33,14 +34,16 @@ function FolderLine({ folder }: { readonly folder: string | null }) {
         if (typed.trim() !== '') go({ view: 'datasets', page: 'import', folder: typed.trim() })
       }}
     >
-      <TextInput
-        aria-label="Folder to import"
-        placeholder="Folder with one subfolder per class"
-        value={typed}
-        spellCheck={false}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        style={{ flex: 1 }}
-      />
+      <Helped of="dataset.folder" beside grow>
+        <TextInput
+          aria-label="Folder to import"
+          placeholder="Folder with one subfolder per class"
+          value={typed}
+          spellCheck={false}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          style={{ flex: 1 }}
+        />
+      </Helped>
       <Button variant="default" leftSection={<IconFolderOpen size={15} />} onClick={() => void choose(folder)}>
         Browse…
       </Button>
@@ -69,25 +72,29 @@ function Form({ preview }: { readonly preview: FolderPreview }) {
     <div className={styles.stack}>
       <Panel title="Dataset">
         <div className={styles.fields}>
-          <TextInput
-            label="Name"
-            value={form.name}
-            maxLength={80}
-            onChange={(event) => setForm({ ...form, name: event.currentTarget.value })}
-          />
+          <Helped of="dataset.name">
+            <TextInput
+              label="Name"
+              value={form.name}
+              maxLength={80}
+              onChange={(event) => setForm({ ...form, name: event.currentTarget.value })}
+            />
+          </Helped>
           {preview.split === undefined ? (
             <div className={styles.two}>
-              <NumberInput
-                label="Kept for testing"
-                suffix=" %"
-                min={0}
-                max={90}
-                allowDecimal={false}
-                value={form.testPercent}
-                clampBehavior="strict"
-                onChange={(value) => setForm({ ...form, testPercent: typeof value === 'number' ? value : form.testPercent })}
-              />
-              <Tooltip label="The same seed gives the same split">
+              <Helped of="dataset.testShare">
+                <NumberInput
+                  label="Kept for testing"
+                  suffix=" %"
+                  min={0}
+                  max={90}
+                  allowDecimal={false}
+                  value={form.testPercent}
+                  clampBehavior="strict"
+                  onChange={(value) => setForm({ ...form, testPercent: typeof value === 'number' ? value : form.testPercent })}
+                />
+              </Helped>
+              <Helped of="dataset.seed">
                 <NumberInput
                   label="Seed of the split"
                   min={0}
@@ -95,7 +102,7 @@ function Form({ preview }: { readonly preview: FolderPreview }) {
                   value={form.seed}
                   onChange={(value) => setForm({ ...form, seed: typeof value === 'number' ? value : form.seed })}
                 />
-              </Tooltip>
+              </Helped>
             </div>
           ) : (
             <p className={styles.hint}>
@@ -188,7 +195,7 @@ export function ImportPage({ start }: { readonly start: string | null }) {
                 </Panel>
               )}
               {data.classes.length > 0 && (
-                <Panel title={`${thingsOf(data).Many} per class`}>
+                <Panel title={`${thingsOf(data).Many} per class`} help="chart.classes">
                   <div className={styles.bars}>
                     <Bars
                       label={`${thingsOf(data).Many} per class`}

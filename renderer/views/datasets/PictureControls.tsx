@@ -1,6 +1,7 @@
 import type { Framing } from '../../../preload/contract/index.ts'
 import { FrameSize } from '../../widgets/FrameSize.tsx'
 import { TimestepsInput } from '../../widgets/TimestepsInput.tsx'
+import { HelpTip } from '../../widgets/Help.tsx'
 import framing from '../../widgets/framing.module.css'
 import styles from './datasets.module.css'
 
@@ -16,21 +17,22 @@ export function PictureControls({ value, onChange, oneSize }: PictureControlsPro
   return (
     <>
       <div className={framing.controls} role="group" aria-label="Pictures as input">
-        <label className={framing.row}>
-          <span>Repeats T</span>
+        <div className={framing.row} data-help="framing.timesteps">
+          <span>
+            Repeats T <HelpTip of="framing.timesteps" />
+          </span>
           <TimestepsInput label="Repeats" value={value.timesteps} onChange={(timesteps) => onChange({ ...value, timesteps })} />
-        </label>
+        </div>
         <FrameSize
           value={value.resize}
           onChange={(resize) => onChange({ ...value, resize })}
           own={oneSize ? 'As they are' : null}
-          help="Antialiased resize; a picture of another shape fills the frame, what stands out is cut off"
         />
       </div>
       <p className={styles.hint}>
         A picture does not change over time: the network is shown the same one at each of its {value.timesteps}{' '}
         {value.timesteps === 1 ? 'timestep' : 'timesteps'}. More repeats give it longer to answer and cost as much more time; on disk each
-        picture is kept once. The papers use 2 to 6.
+        picture is kept once. Resized, a picture of another shape fills the frame, and what stands out is cut off. The papers use 2 to 6.
       </p>
       {!oneSize && <p className={styles.hint}>The pictures have different sizes: all are resized to one.</p>}
     </>

@@ -32,7 +32,7 @@ export function DatasetStatistics({ id, name }: { readonly id: string; readonly 
         </div>
         {leaks > 0 && <Failure message={`${plural(leaks, 'recording')} ${leaks === 1 ? 'lies' : 'lie'} in both the training and the test split: test accuracy will look better than it is.`} />}
         <div className={styles.columns}>
-          <Panel title="Samples per class" aside={<span className={styles.hint}>training + test</span>}>
+          <Panel title="Samples per class" help="chart.classes" aside={<span className={styles.hint}>training + test</span>}>
             <Bars
               label="Samples per class"
               bars={data.classes.map((one) => ({
@@ -45,7 +45,7 @@ export function DatasetStatistics({ id, name }: { readonly id: string; readonly 
               }))}
             />
           </Panel>
-          <Panel title="Events per sample and class">
+          <Panel title="Events per sample and class" help="chart.events">
             <Bars
               label="Mean events per sample of each class"
               bars={data.classes.map((one) => {

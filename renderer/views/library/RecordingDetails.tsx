@@ -48,6 +48,7 @@ export function RecordingDetails({ id }: { readonly id: number }) {
         <Panel>
           <LineChart
             title="Events per second"
+            help="chart.rate"
             x={curve.on.map((_, i) => (i * curve.binUs) / 1e6)}
             xLabel="s"
             lines={[

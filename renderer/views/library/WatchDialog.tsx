@@ -7,6 +7,7 @@ import { useCall } from '../../api/use-call.ts'
 import { attempt } from '../../api/workbench.ts'
 import { plural } from '../../app/format.ts'
 import { pick } from '../../widgets/picker.ts'
+import { Helped } from '../../widgets/Help.tsx'
 import styles from './library.module.css'
 
 /** The rule that the form says; null while the pattern is empty. */
@@ -45,15 +46,17 @@ export function WatchDialog({ watch, onClose }: { readonly watch: Watch | null; 
         }}
       >
         <div className={styles.folder}>
-          <TextInput
-            label="Folder"
-            placeholder="Where recordings are written to"
-            value={folder}
-            disabled={watch !== null}
-            spellCheck={false}
-            data-autofocus={watch === null || undefined}
-            onChange={(event) => setFolder(event.currentTarget.value)}
-          />
+          <Helped of="watch.folder" grow>
+            <TextInput
+              label="Folder"
+              placeholder="Where recordings are written to"
+              value={folder}
+              disabled={watch !== null}
+              spellCheck={false}
+              data-autofocus={watch === null || undefined}
+              onChange={(event) => setFolder(event.currentTarget.value)}
+            />
+          </Helped>
           {watch === null && (
             <Button variant="default" onClick={() => void pick('folder', folder || null).then((path) => path !== null && setFolder(path))}>
               Browse…
@@ -62,27 +65,31 @@ export function WatchDialog({ watch, onClose }: { readonly watch: Watch | null; 
         </div>
         <div>
           <p className={styles.caption}>Label of a recording</p>
-          <SegmentedControl
-            fullWidth
-            aria-label="Label of a recording"
-            value={by}
-            onChange={(value) => setBy(value as LabelRule['by'])}
-            data={[
-              { value: 'subfolder', label: 'Its subfolder' },
-              { value: 'pattern', label: 'Part of its name' },
-              { value: 'none', label: 'None' },
-            ]}
-          />
+          <Helped of="watch.label" beside grow>
+            <SegmentedControl
+              fullWidth
+              aria-label="Label of a recording"
+              value={by}
+              onChange={(value) => setBy(value as LabelRule['by'])}
+              data={[
+                { value: 'subfolder', label: 'Its subfolder' },
+                { value: 'pattern', label: 'Part of its name' },
+                { value: 'none', label: 'None' },
+              ]}
+            />
+          </Helped>
         </div>
         {by === 'pattern' && (
-          <TextInput
-            label="Pattern: a regular expression; the part in parentheses is the label"
-            placeholder="cifar10_(\w+)_\d+"
-            value={pattern}
-            spellCheck={false}
-            error={preview?.error ?? undefined}
-            onChange={(event) => setPattern(event.currentTarget.value)}
-          />
+          <Helped of="watch.pattern">
+            <TextInput
+              label="Pattern: a regular expression; the part in parentheses is the label"
+              placeholder="cifar10_(\w+)_\d+"
+              value={pattern}
+              spellCheck={false}
+              error={preview?.error ?? undefined}
+              onChange={(event) => setPattern(event.currentTarget.value)}
+            />
+          </Helped>
         )}
         {preview !== null && (by === 'pattern' || preview.error === null) && (
           <div className={styles.tried} aria-live="polite">
@@ -101,16 +108,18 @@ export function WatchDialog({ watch, onClose }: { readonly watch: Watch | null; 
           </div>
         )}
         {by !== 'pattern' && preview?.error && <p className={styles.wrong}>{preview.error}</p>}
-        <Select
-          label="Feeds the dataset"
-          description="New labelled recordings are added to it; what it has keeps its split."
-          placeholder="None"
-          clearable
-          disabled={by === 'none'}
-          value={by === 'none' ? null : dataset}
-          data={(datasets ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={setDataset}
-        />
+        <Helped of="watch.dataset">
+          <Select
+            label="Feeds the dataset"
+            description="New labelled recordings are added to it; what it has keeps its split."
+            placeholder="None"
+            clearable
+            disabled={by === 'none'}
+            value={by === 'none' ? null : dataset}
+            data={(datasets ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+            onChange={setDataset}
+          />
+        </Helped>
         <div className={styles.buttons}>
           <Button variant="default" onClick={() => onClose(null)}>
             Cancel

@@ -6,6 +6,7 @@ import type { ExportSettings } from '../../../preload/contract/index.ts'
 import { exportRun } from '../../app/export-run.ts'
 import { exportable } from './formats.ts'
 import { FormatFields } from './FormatFields.tsx'
+import { Helped } from '../../widgets/Help.tsx'
 
 /** Which run, its best or its last checkpoint, and as what kind of file. */
 export function ExportDialog({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
@@ -30,27 +31,31 @@ export function ExportDialog({ opened, onClose }: { readonly opened: boolean; re
   return (
     <Modal opened={opened} onClose={onClose} title="Export a run">
       <Stack gap="md">
-        <Select
-          label="Run"
-          searchable
-          value={run?.id ?? null}
-          onChange={setChosen}
-          data={runs.map((other) => ({ value: other.id, label: other.config.name }))}
-          placeholder="No run has finished an epoch yet"
-        />
+        <Helped of="export.run">
+          <Select
+            label="Run"
+            searchable
+            value={run?.id ?? null}
+            onChange={setChosen}
+            data={runs.map((other) => ({ value: other.id, label: other.config.name }))}
+            placeholder="No run has finished an epoch yet"
+          />
+        </Helped>
         {untrained ? (
           <p style={{ margin: 0 }}>{run.message}</p>
         ) : (
-          <Radio.Group label="Checkpoint" value={checkpoint} onChange={(value) => setCheckpoint(value === 'last' ? 'last' : 'best')}>
-            <Stack gap={6} mt={6}>
-              <Radio
-                size="xs"
-                value="best"
-                label={`${run?.config.protocol === 'fair' ? 'Best by validation accuracy' : 'Best by test accuracy, as in the papers'}${run?.best ? `: epoch ${run.best.epoch}, ${percent(run.best.value)}` : ''}`}
-              />
-              <Radio size="xs" value="last" label={`Last: epoch ${run?.epochsDone ?? '–'}, ${percent(run?.lastTestAccuracy ?? run?.lastValidationAccuracy)}`} />
-            </Stack>
-          </Radio.Group>
+          <Helped of="export.checkpoint">
+            <Radio.Group label="Checkpoint" value={checkpoint} onChange={(value) => setCheckpoint(value === 'last' ? 'last' : 'best')}>
+              <Stack gap={6} mt={6}>
+                <Radio
+                  size="xs"
+                  value="best"
+                  label={`${run?.config.protocol === 'fair' ? 'Best by validation accuracy' : 'Best by test accuracy, as in the papers'}${run?.best ? `: epoch ${run.best.epoch}, ${percent(run.best.value)}` : ''}`}
+                />
+                <Radio size="xs" value="last" label={`Last: epoch ${run?.epochsDone ?? '–'}, ${percent(run?.lastTestAccuracy ?? run?.lastValidationAccuracy)}`} />
+              </Stack>
+            </Radio.Group>
+          </Helped>
         )}
         <FormatFields settings={settings} pictures={pictures} onChange={setSettings} />
         <Group justify="flex-end" gap="xs">

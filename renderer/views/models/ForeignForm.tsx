@@ -6,6 +6,7 @@ import { FramingControls } from '../../widgets/FramingControls.tsx'
 import { Failure } from '../../widgets/Problems.tsx'
 import { TimestepsInput } from '../../widgets/TimestepsInput.tsx'
 import { firstDraft, readingOf } from './foreign.ts'
+import { Helped, HelpTip } from '../../widgets/Help.tsx'
 
 /** What a classifier of another origin is fed with: its file does not say. */
 export function ForeignForm({
@@ -36,38 +37,50 @@ export function ForeignForm({
       }}
     >
       <Stack gap="sm">
-        <TextInput label="Name in the library" value={draft.name} maxLength={120} onChange={({ currentTarget }) => change({ name: currentTarget.value })} />
-        <SegmentedControl
-          aria-label="What it is fed with"
-          value={draft.feeds}
-          onChange={(feeds) => change({ feeds: feeds === 'pictures' ? 'pictures' : 'recordings' })}
-          data={[
-            { value: 'recordings', label: 'Frames of recordings' },
-            { value: 'pictures', label: 'Pictures' },
-          ]}
-        />
+        <Helped of="foreign.name">
+          <TextInput label="Name in the library" value={draft.name} maxLength={120} onChange={({ currentTarget }) => change({ name: currentTarget.value })} />
+        </Helped>
+        <Helped of="foreign.feeds" beside grow>
+          <SegmentedControl
+            aria-label="What it is fed with"
+            value={draft.feeds}
+            onChange={(feeds) => change({ feeds: feeds === 'pictures' ? 'pictures' : 'recordings' })}
+            data={[
+              { value: 'recordings', label: 'Frames of recordings' },
+              { value: 'pictures', label: 'Pictures' },
+            ]}
+          />
+        </Helped>
         {draft.feeds === 'recordings' ? (
           <FramingControls value={framing} onChange={(next) => change({ framing: next })} />
         ) : (
           <>
-            <Group gap="sm">
-              <span>Shown at so many timesteps</span>
+            <Group gap="sm" data-help="framing.timesteps">
+              <span>
+                Shown at so many timesteps <HelpTip of="framing.timesteps" />
+              </span>
               <TimestepsInput label="Timesteps" value={framing.timesteps} onChange={(timesteps) => change({ framing: { ...framing, timesteps } })} />
             </Group>
-            <FrameSize value={framing.resize} onChange={(resize) => change({ framing: { ...framing, resize } })} own="Its own size" help="Pictures are resized so that they fill the frame" />
-            <TextInput label="Mean of each channel" value={draft.mean} onChange={({ currentTarget }) => change({ mean: currentTarget.value })} />
-            <TextInput label="Standard deviation of each channel" value={draft.std} onChange={({ currentTarget }) => change({ std: currentTarget.value })} />
+            <FrameSize value={framing.resize} onChange={(resize) => change({ framing: { ...framing, resize } })} own="Its own size" />
+            <Helped of="foreign.mean">
+              <TextInput label="Mean of each channel" value={draft.mean} onChange={({ currentTarget }) => change({ mean: currentTarget.value })} />
+            </Helped>
+            <Helped of="foreign.std">
+              <TextInput label="Standard deviation of each channel" value={draft.std} onChange={({ currentTarget }) => change({ std: currentTarget.value })} />
+            </Helped>
           </>
         )}
-        <Textarea
-          label="Class names, in the order of its output"
-          description="One a line or separated by commas; without them classes are numbered."
-          autosize
-          minRows={2}
-          maxRows={8}
-          value={draft.labels}
-          onChange={({ currentTarget }) => change({ labels: currentTarget.value })}
-        />
+        <Helped of="foreign.labels">
+          <Textarea
+            label="Class names, in the order of its output"
+            description="One a line or separated by commas; without them classes are numbered."
+            autosize
+            minRows={2}
+            maxRows={8}
+            value={draft.labels}
+            onChange={({ currentTarget }) => change({ labels: currentTarget.value })}
+          />
+        </Helped>
         {fault !== null && <Failure message={fault} />}
         <Group justify="flex-end">
           <Button type="submit" loading={busy}>

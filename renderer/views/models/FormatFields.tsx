@@ -1,6 +1,7 @@
 import { NumberInput, Radio, Select, Stack, Switch } from '@mantine/core'
 import type { ExportFormat, ExportSettings, NirDialect } from '../../../preload/contract/index.ts'
 import { dialects, formats } from './formats.ts'
+import { Helped } from '../../widgets/Help.tsx'
 
 const isFormat = (value: string): value is ExportFormat => value in formats
 const isDialect = (value: string | null): value is NirDialect => value !== null && value in dialects
@@ -19,64 +20,76 @@ export function FormatFields({
   const { format } = settings
   return (
     <Stack gap="sm">
-      <Radio.Group label="Format" value={format} onChange={(value) => isFormat(value) && onChange({ format: value })}>
-        <Stack gap={6} mt={6}>
-          {Object.entries(formats).map(([value, { title, what }]) => (
-            <Radio key={value} size="xs" value={value} label={title} description={what} />
-          ))}
-        </Stack>
-      </Radio.Group>
+      <Helped of="export.format">
+        <Radio.Group label="Format" value={format} onChange={(value) => isFormat(value) && onChange({ format: value })}>
+          <Stack gap={6} mt={6}>
+            {Object.entries(formats).map(([value, { title, what }]) => (
+              <Radio key={value} size="xs" value={value} label={title} description={what} />
+            ))}
+          </Stack>
+        </Radio.Group>
+      </Helped>
       {(format === 'window' || format === 'step' || format === 'int8') && (
-        <Switch
-          size="xs"
-          label="Spike counts of every layer as further outputs"
-          checked={settings.spikeCounts ?? false}
-          onChange={({ currentTarget }) => onChange({ ...settings, spikeCounts: currentTarget.checked })}
-        />
+        <Helped of="export.spikeCounts" beside>
+          <Switch
+            size="xs"
+            label="Spike counts of every layer as further outputs"
+            checked={settings.spikeCounts ?? false}
+            onChange={({ currentTarget }) => onChange({ ...settings, spikeCounts: currentTarget.checked })}
+          />
+        </Helped>
       )}
       {pictures && (format === 'window' || format === 'int8') && (
-        <Switch
-          size="xs"
-          label="One still picture as input"
-          description="image [N, C, H, W] instead of T equal frames; the first layer’s convolution is computed once."
-          checked={settings.image ?? false}
-          onChange={({ currentTarget }) => onChange({ ...settings, image: currentTarget.checked })}
-        />
+        <Helped of="export.image" beside>
+          <Switch
+            size="xs"
+            label="One still picture as input"
+            description="image [N, C, H, W] instead of T equal frames; the first layer’s convolution is computed once."
+            checked={settings.image ?? false}
+            onChange={({ currentTarget }) => onChange({ ...settings, image: currentTarget.checked })}
+          />
+        </Helped>
       )}
       {(format === 'window' || format === 'int8') && (
-        <NumberInput
-          size="xs"
-          label="Batch size"
-          description="One fixed size, for accelerators; empty takes any."
-          min={1}
-          max={4096}
-          allowDecimal={false}
-          value={settings.batch ?? ''}
-          onChange={(value) => {
-            const { batch: _, ...rest } = settings
-            onChange(typeof value === 'number' ? { ...rest, batch: value } : rest)
-          }}
-        />
+        <Helped of="export.batch">
+          <NumberInput
+            size="xs"
+            label="Batch size"
+            description="One fixed size, for accelerators; empty takes any."
+            min={1}
+            max={4096}
+            allowDecimal={false}
+            value={settings.batch ?? ''}
+            onChange={(value) => {
+              const { batch: _, ...rest } = settings
+              onChange(typeof value === 'number' ? { ...rest, batch: value } : rest)
+            }}
+          />
+        </Helped>
       )}
       {(format === 'int8' || format === 'package') && (
-        <NumberInput
-          size="xs"
-          label="Largest loss of accuracy, percentage points"
-          min={0}
-          max={100}
-          value={(settings.maxLoss ?? 0.01) * 100}
-          onChange={(value) => typeof value === 'number' && onChange({ ...settings, maxLoss: value / 100 })}
-        />
+        <Helped of="export.maxLoss">
+          <NumberInput
+            size="xs"
+            label="Largest loss of accuracy, percentage points"
+            min={0}
+            max={100}
+            value={(settings.maxLoss ?? 0.01) * 100}
+            onChange={(value) => typeof value === 'number' && onChange({ ...settings, maxLoss: value / 100 })}
+          />
+        </Helped>
       )}
       {(format === 'nir' || format === 'package') && (
-        <Select
-          size="xs"
-          label="NIR for"
-          allowDeselect={false}
-          value={settings.dialect ?? 'spec'}
-          data={Object.entries(dialects).map(([value, label]) => ({ value, label }))}
-          onChange={(value) => isDialect(value) && onChange({ ...settings, dialect: value })}
-        />
+        <Helped of="export.dialect">
+          <Select
+            size="xs"
+            label="NIR for"
+            allowDeselect={false}
+            value={settings.dialect ?? 'spec'}
+            data={Object.entries(dialects).map(([value, label]) => ({ value, label }))}
+            onChange={(value) => isDialect(value) && onChange({ ...settings, dialect: value })}
+          />
+        </Helped>
       )}
     </Stack>
   )

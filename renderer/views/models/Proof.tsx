@@ -47,7 +47,7 @@ export function Proof({ proof, chosenBy }: { readonly proof: ExportProof; readon
     ['Accuracy, exported', percent(proof.accuracyExported), 'of the file itself'],
   ]
   return (
-    <Panel title="Proof" aside={<ProofTag proof={proof} />}>
+    <Panel title="Proof" help="chart.proof" aside={<ProofTag proof={proof} />}>
       <dl className={styles.proof}>
         {rows.map(([name, value, note]) => (
           <div key={name}>

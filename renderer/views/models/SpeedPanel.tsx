@@ -69,6 +69,7 @@ export function SpeedPanel({ id }: { readonly id: string }) {
   return (
     <Panel
       title="Speed on this machine"
+      help="chart.speed"
       aside={
         <Button size="compact-xs" variant="default" loading={state.busy} leftSection={<IconGauge size={14} />} onClick={() => void measure()}>
           {data?.bench ? 'Measure again' : 'Measure'}

@@ -101,7 +101,7 @@ function Result({ result }: { readonly result: InferenceResult }) {
           parts: [{ value: probability, color: lineColor(index) }],
         }))}
       />
-      <LineChart title="Logits per timestep" {...logits} xLabel="t =" format={figure} height={170} />
+      <LineChart title="Logits per timestep" help="chart.logits" {...logits} xLabel="t =" format={figure} height={170} />
       {result.input && <Given input={result.input} />}
       {result.problems.length > 0 && <Problems problems={result.problems} />}
       {!result.input?.normalization && (

@@ -20,6 +20,13 @@ export const dialects: Readonly<Record<NirDialect, string>> = {
 /** Whether Saccade itself can run a model's file on recordings. */
 export const runs = ({ format = 'window' }: Pick<ModelRecord, 'format'>): boolean => format === 'window' || format === 'step' || format === 'int8'
 
+/** Models that a comparison begins with: the one that is looked at, and the latest other one that tells the same classes apart. */
+export function comparable(models: readonly Pick<ModelRecord, 'id' | 'format' | 'classes'>[], current: string): string[] {
+  const first = models.find((model) => model.id === current && runs(model))
+  const second = models.findLast((model) => model.id !== current && runs(model) && first !== undefined && model.classes.length === first.classes.length && model.classes.every((name) => first.classes.includes(name)))
+  return [first, second].flatMap((model) => model?.id ?? [])
+}
+
 /** Whether a run has weights to export: a finished epoch, or those of a file that it was opened with. */
 export const exportable = ({ epochsDone, state, message }: Pick<RunSummary, 'epochsDone' | 'state' | 'message'>): boolean =>
   epochsDone > 0 || (state === 'stopped' && /^Weights of .+, by /.test(message ?? ''))

@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import type { CallState } from '../../api/use-call.ts'
 import type { Frames } from '../../../preload/contract/index.ts'
 import { bytes, compact, count, duration, percent } from '../../app/format.ts'
+import { HelpTip } from '../../widgets/Help.tsx'
 import { Facts } from '../../widgets/Panel.tsx'
 import { FrameGrid } from '../../widgets/FrameGrid.tsx'
 import { filtersText } from '../../widgets/filter-kinds.ts'
@@ -37,7 +38,7 @@ function NetworkInput({ open, frames, blocks, current }: SidePanelProps) {
       />
       <p className={styles.note}>
         Exactly the frames a network gets with this framing: <span className={styles.onText}>ON</span> and{' '}
-        <span className={styles.offText}>OFF</span> are its two input channels.
+        <span className={styles.offText}>OFF</span> are its two input channels. <HelpTip of="chart.frames" />
         {shown !== null && ` Behind the filters: ${filtersText(shown.filters)}.`}
       </p>
       {frames.error !== null && <Failure message={frames.error} />}

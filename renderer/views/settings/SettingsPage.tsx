@@ -7,6 +7,7 @@ import { changeSettings, useSettings } from '../../api/settings.ts'
 import { attempt } from '../../api/workbench.ts'
 import { compact, plural } from '../../app/format.ts'
 import { go } from '../../app/route.ts'
+import { helpTexts, type HelpKey } from '../../help/registry.ts'
 import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
 import { pick } from '../../widgets/picker.ts'
@@ -17,10 +18,19 @@ import { saveDiagnostics } from './diagnostics.ts'
 import { memoryChoices, threadChoices } from './choices.ts'
 import styles from './settings.module.css'
 
-/** A setting with its one-line explanation. */
-function Row({ title, help, children }: { readonly title: string; readonly help: ReactNode; readonly children: ReactNode }) {
+/** A setting with its explanation in words beside it. */
+function Setting({ of, more, children }: { readonly of: HelpKey; /** Of this machine. */ readonly more?: string; readonly children: ReactNode }) {
+  const { title, text } = helpTexts[of]
   return (
-    <div className={styles.row}>
+    <Row title={title} help={more === undefined ? text : `${text} ${more}`} of={of}>
+      {children}
+    </Row>
+  )
+}
+
+function Row({ title, help, of, children }: { readonly title: string; readonly help: ReactNode; readonly of?: HelpKey; readonly children: ReactNode }) {
+  return (
+    <div className={styles.row} data-help={of}>
       <div>
         <h3>{title}</h3>
         <p>{help}</p>
@@ -68,7 +78,7 @@ export function SettingsPage() {
       <div className={`${widgets.inner} ${styles.stack}`}>
         {problem !== null && <Failure message={problem} />}
         <Panel title="Window">
-          <Row title="Theme" help="Light, dark, or as the system is set.">
+          <Setting of="setting.theme">
             <SegmentedControl
               aria-label="Theme"
               fullWidth
@@ -76,10 +86,10 @@ export function SettingsPage() {
               data={[{ value: 'auto', label: 'System' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }]}
               onChange={(theme) => void changeSettings({ theme: theme as Theme })}
             />
-          </Row>
+          </Setting>
         </Panel>
         <Panel title="Computing">
-          <Row title="Default device" help="What New run begins with; each run can be given another. Measured speeds stand on the page Devices.">
+          <Setting of="setting.device">
             <Select
               aria-label="Default device"
               value={settings.device}
@@ -89,39 +99,39 @@ export function SettingsPage() {
                 if (chosen) void changeSettings({ device: chosen.device })
               }}
             />
-          </Row>
-          <Row title="Threads" help={`CPU threads of training, inference and decoding; this machine has ${plural(info.cores, 'core')}. Fewer leave room for other work. Sums in another order may differ in the last digit.`}>
+          </Setting>
+          <Setting of="setting.threads" more={`This machine has ${plural(info.cores, 'core')}.`}>
             <Select
               aria-label="Threads"
               value={String(settings.threads ?? 0)}
               data={threads}
               onChange={(value) => value !== null && void changeSettings({ threads: Number(value) || null })}
             />
-          </Row>
-          <Row title="Memory for frames" help={`A dataset whose frames are larger than this is read from the disk batch by batch instead of kept in memory; ${compact(info.memoryBytes, 'B')} here.`}>
+          </Setting>
+          <Setting of="setting.memoryBytes" more={`This machine has ${compact(info.memoryBytes, 'B')}.`}>
             <Select
               aria-label="Memory for frames"
               value={String(settings.memoryBytes ?? 0)}
               data={memory}
               onChange={(value) => value !== null && void changeSettings({ memoryBytes: Number(value) || null })}
             />
-          </Row>
+          </Setting>
         </Panel>
         <Panel title="Library">
-          <Row
-            title="Folder"
-            help={
+          <Setting
+            of="setting.library"
+            more={
               library.next !== null
-                ? `${library.path}. From the next start on: ${library.next}. What lies in the present folder stays there.`
+                ? `Now ${library.path}; from the next start on ${library.next}. What lies in the present folder stays there.`
                 : library.changeable
-                  ? `${library.path}. Another folder is used from the next start on.`
-                  : `${library.path}. Another one is chosen where Saccade is started: --library or SACCADE_LIBRARY.`
+                  ? `Now ${library.path}.`
+                  : `Now ${library.path}; another one is chosen where Saccade is started: --library or SACCADE_LIBRARY.`
             }
           >
             <Button variant="default" fullWidth disabled={!library.changeable} leftSection={<IconFolder size={15} />} onClick={() => void chooseLibrary()}>
               Choose another folder
             </Button>
-          </Row>
+          </Setting>
         </Panel>
         <Panel title="Help">
           <Row title="Log" help="Failed jobs, calls and faults of windows, with what was said about them.">
@@ -135,9 +145,9 @@ export function SettingsPage() {
             </Button>
           </Row>
           {info.host === 'desktop' && (
-            <Row title="Updates" help="Folder on a web server where new versions are looked for at the start.">
+            <Setting of="setting.updates">
               <Updates value={settings.updates} />
-            </Row>
+            </Setting>
           )}
         </Panel>
       </div>

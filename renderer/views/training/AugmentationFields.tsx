@@ -15,12 +15,12 @@ export function AugmentationFields({ form, faults, set }: FormPart) {
         {augmentationKinds.map(({ key, kind, label, help }) => {
           const put = (value: number | boolean) => set(changed(form, { augmentation: augmented(augmentation, key, value) }))
           return (
-            <div key={key}>
+            <div key={key} data-help={`augmentation.${key}`}>
               {kind === 'switch' ? (
                 <Checkbox label={label} checked={augmentation[key] ?? false} onChange={(event) => put(event.currentTarget.checked)} />
               ) : (
                 <label>
-                  <NumberField label="" name={`${label} in ${kind}`} width={52} value={augmentation[key] ?? 0} onChange={put} />
+                  <NumberField label="" name={`${label} in ${kind}`} help={null} width={52} value={augmentation[key] ?? 0} onChange={put} />
                   {label}, {kind === 'pixels' ? 'px' : '°'}
                 </label>
               )}

@@ -158,6 +158,7 @@ function Results({ experiment }: { readonly experiment: Experiment }) {
         ) : (
           <LineChart
             title={`${words.title}, over ${parameterName(curve.parameter)}`}
+            help="chart.experiment"
             x={curve.x}
             xLabel={parameterName(curve.parameter)}
             lines={curve.lines}
@@ -169,7 +170,7 @@ function Results({ experiment }: { readonly experiment: Experiment }) {
           />
         )}
       </Panel>
-      <Panel title="Results" flush aside={<span className={styles.aside}>mean ± standard deviation over seeds</span>}>
+      <Panel title="Results" help="chart.experiment" flush aside={<span className={styles.aside}>mean ± standard deviation over seeds</span>}>
         <div className={tables.tableBox}>
           <table className={tables.table} aria-label="Results">
             <thead>

@@ -10,6 +10,7 @@ import { NeuronVariants } from './NeuronVariants.tsx'
 import type { FormPart } from './NewRunPage.tsx'
 import { neuronParameters } from './parameters.ts'
 import { TopologyField } from './TopologyField.tsx'
+import { Helped } from '../../widgets/Help.tsx'
 import styles from './form.module.css'
 
 function NeuronFields({ form, faults, set }: FormPart) {
@@ -23,7 +24,7 @@ function NeuronFields({ form, faults, set }: FormPart) {
       key={key}
       label={neuronParameters[key].title}
       name={`Neuron ${key}`}
-      help={neuronParameters[key].help}
+      help={`neuron.${key}`}
       value={neuron[key]}
       error={faults.get(`network.neuron.${key}`)}
       onChange={(value) => change({ [key]: value })}
@@ -38,34 +39,40 @@ function NeuronFields({ form, faults, set }: FormPart) {
       <div className={styles.four}>
         {field('tau')}
         {field('threshold')}
-        <Select
-          label="Reset"
-          value={neuron.reset}
-          data={[
-            { value: 'hard', label: 'hard' },
-            { value: 'soft', label: 'soft' },
-          ]}
-          onChange={(reset) => change({ reset: reset === 'soft' ? 'soft' : 'hard' })}
-        />
+        <Helped of="neuron.reset">
+          <Select
+            label="Reset"
+            value={neuron.reset}
+            data={[
+              { value: 'hard', label: 'hard' },
+              { value: 'soft', label: 'soft' },
+            ]}
+            onChange={(reset) => change({ reset: reset === 'soft' ? 'soft' : 'hard' })}
+          />
+        </Helped>
         {neuron.reset === 'hard' && field('resetValue')}
-        <Select
-          className={styles.wide}
-          label="Surrogate"
-          value={neuron.surrogate}
-          data={surrogates.map(({ value, label }) => ({ value, label }))}
-          onChange={(chosen) => {
-            const surrogate = surrogates.find(({ value }) => value === chosen)
-            if (surrogate) change({ surrogate: surrogate.value, alpha: surrogate.alpha })
-          }}
-        />
+        <Helped of="neuron.surrogate" className={styles.wide}>
+          <Select
+            className={styles.wide}
+            label="Surrogate"
+            value={neuron.surrogate}
+            data={surrogates.map(({ value, label }) => ({ value, label }))}
+            onChange={(chosen) => {
+              const surrogate = surrogates.find(({ value }) => value === chosen)
+              if (surrogate) change({ surrogate: surrogate.value, alpha: surrogate.alpha })
+            }}
+          />
+        </Helped>
         {field('alpha')}
       </div>
-      <Checkbox
-        mt={10}
-        label="The gradient stops at the reset (the authors’ code does not stop it)"
-        checked={neuron.detachReset}
-        onChange={(event) => change({ detachReset: event.currentTarget.checked })}
-      />
+      <Helped of="neuron.detach-reset" beside>
+        <Checkbox
+          mt={10}
+          label="The gradient stops at the reset (the authors’ code does not stop it)"
+          checked={neuron.detachReset}
+          onChange={(event) => change({ detachReset: event.currentTarget.checked })}
+        />
+      </Helped>
       <NeuronVariants neuron={neuron} change={change} />
     </details>
   )
@@ -122,21 +129,22 @@ function NetworkPartField<Key extends 'norm' | 'sharing'>({ form, faults, set, p
   const { network } = form.config
   const chosen = part.choices.find(({ value }) => value === network[part.key])
   return (
-    <Select
-      mt={12}
-      label={part.label}
-      description={chosen?.help}
-      inputWrapperOrder={['label', 'input', 'description', 'error']}
-      error={faults.get(`network.${part.key}`)}
-      value={chosen?.label ?? null}
-      data={part.choices.map(({ label }) => label)}
-      allowDeselect={false}
-      onChange={(label) => {
-        const next = part.choices.find((other) => other.label === label)
-        // The layers stay as the preset has them, so its card stays marked.
-        if (next) set({ ...changed(form, { network: { ...network, [part.key]: next.value } }), networkPreset: form.networkPreset })
-      }}
-    />
+    <Helped of={`network.${part.key}`} className={styles.apart}>
+      <Select
+        label={part.label}
+        description={chosen?.help}
+        inputWrapperOrder={['label', 'input', 'description', 'error']}
+        error={faults.get(`network.${part.key}`)}
+        value={chosen?.label ?? null}
+        data={part.choices.map(({ label }) => label)}
+        allowDeselect={false}
+        onChange={(label) => {
+          const next = part.choices.find((other) => other.label === label)
+          // The layers stay as the preset has them, so its card stays marked.
+          if (next) set({ ...changed(form, { network: { ...network, [part.key]: next.value } }), networkPreset: form.networkPreset })
+        }}
+      />
+    </Helped>
   )
 }
 
@@ -155,20 +163,21 @@ function ShortcutField({ form, set }: FormPart) {
   const found = network.layers.flatMap((layer) => (layer.type === 'residual' && layer.form !== 'spiking' ? [layer.form] : []))[0]
   if (found === undefined) return null
   return (
-    <Select
-      mt={12}
-      label="Shortcut of SEW blocks"
-      value={found}
-      data={shortcuts.map(({ value, label }) => ({ value, label }))}
-      allowDeselect={false}
-      onChange={(chosen) => {
-        const next = shortcuts.find(({ value }) => value === chosen)
-        if (!next) return
-        const layers = network.layers.map((layer) => (layer.type === 'residual' && layer.form !== 'spiking' ? { ...layer, form: next.value } : layer))
-        // The same size, so the preset's card stays marked.
-        set({ ...changed(form, { network: { ...network, layers } }), networkPreset: form.networkPreset })
-      }}
-    />
+    <Helped of="network.shortcut" className={styles.apart}>
+      <Select
+        label="Shortcut of SEW blocks"
+        value={found}
+        data={shortcuts.map(({ value, label }) => ({ value, label }))}
+        allowDeselect={false}
+        onChange={(chosen) => {
+          const next = shortcuts.find(({ value }) => value === chosen)
+          if (!next) return
+          const layers = network.layers.map((layer) => (layer.type === 'residual' && layer.form !== 'spiking' ? { ...layer, form: next.value } : layer))
+          // The same size, so the preset's card stays marked.
+          set({ ...changed(form, { network: { ...network, layers } }), networkPreset: form.networkPreset })
+        }}
+      />
+    </Helped>
   )
 }
 
@@ -180,7 +189,7 @@ export function NetworkFields(part: FormPart) {
   // Neurons and norms may have parameters of their own.
   const size = useCall('training.size', valid ? { network, dataset } : null, true).data
   return (
-    <Panel title="Network">
+    <Panel title="Network" help="network.layers">
       <Radio.Group
         aria-label="Network"
         value={form.networkPreset ?? ''}

@@ -22,6 +22,7 @@ import { NetworkFields } from './NetworkFields.tsx'
 import { OptimizationFields } from './OptimizationFields.tsx'
 import { StartPanel } from './StartPanel.tsx'
 import { SweepFields } from './SweepFields.tsx'
+import { Helped } from '../../widgets/Help.tsx'
 import styles from './form.module.css'
 
 /** What every part of the form gets. `set` keeps the run's name in step with the choices. */
@@ -53,20 +54,24 @@ function Form({
         <div className={styles.stack}>
           <Panel title="Dataset">
             <div className={styles.two}>
-              <Select
-                label="Dataset"
-                value={form.config.dataset}
-                searchable
-                data={datasets.map((other) => ({ value: other.id, label: other.name }))}
-                onChange={(id) => id !== null && set(changed(form, { dataset: id }))}
-              />
-              <TextInput
-                label="Name of the run"
-                value={form.config.name}
-                maxLength={80}
-                error={faults.get('name')}
-                onChange={(event) => set(changed(form, { name: event.currentTarget.value }))}
-              />
+              <Helped of="training.dataset">
+                <Select
+                  label="Dataset"
+                  value={form.config.dataset}
+                  searchable
+                  data={datasets.map((other) => ({ value: other.id, label: other.name }))}
+                  onChange={(id) => id !== null && set(changed(form, { dataset: id }))}
+                />
+              </Helped>
+              <Helped of="training.name">
+                <TextInput
+                  label="Name of the run"
+                  value={form.config.name}
+                  maxLength={80}
+                  error={faults.get('name')}
+                  onChange={(event) => set(changed(form, { name: event.currentTarget.value }))}
+                />
+              </Helped>
             </div>
             <p className={styles.note}>
               {plural(dataset.classes.length, 'class', 'classes')},{' '}

@@ -10,6 +10,7 @@ import { changed } from './form.ts'
 import type { FormPart } from './NewRunPage.tsx'
 import { optimizerParameters, optimizerTitles } from './parameters.ts'
 import { StageFields } from './StageFields.tsx'
+import { Helped } from '../../widgets/Help.tsx'
 import styles from './form.module.css'
 
 /** The usual values of an optimizer, as in main/training/schema.ts. */
@@ -59,6 +60,7 @@ export function OptimizationFields(part: FormPart) {
         <NumberField
           label="Epochs"
           name="Epochs"
+          help="training.epochs"
           value={config.epochs}
           error={faults.get('epochs')}
           onChange={(epochs) => set(changed(form, { epochs }))}
@@ -66,6 +68,7 @@ export function OptimizationFields(part: FormPart) {
         <NumberField
           label="Batch size"
           name="Batch size"
+          help="training.batchSize"
           value={config.batchSize}
           error={faults.get('batchSize')}
           onChange={(batchSize) => set(changed(form, { batchSize }))}
@@ -73,42 +76,49 @@ export function OptimizationFields(part: FormPart) {
         <NumberField
           label="Learning rate"
           name="Learning rate"
+          help="training.learningRate"
           value={config.learningRate}
           error={faults.get('learningRate')}
           onChange={(learningRate) => set(changed(form, { learningRate }))}
         />
-        <Select
-          label="Schedule"
-          value={config.schedule}
-          data={Object.entries(schedules).map(([value, label]) => ({ value, label }))}
-          onChange={(schedule) => has(schedules, schedule) && set(changed(form, { schedule, step: undefined }))}
-        />
-        <Select
-          label="Optimizer"
-          value={optimizer.name}
-          data={Object.entries(optimizerTitles).map(([value, label]) => ({ value, label }))}
-          onChange={(name) => has(optimizers, name) && set(changed(form, { optimizer: optimizers[name] }))}
-        />
-        <Select
-          label="Best epoch by"
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
-          description={
-            config.protocol === 'fair'
-              ? 'A tenth of the training samples is kept apart; the test split is scored once, at the end.'
-              : 'As TRT and TET report it: the split that scores also chooses, so the number is too good.'
-          }
-          allowDeselect={false}
-          value={config.protocol ?? 'papers'}
-          data={[
-            { value: 'fair', label: 'validation accuracy (fair)' },
-            { value: 'papers', label: 'test accuracy (as in the papers)' },
-          ]}
-          onChange={(value) => set(changed(form, { protocol: value === 'fair' ? 'fair' : 'papers' }))}
-        />
+        <Helped of="training.schedule">
+          <Select
+            label="Schedule"
+            value={config.schedule}
+            data={Object.entries(schedules).map(([value, label]) => ({ value, label }))}
+            onChange={(schedule) => has(schedules, schedule) && set(changed(form, { schedule, step: undefined }))}
+          />
+        </Helped>
+        <Helped of="training.optimizer">
+          <Select
+            label="Optimizer"
+            value={optimizer.name}
+            data={Object.entries(optimizerTitles).map(([value, label]) => ({ value, label }))}
+            onChange={(name) => has(optimizers, name) && set(changed(form, { optimizer: optimizers[name] }))}
+          />
+        </Helped>
+        <Helped of="training.protocol">
+          <Select
+            label="Best epoch by"
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
+            description={
+              config.protocol === 'fair'
+                ? 'A tenth of the training samples is kept apart; the test split is scored once, at the end.'
+                : 'As TRT and TET report it: the split that scores also chooses, so the number is too good.'
+            }
+            allowDeselect={false}
+            value={config.protocol ?? 'papers'}
+            data={[
+              { value: 'fair', label: 'validation accuracy (fair)' },
+              { value: 'papers', label: 'test accuracy (as in the papers)' },
+            ]}
+            onChange={(value) => set(changed(form, { protocol: value === 'fair' ? 'fair' : 'papers' }))}
+          />
+        </Helped>
         <NumberField
           label="Seed"
           name="Seed"
-          help="Seeds initial weights, order of samples and augmentation. The same seed on the CPU gives the same losses, to the last bit."
+          help="training.seed"
           value={config.seed}
           error={faults.get('seed')}
           onChange={(seed) => set(changed(form, { seed }))}
@@ -118,15 +128,15 @@ export function OptimizationFields(part: FormPart) {
         <summary>Every parameter of {optimizerTitles[optimizer.name]} and its schedule</summary>
         <div className={styles.two}>
           {Object.keys(values)
-            .filter((key) => key in optimizerParameters)
+            .filter((key) => has(optimizerParameters, key))
             .map((key) => {
-              const parameter = optimizerParameters[key as keyof typeof optimizerParameters]
+              const parameter = optimizerParameters[key]
               return (
                 <NumberField
                   key={key}
                   label={parameter.title}
                   name={`${optimizer.name} ${key}`}
-                  help={parameter.help}
+                  help={`optimizer.${key}`}
                   value={Number(values[key])}
                   error={faults.get(`optimizer.${key}`)}
                   onChange={(value) => set(changed(form, { optimizer: { ...optimizer, [key]: value } }))}
@@ -136,25 +146,27 @@ export function OptimizationFields(part: FormPart) {
           <NumberField
             label="Warm-up, epochs"
             name="Warm-up epochs"
-            help="The learning rate rises linearly over so many epochs: (e + 1)/(warm-up + 1) of the schedule's."
+            help="training.warmupEpochs"
             value={config.warmupEpochs ?? 0}
             error={faults.get('warmupEpochs')}
             onChange={(epochs) => set(changed(form, { warmupEpochs: epochs === 0 ? undefined : epochs }))}
           />
-          <Select
-            label="Rate changes"
-            value={config.rateChanges ?? 'epoch'}
-            allowDeselect={false}
-            data={[
-              { value: 'epoch', label: 'with every epoch' },
-              { value: 'step', label: 'with every step' },
-            ]}
-            onChange={(value) => set(changed(form, { rateChanges: value === 'step' ? 'step' : undefined }))}
-          />
+          <Helped of="training.rateChanges">
+            <Select
+              label="Rate changes"
+              value={config.rateChanges ?? 'epoch'}
+              allowDeselect={false}
+              data={[
+                { value: 'epoch', label: 'with every epoch' },
+                { value: 'step', label: 'with every step' },
+              ]}
+              onChange={(value) => set(changed(form, { rateChanges: value === 'step' ? 'step' : undefined }))}
+            />
+          </Helped>
           <NumberField
             label="Clip gradient norm"
             name="Clip gradient norm"
-            help="Scales the gradient down to this norm (over all parameters) where it is larger. 0 never does."
+            help="training.clipNorm"
             value={config.clipNorm ?? 0}
             error={faults.get('clipNorm')}
             onChange={(norm) => set(changed(form, { clipNorm: norm === 0 ? undefined : norm }))}
@@ -162,7 +174,7 @@ export function OptimizationFields(part: FormPart) {
           <NumberField
             label="Keep every, epochs"
             name="Keep a checkpoint every"
-            help="Keeps a checkpoint of every so many epochs, for the information centroid over training. 0 keeps best and last only."
+            help="training.keepEvery"
             value={config.keepEvery ?? 0}
             error={faults.get('keepEvery')}
             onChange={(epochs) => set(changed(form, { keepEvery: epochs === 0 ? undefined : epochs }))}
@@ -172,7 +184,7 @@ export function OptimizationFields(part: FormPart) {
               <NumberField
                 label="Step every, epochs"
                 name="Step epochs"
-                help="After so many epochs the learning rate is multiplied by the factor."
+                help="training.step-epochs"
                 value={step.epochs}
                 error={faults.get('step.epochs')}
                 onChange={(epochs) => set(changed(form, { step: { ...step, epochs } }))}
@@ -180,7 +192,7 @@ export function OptimizationFields(part: FormPart) {
               <NumberField
                 label="Factor"
                 name="Step factor"
-                help="What the learning rate is multiplied by at each step."
+                help="training.step-factor"
                 value={step.factor}
                 error={faults.get('step.factor')}
                 onChange={(factor) => set(changed(form, { step: { ...step, factor } }))}
@@ -192,16 +204,18 @@ export function OptimizationFields(part: FormPart) {
       <StageFields {...part} />
       <div className={styles.device}>
         <span>Device</span>
-        <Select
-          aria-label="Device"
-          flex="1 1 160px"
-          value={config.device}
-          data={devices.map(deviceChoice)}
-          onChange={(value) => {
-            const chosen = devices.find(({ device }) => device === value)
-            if (chosen) takeDevice(chosen.device)
-          }}
-        />
+        <Helped of="training.device" beside grow>
+          <Select
+            aria-label="Device"
+            flex="1 1 160px"
+            value={config.device}
+            data={devices.map(deviceChoice)}
+            onChange={(value) => {
+              const chosen = devices.find(({ device }) => device === value)
+              if (chosen) takeDevice(chosen.device)
+            }}
+          />
+        </Helped>
         <Button
           variant="default"
           size="compact-sm"
@@ -216,17 +230,19 @@ export function OptimizationFields(part: FormPart) {
       </div>
       <div className={styles.device}>
         <span>Precision</span>
-        <Select
-          aria-label="Precision"
-          flex={1}
-          allowDeselect={false}
-          value={config.precision ?? 'float32'}
-          data={[
-            { value: 'float32', label: 'float32' },
-            { value: 'mixed', label: 'mixed: products in float16, weights, optimizer and loss in float32', disabled: withoutFloat16.has(config.device) },
-          ]}
-          onChange={(value) => set(changed(form, { precision: value === 'mixed' ? 'mixed' : undefined }))}
-        />
+        <Helped of="training.precision" beside grow>
+          <Select
+            aria-label="Precision"
+            flex={1}
+            allowDeselect={false}
+            value={config.precision ?? 'float32'}
+            data={[
+              { value: 'float32', label: 'float32' },
+              { value: 'mixed', label: 'mixed: products in float16, weights, optimizer and loss in float32', disabled: withoutFloat16.has(config.device) },
+            ]}
+            onChange={(value) => set(changed(form, { precision: value === 'mixed' ? 'mixed' : undefined }))}
+          />
+        </Helped>
       </div>
       {config.precision === 'mixed' && withoutFloat16.has(config.device) && (
         <p role="alert">Mixed precision needs a GPU: {config.device} computes in float32 only, and the run would be refused.</p>

@@ -33,28 +33,28 @@ export function RunCharts({ run, live }: { readonly run: Run; readonly live: Liv
         {nothing && live === undefined ? (
           <Later title="Loss">Drawn from the first training step on.</Later>
         ) : (
-          <LineChart title="Loss" {...loss} marks={marks} xLabel="epoch" format={figure} />
+          <LineChart title="Loss" help="chart.loss" {...loss} marks={marks} xLabel="epoch" format={figure} />
         )}
       </Panel>
       <Panel>
         {nothing ? (
           <Later title="Accuracy">Measured on the {splitOf(run)} split after each epoch.</Later>
         ) : (
-          <LineChart title="Accuracy" {...accuracy} marks={marks} xLabel="epoch" format={percent} ticks={percentMark} />
+          <LineChart title="Accuracy" help="chart.accuracy" {...accuracy} marks={marks} xLabel="epoch" format={percent} ticks={percentMark} />
         )}
       </Panel>
       <Panel>
         {nothing ? (
           <Later title={`${capital(splitOf(run))} accuracy per timestep`}>Every timestep’s own logits, measured after each epoch.</Later>
         ) : (
-          <LineChart title={`${capital(splitOf(run))} accuracy per timestep`} {...timesteps} xLabel="t =" format={percent} ticks={percentMark} />
+          <LineChart title={`${capital(splitOf(run))} accuracy per timestep`} help="chart.timesteps" {...timesteps} xLabel="t =" format={percent} ticks={percentMark} />
         )}
       </Panel>
       <Panel>
         {nothing ? (
           <Later title="Firing rate per layer">Mean spikes per neuron and timestep, measured after each epoch.</Later>
         ) : (
-          <LineChart title="Firing rate per layer" {...firing} marks={marks} xLabel="epoch" format={percent} ticks={percentMark} range={[0, null]} />
+          <LineChart title="Firing rate per layer" help="chart.firing" {...firing} marks={marks} xLabel="epoch" format={percent} ticks={percentMark} range={[0, null]} />
         )}
       </Panel>
     </div>

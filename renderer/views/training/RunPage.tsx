@@ -203,6 +203,7 @@ export function RunPage({ id }: { readonly id: string }) {
         <Deferred>
           <div className={styles.below}>
             <Panel
+              help="chart.confusion"
               title={`Confusion on the ${run.test === undefined ? splitOf(run) : 'test'} split`}
               aside={run.confusion === null ? null : <span className={styles.hint}>after epoch {run.test?.epoch ?? run.epochs.at(-1)?.epoch}</span>}
             >

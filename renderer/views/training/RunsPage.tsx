@@ -37,6 +37,7 @@ function Comparison({ ids, colors }: { readonly ids: readonly string[]; readonly
       <div className={styles.pair}>
         <LineChart
           title={`${title} accuracy`}
+          help="chart.compared"
           {...accuracy}
           xLabel="epoch"
           format={percent}
@@ -45,7 +46,7 @@ function Comparison({ ids, colors }: { readonly ids: readonly string[]; readonly
           sync="compare"
           height={210}
         />
-        <LineChart title={`${title} loss`} {...loss} xLabel="epoch" format={figure} sync="compare" height={210} />
+        <LineChart title={`${title} loss`} help="chart.compared" {...loss} xLabel="epoch" format={figure} sync="compare" height={210} />
       </div>
     </Panel>
   )

@@ -25,7 +25,7 @@ export function StageFields({ form, faults, set }: FormPart) {
           <NumberField
             label={`Stage ${index + 1}: T`}
             name={`Stage ${index + 1} timesteps`}
-            help="Timesteps of this stage, at most the dataset's. Frames of events are merged to so many."
+            help="training.stage-timesteps"
             value={stage.timesteps}
             error={faults.get(`stages.${index}.timesteps`)}
             onChange={(timesteps) => change(index, { timesteps })}
@@ -33,6 +33,7 @@ export function StageFields({ form, faults, set }: FormPart) {
           <NumberField
             label="Epochs"
             name={`Stage ${index + 1} epochs`}
+            help="training.stage-epochs"
             value={stage.epochs}
             error={faults.get(`stages.${index}.epochs`)}
             onChange={(value) => change(index, { epochs: value })}
@@ -40,6 +41,7 @@ export function StageFields({ form, faults, set }: FormPart) {
           <NumberField
             label="Learning rate"
             name={`Stage ${index + 1} learning rate`}
+            help="training.stage-rate"
             value={stage.learningRate}
             error={faults.get(`stages.${index}.learningRate`)}
             onChange={(value) => change(index, { learningRate: value })}

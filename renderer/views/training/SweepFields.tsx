@@ -5,6 +5,7 @@ import { NumberField } from '../../widgets/NumberField.tsx'
 import { Panel } from '../../widgets/Panel.tsx'
 import type { FormPart } from './NewRunPage.tsx'
 import { runsOf, sweepOf, sweepParameters, useSweepForm, type SweepForm } from './sweep-form.ts'
+import { Helped } from '../../widgets/Help.tsx'
 import styles from './sweep.module.css'
 
 /** Repeats over seeds, and settings whose values are tried one after the other: more than one run makes an experiment. */
@@ -16,13 +17,13 @@ export function SweepFields({ form, presets }: FormPart) {
   const change = (index: number, to: Partial<SweepForm['axes'][number]>) => set({ axes: sweep.axes.map((axis, i) => (i === index ? { ...axis, ...to } : axis)) })
   const whole = sweepOf(sweep, form.config.seed)
   return (
-    <Panel title="Repeat and vary" aside={<span className={styles.aside}>{whole === null ? 'one run' : plural(runsOf(whole), 'run')}</span>}>
-      <label className={styles.repeats}>
-        <NumberField label="" name="Runs of every setting" width={52} value={sweep.repeats} onChange={(repeats) => set({ repeats: Math.max(1, Math.min(100, Math.round(repeats))) })} />
+    <Panel title="Repeat and vary" help="sweep.axis" aside={<span className={styles.aside}>{whole === null ? 'one run' : plural(runsOf(whole), 'run')}</span>}>
+      <label className={styles.repeats} data-help="sweep.repeats">
+        <NumberField label="" name="Runs of every setting" help={null} width={52} value={sweep.repeats} onChange={(repeats) => set({ repeats: Math.max(1, Math.min(100, Math.round(repeats))) })} />
         runs of every setting, each with a seed of its own; accuracies are averaged over them
       </label>
       {sweep.axes.map(({ parameter, text }, index) => (
-        <div key={parameter} className={styles.axis}>
+        <div key={parameter} className={styles.axis} data-help="sweep.axis">
           <Select
             aria-label="Setting to vary"
             value={parameter}
@@ -46,20 +47,22 @@ export function SweepFields({ form, presets }: FormPart) {
       ))}
       {sweep.axes.length > 1 || (sweep.axes.length === 1 && sweep.combine === 'random') ? (
         <div className={styles.combine}>
-          <Select
-            aria-label="How values are combined"
-            value={sweep.combine}
-            allowDeselect={false}
-            data={[
-              { value: 'grid', label: 'Every value with every other' },
-              { value: 'list', label: 'First with first, second with second' },
-              { value: 'random', label: 'Some combinations at random' },
-            ]}
-            onChange={(combine) => set({ combine: combine as SweepForm['combine'] })}
-          />
+          <Helped of="sweep.combine" beside grow>
+            <Select
+              aria-label="How values are combined"
+              value={sweep.combine}
+              allowDeselect={false}
+              data={[
+                { value: 'grid', label: 'Every value with every other' },
+                { value: 'list', label: 'First with first, second with second' },
+                { value: 'random', label: 'Some combinations at random' },
+              ]}
+              onChange={(combine) => set({ combine: combine as SweepForm['combine'] })}
+            />
+          </Helped>
           {sweep.combine === 'random' && (
-            <label className={styles.repeats}>
-              <NumberField label="" name="Combinations at random" width={52} value={sweep.drawn} onChange={(drawn) => set({ drawn: Math.max(1, Math.min(500, Math.round(drawn))) })} />
+            <label className={styles.repeats} data-help="sweep.drawn">
+              <NumberField label="" name="Combinations at random" help={null} width={52} value={sweep.drawn} onChange={(drawn) => set({ drawn: Math.max(1, Math.min(500, Math.round(drawn))) })} />
               combinations, without repetition
             </label>
           )}

@@ -4,6 +4,7 @@ import { ask, messageOf } from '../../api/workbench.ts'
 import { compact, count } from '../../app/format.ts'
 import { withNetwork } from './form.ts'
 import type { FormPart } from './NewRunPage.tsx'
+import { Helped } from '../../widgets/Help.tsx'
 import styles from './form.module.css'
 
 /** A network from a topology string of the TRT authors' code; the neuron stays as it is set. */
@@ -28,17 +29,19 @@ export function TopologyField({ form, set }: FormPart) {
     <details className={styles.details}>
       <summary>Topology string of the TRT code</summary>
       <div className={styles.topologyRow}>
-        <TextInput
-          flex={1}
-          aria-label="Topology"
-          placeholder="CONVNP-64-3-1-1_CONVAP-128-3-1-1_L-10"
-          value={text}
-          error={told.error}
-          description={told.note}
-          inputWrapperOrder={['label', 'input', 'error', 'description']}
-          onChange={(event) => setText(event.currentTarget.value)}
-          onKeyDown={(event) => event.key === 'Enter' && void read()}
-        />
+        <Helped of="network.topology" beside grow>
+          <TextInput
+            flex={1}
+            aria-label="Topology"
+            placeholder="CONVNP-64-3-1-1_CONVAP-128-3-1-1_L-10"
+            value={text}
+            error={told.error}
+            description={told.note}
+            inputWrapperOrder={['label', 'input', 'error', 'description']}
+            onChange={(event) => setText(event.currentTarget.value)}
+            onKeyDown={(event) => event.key === 'Enter' && void read()}
+          />
+        </Helped>
         <Button variant="default" disabled={text.trim() === ''} onClick={() => void read()}>
           Use
         </Button>

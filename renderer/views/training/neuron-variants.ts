@@ -1,4 +1,5 @@
 import type { NeuronSettings } from '../../../preload/contract/index.ts'
+import type { HelpKey } from '../../help/registry.ts'
 
 interface Choice {
   readonly value: string
@@ -11,6 +12,7 @@ interface Choice {
 
 interface Part {
   readonly title: string
+  readonly help: HelpKey
   /** The first is what a neuron has without a word. */
   readonly choices: readonly Choice[]
   readonly chosen: (neuron: NeuronSettings) => string
@@ -20,6 +22,7 @@ interface Part {
 export const neuronParts: readonly Part[] = [
   {
     title: 'Time constant',
+    help: 'neuron.time-constant',
     chosen: ({ learnTau }) => learnTau ?? 'fixed',
     choices: [
       { value: 'fixed', label: 'fixed', help: 'τ stays what it is.', settings: () => ({ learnTau: undefined }) },
@@ -39,6 +42,7 @@ export const neuronParts: readonly Part[] = [
   },
   {
     title: 'Threshold',
+    help: 'neuron.learned-threshold',
     chosen: ({ learnThreshold }) => (learnThreshold ? 'learned' : 'fixed'),
     choices: [
       { value: 'fixed', label: 'fixed', help: 'The threshold stays what it is.', settings: () => ({ learnThreshold: undefined }) },
@@ -52,6 +56,7 @@ export const neuronParts: readonly Part[] = [
   },
   {
     title: 'First potential',
+    help: 'neuron.first-potential',
     chosen: ({ learnInitial }) => (learnInitial ? 'learned' : 'zero'),
     choices: [
       { value: 'zero', label: '0', help: 'Every sample starts from u = 0.', settings: () => ({ learnInitial: undefined }) },
@@ -65,6 +70,7 @@ export const neuronParts: readonly Part[] = [
   },
   {
     title: 'Smoothing',
+    help: 'neuron.smoothing',
     chosen: ({ smoothing }) => (smoothing ? 'learned' : 'none'),
     choices: [
       { value: 'none', label: 'none', help: 'A timestep hands its potential on as it is.', settings: () => ({ smoothing: undefined }) },
@@ -78,6 +84,7 @@ export const neuronParts: readonly Part[] = [
   },
   {
     title: 'Spike',
+    help: 'neuron.spike',
     chosen: ({ sigmoidSpike }) => (sigmoidSpike === undefined ? 'step' : String(sigmoidSpike)),
     choices: [
       { value: 'step', label: 'step', help: '1 where u > threshold, else 0; its gradient is the surrogate’s.', settings: () => ({ sigmoidSpike: undefined }) },

@@ -17,6 +17,7 @@ import { HeatFrame } from './HeatFrame.tsx'
 import { RasterPlot } from './RasterPlot.tsx'
 import { SampleStrip, type StripPlace } from './SampleStrip.tsx'
 import shared from '../analysis.module.css'
+import { Helped } from '../../../widgets/Help.tsx'
 import styles from './activity.module.css'
 
 const heats: readonly { readonly value: HeatMethod; readonly label: string; readonly text: string }[] = [
@@ -60,32 +61,40 @@ function Sample({ run, dataset }: { readonly run: Run; readonly dataset: Dataset
     <>
       <SampleStrip dataset={dataset} place={place} onPlace={setPlace} row={row} onRow={setRow} />
       <div className={shared.controls}>
-        <Select
-          label="Checkpoint"
-          w={170}
-          value={String(checkpoint)}
-          data={['best', 'last', ...keptEpochs(run).map(String)].map((value) => ({ value, label: value === 'best' || value === 'last' ? value : `epoch ${value}` }))}
-          onChange={(value) => value !== null && setOptions('firing', { checkpoint: value === 'best' || value === 'last' ? value : Number(value) })}
-        />
-        <Select
-          label="Layer"
-          w={210}
-          value={activity?.layer ?? null}
-          data={(activity?.layers ?? []).map(({ name, shape }) => ({ value: name, label: `${name} (${shape[1] * shape[2] === 1 ? shape[0] : shape.join('×')})` }))}
-          onChange={(value) => {
-            setLayer(value)
-            setChannel(null)
-          }}
-        />
-        <Select label="Heat" w={165} value={heat} data={[...heats]} onChange={(value) => setHeat(value === 'grad-cam' ? 'grad-cam' : 'sam')} />
-        {heat === 'grad-cam' && (
+        <Helped of="option.checkpoint">
           <Select
-            label="of the class"
-            w={150}
-            value={target === null ? 'predicted' : String(target)}
-            data={[{ value: 'predicted', label: 'predicted' }, ...dataset.classes.map((name, c) => ({ value: String(c), label: name }))]}
-            onChange={(value) => setTarget(value === null || value === 'predicted' ? null : Number(value))}
+            label="Checkpoint"
+            w={170}
+            value={String(checkpoint)}
+            data={['best', 'last', ...keptEpochs(run).map(String)].map((value) => ({ value, label: value === 'best' || value === 'last' ? value : `epoch ${value}` }))}
+            onChange={(value) => value !== null && setOptions('firing', { checkpoint: value === 'best' || value === 'last' ? value : Number(value) })}
           />
+        </Helped>
+        <Helped of="activity.layer">
+          <Select
+            label="Layer"
+            w={210}
+            value={activity?.layer ?? null}
+            data={(activity?.layers ?? []).map(({ name, shape }) => ({ value: name, label: `${name} (${shape[1] * shape[2] === 1 ? shape[0] : shape.join('×')})` }))}
+            onChange={(value) => {
+              setLayer(value)
+              setChannel(null)
+            }}
+          />
+        </Helped>
+        <Helped of="activity.heat">
+          <Select label="Heat" w={165} value={heat} data={[...heats]} onChange={(value) => setHeat(value === 'grad-cam' ? 'grad-cam' : 'sam')} />
+        </Helped>
+        {heat === 'grad-cam' && (
+          <Helped of="activity.target">
+            <Select
+              label="of the class"
+              w={150}
+              value={target === null ? 'predicted' : String(target)}
+              data={[{ value: 'predicted', label: 'predicted' }, ...dataset.classes.map((name, c) => ({ value: String(c), label: name }))]}
+              onChange={(value) => setTarget(value === null || value === 'predicted' ? null : Number(value))}
+            />
+          </Helped>
         )}
         {loading && <Loader size="xs" mb={9} role="status" aria-label="Computing the activity" />}
       </div>
@@ -109,7 +118,7 @@ function Sample({ run, dataset }: { readonly run: Run; readonly dataset: Dataset
         />
       </div>
       <div className={styles.columns}>
-        <Panel title="Input and heat">
+        <Panel title="Input and heat" help="chart.heat">
           {frames !== null && <HeatFrame frames={frames} activity={activity} timestep={timestep} opacity={opacity} />}
           <div className={styles.opacity}>
             <span>heat</span>
@@ -120,11 +129,12 @@ function Sample({ run, dataset }: { readonly run: Run; readonly dataset: Dataset
         </Panel>
         {activity !== null && (
           <div className={styles.stack}>
-            <Panel title={open === null ? `Spikes of ${activity.layer}` : `Spikes of ${activity.layer}, channel ${open + 1}`} aside={activity.binary ? undefined : <span className={styles.note}>at least 1/2 counts as a spike</span>}>
+            <Panel help="chart.raster" title={open === null ? `Spikes of ${activity.layer}` : `Spikes of ${activity.layer}, channel ${open + 1}`} aside={activity.binary ? undefined : <span className={styles.note}>at least 1/2 counts as a spike</span>}>
               <RasterPlot activity={activity} channel={open} timestep={timestep} onTimestep={setStep} />
             </Panel>
             <Panel
               title="Feature maps"
+              help="chart.maps"
               aside={
                 <SegmentedControl
                   size="xs"

@@ -2,6 +2,7 @@ import { Select } from '@mantine/core'
 import { NumberField } from '../../../widgets/NumberField.tsx'
 import { TimestepsField } from '../time/TimestepsField.tsx'
 import type { ControlsProps, Options } from '../registry.ts'
+import { Helped } from '../../../widgets/Help.tsx'
 
 type Conventions = Required<NonNullable<Options['conventions']>>
 type Choice = 'firstLayer' | 'pooled' | 'sums' | 'outputLayer' | 'neurons' | 'batchNorm' | 'synapses'
@@ -30,10 +31,12 @@ export function EnergyControls(props: ControlsProps) {
     <>
       <TimestepsField {...props} />
       {choices.map(({ key, label, width, data }) => (
-        <Select key={key} label={label} w={width} value={conventions[key] ?? null} data={[...data]} onChange={(value) => value !== null && set({ [key]: value })} />
+        <Helped key={key} of={`energy.${key}`}>
+          <Select label={label} w={width} value={conventions[key] ?? null} data={[...data]} onChange={(value) => value !== null && set({ [key]: value })} />
+        </Helped>
       ))}
-      <NumberField label="Addition, pJ" name="Addition, pJ" width={90} value={conventions.addition ?? usual.addition} onChange={(addition) => addition > 0 && set({ addition })} />
-      <NumberField label="Mult.-acc., pJ" name="Multiply-accumulate, pJ" width={100} value={conventions.multiplication ?? usual.multiplication} onChange={(multiplication) => multiplication > 0 && set({ multiplication })} />
+      <NumberField label="Addition, pJ" name="Addition, pJ" help="energy.addition" width={90} value={conventions.addition ?? usual.addition} onChange={(addition) => addition > 0 && set({ addition })} />
+      <NumberField label="Mult.-acc., pJ" name="Multiply-accumulate, pJ" help="energy.multiplication" width={100} value={conventions.multiplication ?? usual.multiplication} onChange={(multiplication) => multiplication > 0 && set({ multiplication })} />
     </>
   )
 }

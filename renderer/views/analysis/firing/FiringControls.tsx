@@ -11,7 +11,7 @@ export function FiringControls(props: ControlsProps) {
       <NumberField
         label="Saturated from"
         name="Saturated from"
-        help="Mean rate, 0.5 to 1; 1: a spike at every timestep of every sample"
+        help="option.saturatedAt"
         width={105}
         value={options.saturatedAt ?? 1}
         onChange={(saturatedAt) => onChange({ saturatedAt })}

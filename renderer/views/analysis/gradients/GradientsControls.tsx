@@ -5,9 +5,9 @@ import type { ControlsProps } from '../registry.ts'
 export function GradientsControls({ options, onChange }: ControlsProps) {
   return (
     <>
-      <NumberField label="Batches" name="Batches" width={80} value={options.batches ?? 20} onChange={(batches) => onChange({ batches })} />
-      <NumberField label="Samples each" name="Samples per batch" width={90} value={options.batchSize ?? 16} onChange={(batchSize) => onChange({ batchSize })} />
-      <NumberField label="Seed" name="Seed" help="The same seed takes the same samples of every run" width={70} value={options.seed ?? 42} onChange={(seed) => onChange({ seed })} />
+      <NumberField label="Batches" name="Batches" help="option.batches" width={80} value={options.batches ?? 20} onChange={(batches) => onChange({ batches })} />
+      <NumberField label="Samples each" name="Samples per batch" help="option.batchSize" width={90} value={options.batchSize ?? 16} onChange={(batchSize) => onChange({ batchSize })} />
+      <NumberField label="Seed" name="Seed" help="option.seed" width={70} value={options.seed ?? 42} onChange={(seed) => onChange({ seed })} />
     </>
   )
 }

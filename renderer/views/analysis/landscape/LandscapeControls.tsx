@@ -1,6 +1,7 @@
 import { Select } from '@mantine/core'
 import { NumberField } from '../../../widgets/NumberField.tsx'
 import type { ControlsProps, Options } from '../registry.ts'
+import { Helped } from '../../../widgets/Help.tsx'
 
 /** Losses that runs can be looked at with; of TRT also without the terms that depend on the weights alone. */
 export function LossField({ options, onChange, run }: ControlsProps) {
@@ -13,7 +14,11 @@ export function LossField({ options, onChange, run }: ControlsProps) {
     ...(method.name === 'trt' ? [{ value: 'own-fit' as const, label: `own: ${own} without r(t)` }] : []),
   ]
   const chosen = losses.find(({ value }) => value === options.loss)?.value ?? 'sdt'
-  return <Select label="Loss" w={190} value={chosen} data={losses} allowDeselect={false} onChange={(value) => onChange({ loss: losses.find((one) => one.value === value)?.value ?? 'sdt' })} />
+  return (
+    <Helped of="option.loss">
+      <Select label="Loss" w={190} value={chosen} data={losses} allowDeselect={false} onChange={(value) => onChange({ loss: losses.find((one) => one.value === value)?.value ?? 'sdt' })} />
+    </Helped>
+  )
 }
 
 /** Which loss, over which grid. */
@@ -22,10 +27,10 @@ export function LandscapeControls(props: ControlsProps) {
   return (
     <>
       <LossField {...props} />
-      <NumberField label="Points a side" name="Points a side" help="9, 13, 17, 33 and 49 are refined in steps" width={90} value={options.grid ?? 13} onChange={(grid) => onChange({ grid })} />
-      <NumberField label="Span" name="Span" help="Filter norms in each direction" width={70} value={options.span ?? 1} onChange={(span) => onChange({ span })} />
-      <NumberField label="Samples" name="Samples" width={80} value={options.samples ?? 96} onChange={(samples) => onChange({ samples })} />
-      <NumberField label="Seed" name="Seed" help="The same seed gives the same directions to every run" width={70} value={options.seed ?? 42} onChange={(seed) => onChange({ seed })} />
+      <NumberField label="Points a side" name="Points a side" help="option.grid" width={90} value={options.grid ?? 13} onChange={(grid) => onChange({ grid })} />
+      <NumberField label="Span" name="Span" help="option.span" width={70} value={options.span ?? 1} onChange={(span) => onChange({ span })} />
+      <NumberField label="Samples" name="Samples" help="option.samples" width={80} value={options.samples ?? 96} onChange={(samples) => onChange({ samples })} />
+      <NumberField label="Seed" name="Seed" help="option.seed" width={70} value={options.seed ?? 42} onChange={(seed) => onChange({ seed })} />
     </>
   )
 }

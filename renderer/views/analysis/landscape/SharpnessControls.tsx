@@ -8,10 +8,10 @@ export function SharpnessControls(props: ControlsProps) {
   return (
     <>
       <LossField {...props} />
-      <NumberField label="Samples" name="Samples" width={80} value={options.samples ?? 96} onChange={(samples) => onChange({ samples })} />
-      <NumberField label="Products" name="Products" help="Hessian-vector products of the power iteration, at most" width={80} value={options.iterations ?? 20} onChange={(iterations) => onChange({ iterations })} />
-      <NumberField label="Probes" name="Probes" help="Random vectors for the trace; 0 for none" width={70} value={options.probes ?? 4} onChange={(probes) => onChange({ probes })} />
-      <NumberField label="Radius" name="Radius" help="Of the loss rise, in filter norms" width={70} value={options.radius ?? 0.5} onChange={(radius) => onChange({ radius })} />
+      <NumberField label="Samples" name="Samples" help="option.samples" width={80} value={options.samples ?? 96} onChange={(samples) => onChange({ samples })} />
+      <NumberField label="Products" name="Products" help="option.iterations" width={80} value={options.iterations ?? 20} onChange={(iterations) => onChange({ iterations })} />
+      <NumberField label="Probes" name="Probes" help="option.probes" width={70} value={options.probes ?? 4} onChange={(probes) => onChange({ probes })} />
+      <NumberField label="Radius" name="Radius" help="option.radius" width={70} value={options.radius ?? 0.5} onChange={(radius) => onChange({ radius })} />
     </>
   )
 }

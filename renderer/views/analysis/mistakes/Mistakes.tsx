@@ -115,7 +115,7 @@ export function Mistakes({ runs, picked }: ExtraProps<'mistakes'>) {
     <>
       {runs.length > 1 && <SegmentedControl aria-label="Run whose samples are shown" value={shown.run} onChange={setChosen} data={runs.map(({ run, name: label }) => ({ value: run, label }))} />}
       <div ref={place}>
-        <Panel title="Samples behind the confusion matrix">
+        <Panel title="Samples behind the confusion matrix" help="chart.confusion">
           <Cells result={result} dataset={dataset} cell={cell ?? worst(result.confusion)} onCell={setCell} />
         </Panel>
       </div>

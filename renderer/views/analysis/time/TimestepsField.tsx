@@ -10,7 +10,7 @@ export function TimestepsField({ options, onChange, run }: ControlsProps) {
     <NumberField
       label="Timesteps"
       name="Timesteps"
-      help={`The pictures were shown for ${dataset.shape[0]} in training`}
+      help="option.timesteps"
       width={90}
       value={options.timesteps ?? dataset.shape[0]}
       onChange={(timesteps) => Number.isInteger(timesteps) && timesteps >= 1 && timesteps <= 100 && onChange({ timesteps })}

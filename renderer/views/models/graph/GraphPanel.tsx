@@ -19,6 +19,7 @@ export default function GraphPanel({ model }: { readonly model: LibraryModel }) 
   return (
     <Panel
       title="Graph"
+      help="chart.graph"
       flush
       aside={
         data?.network && data.onnx ? (

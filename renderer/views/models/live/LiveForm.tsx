@@ -6,6 +6,7 @@ import { baseName, folderOf } from '../../../app/format.ts'
 import { Panel } from '../../../widgets/Panel.tsx'
 import { pick } from '../../../widgets/picker.ts'
 import { settingsOf, startLive, stopLive, useLiveDraft } from './state.ts'
+import { Helped } from '../../../widgets/Help.tsx'
 import styles from './live.module.css'
 
 const set = useLiveDraft.setState
@@ -19,7 +20,9 @@ function RecordingFields() {
   return (
     <>
       <div className={styles.row}>
-        <TextInput aria-label="Path of the recording" placeholder="Path of a recording" value={path} spellCheck={false} className={styles.path} onChange={(event) => set({ path: event.currentTarget.value })} />
+        <Helped of="live.path" beside grow>
+          <TextInput aria-label="Path of the recording" placeholder="Path of a recording" value={path} spellCheck={false} className={styles.path} onChange={(event) => set({ path: event.currentTarget.value })} />
+        </Helped>
         {recent !== null && recent.length > 0 && (
           <Menu position="bottom-end">
             <Menu.Target>
@@ -45,8 +48,12 @@ function RecordingFields() {
         </Button>
       </div>
       <div className={styles.row}>
-        <NumberInput label="Speed" suffix=" ×" w={96} min={0.01} max={1000} value={speed} onChange={(value) => set({ speed: numberOf(value) ?? 1 })} />
-        <Checkbox className={styles.low} label="From its start again at the end" checked={repeat} onChange={(event) => set({ repeat: event.currentTarget.checked })} />
+        <Helped of="live.speed">
+          <NumberInput label="Speed" suffix=" ×" w={96} min={0.01} max={1000} value={speed} onChange={(value) => set({ speed: numberOf(value) ?? 1 })} />
+        </Helped>
+        <Helped of="live.repeat" beside>
+          <Checkbox className={styles.low} label="From its start again at the end" checked={repeat} onChange={(event) => set({ repeat: event.currentTarget.checked })} />
+        </Helped>
       </div>
     </>
   )
@@ -57,7 +64,9 @@ function WatchFields() {
   return (
     <>
       <div className={styles.row}>
-        <TextInput aria-label="Folder" placeholder="A folder that recordings are written to" value={folder} spellCheck={false} className={styles.path} onChange={(event) => set({ folder: event.currentTarget.value })} />
+        <Helped of="live.folder" beside grow>
+          <TextInput aria-label="Folder" placeholder="A folder that recordings are written to" value={folder} spellCheck={false} className={styles.path} onChange={(event) => set({ folder: event.currentTarget.value })} />
+        </Helped>
         <Button
           variant="default"
           leftSection={<IconFolderOpen size={15} />}
@@ -66,7 +75,9 @@ function WatchFields() {
           Browse…
         </Button>
       </div>
-      <Checkbox label="Also the recordings that lie there already" checked={existing} onChange={(event) => set({ existing: event.currentTarget.checked })} />
+      <Helped of="live.existing" beside>
+        <Checkbox label="Also the recordings that lie there already" checked={existing} onChange={(event) => set({ existing: event.currentTarget.checked })} />
+      </Helped>
     </>
   )
 }
@@ -75,7 +86,9 @@ function ListenFields() {
   const { port } = useLiveDraft()
   return (
     <>
-      <NumberInput label="Port on this machine" w={140} min={0} max={65_535} allowDecimal={false} value={port} onChange={(value) => set({ port: numberOf(value) ?? 0 })} />
+      <Helped of="live.port">
+        <NumberInput label="Port on this machine" w={140} min={0} max={65_535} allowDecimal={false} value={port} onChange={(value) => set({ port: numberOf(value) ?? 0 })} />
+      </Helped>
       <p className={styles.note}>
         Only programs on this machine can connect. A recording is sent with <code>npm run saccade -- stream RECORDING --to 127.0.0.1:{port || 'PORT'}</code>; 0 takes
         any free port.
@@ -100,33 +113,39 @@ export function LiveForm({ model, session }: { readonly model: string; readonly 
         }}
       >
         <fieldset disabled={running}>
-          <SegmentedControl
-            aria-label="Where events come from"
-            fullWidth
-            disabled={running}
-            value={draft.kind}
-            onChange={(kind) => set({ kind: kind === 'watch' || kind === 'listen' ? kind : 'recording' })}
-            data={[
-              { value: 'recording', label: 'Recording' },
-              { value: 'watch', label: 'Watch folder' },
-              { value: 'listen', label: 'TCP stream' },
-            ]}
-          />
+          <Helped of="live.source" beside grow>
+            <SegmentedControl
+              aria-label="Where events come from"
+              fullWidth
+              disabled={running}
+              value={draft.kind}
+              onChange={(kind) => set({ kind: kind === 'watch' || kind === 'listen' ? kind : 'recording' })}
+              data={[
+                { value: 'recording', label: 'Recording' },
+                { value: 'watch', label: 'Watch folder' },
+                { value: 'listen', label: 'TCP stream' },
+              ]}
+            />
+          </Helped>
           {draft.kind === 'recording' && <RecordingFields />}
           {draft.kind === 'watch' && <WatchFields />}
           {draft.kind === 'listen' && <ListenFields />}
-          <NumberInput
-            label="Window"
-            description={draft.kind === 'watch' ? 'Empty: each file is one window.' : 'Empty: as long as the training samples.'}
-            suffix=" ms"
-            min={1}
-            max={3_600_000}
-            value={draft.windowMs ?? ''}
-            onChange={(value) => set({ windowMs: numberOf(value) })}
-          />
+          <Helped of="live.windowMs">
+            <NumberInput
+              label="Window"
+              description={draft.kind === 'watch' ? 'Empty: each file is one window.' : 'Empty: as long as the training samples.'}
+              suffix=" ms"
+              min={1}
+              max={3_600_000}
+              value={draft.windowMs ?? ''}
+              onChange={(value) => set({ windowMs: numberOf(value) })}
+            />
+          </Helped>
           <div className={styles.row}>
             <Switch label="Early exit at" checked={draft.exits} onChange={(event) => set({ exits: event.currentTarget.checked })} />
-            <NumberInput aria-label="Confidence at which an answer counts" suffix=" %" w={90} min={1} max={100} disabled={!draft.exits} value={draft.exitAt} onChange={(value) => set({ exitAt: Math.min(100, Math.max(1, numberOf(value) ?? 90)) })} />
+            <Helped of="live.exitAt" beside>
+              <NumberInput aria-label="Confidence at which an answer counts" suffix=" %" w={90} min={1} max={100} disabled={!draft.exits} value={draft.exitAt} onChange={(value) => set({ exitAt: Math.min(100, Math.max(1, numberOf(value) ?? 90)) })} />
+            </Helped>
           </div>
         </fieldset>
         {running ? (

@@ -42,18 +42,18 @@ export function LivePage({ id }: { readonly id: string }) {
         <div className={styles.columns}>
           <div className={styles.stack}>
             <LiveForm model={id} session={session} />
-            <Panel title="Latency and counts">
+            <Panel title="Latency and counts" help="chart.latency">
               <LiveNumbers statistics={session?.statistics ?? null} timesteps={timesteps} />
               <p className={styles.note}>Latency counts from the end of a window, or from the arrival of what ended it, until its answer. Where the network is too slow, the oldest windows are dropped.</p>
             </Panel>
           </div>
           <div className={styles.stack}>
             {session?.error && <Failure message={session.error} />}
-            <Panel title="Now">
+            <Panel title="Now" help="chart.probable">
               <LiveAnswer prediction={session?.predictions.at(-1)} classes={classes} timesteps={timesteps} />
               {session?.begun && <p className={styles.note}>{windowWords(session.begun, session.settings.exitAt)}</p>}
             </Panel>
-            <Panel title="Timeline">
+            <Panel title="Timeline" help="chart.timeline">
               <Timeline predictions={session?.predictions ?? []} classes={classes} />
             </Panel>
             {session && session.problems.length > 0 && (

@@ -8,6 +8,7 @@ import { plural } from '../../../app/format.ts'
 import { Tag } from '../../../widgets/Tag.tsx'
 import { pick } from '../../../widgets/picker.ts'
 import { choicesFor } from './words.ts'
+import { Helped } from '../../../widgets/Help.tsx'
 import styles from './recipes.module.css'
 
 /** The user's word on a need: which dataset, and that it is the paper's. */
@@ -47,25 +48,29 @@ export function NeedFields({ recipe, need, scale, told, chosen, onChange }: Need
         <span>{plural(need.cells, 'cell')}</span>
         {likely.some(({ fits }) => fits) ? <Tag tone="good">in the library</Tag> : <Tag>not in the library</Tag>}
       </div>
-      <Select
-        aria-label={`Dataset for ${name}`}
-        placeholder={scale === 'cpu' ? 'Choose any dataset of the library' : 'Choose your copy of it'}
-        clearable
-        searchable
-        nothingFoundMessage="Nothing in the library"
-        value={chosen.dataset}
-        data={choicesFor(need, scale)}
-        onChange={(dataset) => onChange({ dataset, confirmed: false })}
-      />
+      <Helped of="recipe.dataset" beside grow>
+        <Select
+          aria-label={`Dataset for ${name}`}
+          placeholder={scale === 'cpu' ? 'Choose any dataset of the library' : 'Choose your copy of it'}
+          clearable
+          searchable
+          nothingFoundMessage="Nothing in the library"
+          value={chosen.dataset}
+          data={choicesFor(need, scale)}
+          onChange={(dataset) => onChange({ dataset, confirmed: false })}
+        />
+      </Helped>
       {candidate !== undefined && (
         <>
           {candidate.differences.length > 0 && candidate.fits && <p>Differs: {candidate.differences.join('; ')}.</p>}
           {candidate.fits ? (
-            <Checkbox
-              label={`This is ${need.title}, as the paper uses it`}
-              checked={chosen.confirmed}
-              onChange={(event) => onChange({ ...chosen, confirmed: event.currentTarget.checked })}
-            />
+            <Helped of="recipe.confirmed" beside>
+              <Checkbox
+                label={`This is ${need.title}, as the paper uses it`}
+                checked={chosen.confirmed}
+                onChange={(event) => onChange({ ...chosen, confirmed: event.currentTarget.checked })}
+              />
+            </Helped>
           ) : (
             <p>Stands in for {need.title}: {candidate.faults.join('; ') || 'another T'}.</p>
           )}

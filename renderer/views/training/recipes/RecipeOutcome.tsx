@@ -50,6 +50,7 @@ export function RecipeOutcome({ experiment, recipe }: { readonly experiment: Exp
           <Panel title={recipe.place}>
             <LineChart
               title={chart.title}
+              help="chart.recipe"
               x={chart.x}
               xLabel={chart.xLabel}
               lines={chart.lines}

@@ -12,6 +12,7 @@ import { Failure } from '../../../widgets/Problems.tsx'
 import { readDevices, useDevices } from '../devices.ts'
 import { NeedFields, type Chosen } from './NeedFields.tsx'
 import { timeText } from './words.ts'
+import { Helped } from '../../../widgets/Help.tsx'
 import styles from './recipes.module.css'
 
 type Choices = CallInput<'recipes.start'>
@@ -61,28 +62,34 @@ export function StartRecipe({ recipe }: { readonly recipe: RecipeDetails }) {
         ))}
       </Panel>
       <Panel title="Run it">
-        <SegmentedControl
-          aria-label="Scale"
-          fullWidth
-          size="xs"
-          value={scale}
-          data={[{ value: 'published', label: 'As published' }, { value: 'cpu', label: 'Scaled down for a CPU' }]}
-          onChange={(value) => setScale(value === 'cpu' ? 'cpu' : 'published')}
-        />
+        <Helped of="recipe.scale" beside grow>
+          <SegmentedControl
+            aria-label="Scale"
+            fullWidth
+            size="xs"
+            value={scale}
+            data={[{ value: 'published', label: 'As published' }, { value: 'cpu', label: 'Scaled down for a CPU' }]}
+            onChange={(value) => setScale(value === 'cpu' ? 'cpu' : 'published')}
+          />
+        </Helped>
         <div className={styles.fields}>
           {scale === 'published' ? (
-            <NumberField label="Runs of a cell" name="Runs of a cell" width={110} value={repeats} onChange={setRepeats} />
+            <NumberField label="Runs of a cell" name="Runs of a cell" help="recipe.repeats" width={110} value={repeats} onChange={setRepeats} />
           ) : (
-            <Select label="Epochs" w={120} value={epochs} data={[automatic, '1', '4', '8', '16', '32', '64', '100']} onChange={(value) => setEpochs(value ?? automatic)} />
+            <Helped of="recipe.epochs">
+              <Select label="Epochs" w={120} value={epochs} data={[automatic, '1', '4', '8', '16', '32', '64', '100']} onChange={(value) => setEpochs(value ?? automatic)} />
+            </Helped>
           )}
-          <Select
-            label="Device"
-            flex={1}
-            miw={170}
-            value={device}
-            data={devices.length === 0 ? [{ value: 'cpu', label: 'CPU' }] : devices.map((one) => ({ value: one.device, label: one.title, disabled: one.state === 'missing' }))}
-            onChange={(value) => setDevice(isDevice(value, devices))}
-          />
+          <Helped of="recipe.device" grow>
+            <Select
+              label="Device"
+              flex={1}
+              miw={170}
+              value={device}
+              data={devices.length === 0 ? [{ value: 'cpu', label: 'CPU' }] : devices.map((one) => ({ value: one.device, label: one.title, disabled: one.state === 'missing' }))}
+              onChange={(value) => setDevice(isDevice(value, devices))}
+            />
+          </Helped>
         </div>
         {ready.length === 0 ? (
           <p className={styles.hint}>
