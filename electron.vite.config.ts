@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 
@@ -18,6 +19,17 @@ const entries = {
 export default defineConfig({
   main: {
     define: { 'globalThis.SACCADE_BUNDLED': 'true' },
+    plugins: [
+      {
+        // Programs of exported packages, one of them bundled of our own sources: main/deployment/package/samples.ts reads it.
+        name: 'samples-of-packages',
+        async generateBundle() {
+          // From where it lies, not bundled into this configuration: it reads what lies beside it.
+          const { collectSamples } = (await import(pathToFileURL(resolve(here, 'main/deployment/package/collect.ts')).href)) as typeof import('./main/deployment/package/collect.ts')
+          this.emitFile({ type: 'asset', fileName: 'samples.json', source: JSON.stringify(Object.fromEntries(await collectSamples())) })
+        },
+      },
+    ],
     build: {
       outDir: 'out/main',
       rollupOptions: {

@@ -1,86 +1,121 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { unzipSync } from 'fflate'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { datasetHash } from '../../main/datasets/dataset.ts'
 import type { DatasetManifest } from '../../main/datasets/schema.ts'
 import { exportModel, sha256 } from '../../main/deployment/export.ts'
 import { modelCard, wilson } from '../../main/deployment/package/card.ts'
 import { exportSettingsSchema } from '../../main/deployment/schema.ts'
+import type { Filter } from '../../main/events/schema.ts'
 import { train } from '../../main/training/trainer.ts'
-import { makeDataset, oneThread, temporaryFolder, tinyConfig } from '../training/tiny.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { compiler, library, numpy, python, pythonEnv, pythonRuntime } from '../support/onnxruntime/native.ts'
+import { makeDataset, oneThread, tinyConfig } from '../training/tiny.ts'
 
 const engine = oneThread()
-const works = (program: string, args: readonly string[]): boolean => {
-  try {
-    execFileSync(program, args, { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-const python = '/usr/bin/python3'
-const numpy = works(python, ['-c', 'import numpy'])
-const compiler = works('g++', ['--version'])
-const none = { timesteps: 4, representation: 'counts' } as const
-
 /** An exported package of a network, unpacked. */
-async function unpacked(framing: Partial<DatasetManifest['framing']>, sensor: [number, number]) {
-  const folder = temporaryFolder()
+async function unpacked(framing: DatasetManifest['framing'], sensor: [number, number], filters: Filter[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'saccade-package-'))
   const dataset = await makeDataset(join(folder, 'dataset'), { test: 12 })
   const path = join(dataset, 'manifest.json')
-  const before = JSON.parse(readFileSync(path, 'utf8')) as DatasetManifest
-  const manifest = { ...before, framing: { ...before.framing, ...framing }, sensor }
+  const manifest = { ...(JSON.parse(readFileSync(path, 'utf8')) as DatasetManifest), framing, sensor, filters }
   writeFileSync(path, JSON.stringify({ ...manifest, hash: datasetHash(manifest) }))
   expect((await train({ config: tinyConfig({ epochs: 2 }), dataset, run: join(folder, 'run'), engine })).state).toBe('finished')
   const settings = exportSettingsSchema.parse({ format: 'package', maxLoss: 1 })
   const record = await exportModel({ run: join(folder, 'run'), dataset, checkpoint: 'last', model: join(folder, 'model'), engine, settings })
   const files = unzipSync(readFileSync(record.path))
-  const at = join(folder, 'unpacked')
   for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(at, name)), { recursive: true })
-    writeFileSync(join(at, name), content)
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), content)
   }
-  return { record, files, at }
+  return { record, files, at: folder }
 }
 
+/** float32 values of a .npy file of Saccade's. */
+const numbers = (npy: Uint8Array): Float32Array => new Float32Array(npy.slice(128).buffer)
+const modelOf = (files: Record<string, Uint8Array>) =>
+  JSON.parse(new TextDecoder().decode(files['model.json'])) as { labels: string[]; sha256: Record<string, string>; formats: { format: string; file?: string }[] }
 const difference = (output: string, what: string): number => Number(new RegExp(`${what} differ from Saccade's by at most ([\\d.e+-]+)`).exec(output)?.[1] ?? NaN)
 
 describe('a package', () => {
-  it.each<[string, Partial<DatasetManifest['framing']> & Pick<DatasetManifest['framing'], 'splitBy'>, [number, number]]>([
-    ['count, divided by the maximum, resized', { splitBy: 'count', normalize: 'max', resize: [10, 10] }, [23, 17]],
-    ['duration, binary, not resized', { splitBy: 'duration', blockUs: 20_000, representation: 'binary' }, [10, 10]],
-  ])('%s: its samples read a recording, frame it and classify it as Saccade does', async (_, framing, sensor) => {
-    const { record, files, at } = await unpacked({ ...none, ...framing }, sensor)
-    const model = JSON.parse(new TextDecoder().decode(files['model.json'])) as { labels: string[]; sha256: Record<string, string>; formats: { format: string; file?: string }[]; accuracy: { interval95: number[] } }
+  let made: Awaited<ReturnType<typeof unpacked>>
+  beforeAll(async () => {
+    made = await unpacked({ timesteps: 4, splitBy: 'count', normalize: 'max', resize: [10, 10] }, [23, 17], [{ type: 'flip', axis: 'vertical' }, { type: 'refractory', period: 400 }])
+    symlinkSync(resolve('node_modules'), join(made.at, 'samples', 'typescript', 'node_modules'))
+  }, 60_000)
+  afterAll(() => rmSync(made.at, { recursive: true, force: true }))
+
+  it('holds every format, hashes of all its files, accuracies with intervals and where its samples lie', () => {
+    const { record, files } = made
+    const model = modelOf(files)
     expect(model.formats.map(({ format, file }) => `${format} ${file}`)).toEqual(['window window.onnx', 'step step.onnx', 'int8 int8.onnx', 'nir model.nir', 'pytorch model.safetensors'])
     for (const [name, hash] of Object.entries(model.sha256)) expect(sha256(files[name]!), name).toBe(hash)
     expect(Object.keys(model.sha256).length).toBe(Object.keys(files).length - 1)
     expect(new TextDecoder().decode(files['README.md'])).toMatch(/Accuracy on the test split: .* \(95 % .* to .*, 12 samples\)/)
     expect(record.notes?.[0]).toContain('window.onnx')
-
-    symlinkSync(resolve('node_modules'), join(at, 'node_modules'))
-    const fromNode = execFileSync(process.execPath, [join(at, 'samples', 'typescript', 'node.ts')], { encoding: 'utf8' })
-    expect(difference(fromNode, 'frames')).toBeLessThan(1e-5)
-    expect(difference(fromNode, 'logits')).toBeLessThan(1e-3)
-    const said = /class: (.*)/.exec(fromNode)?.[1]
-    expect(model.labels).toContain(said)
-    // Each language's own code for blocks and scale is in one of the cases; the compiler takes seconds.
-    if (framing.splitBy !== 'count') return
-    if (numpy) {
-      const fromPython = execFileSync(python, [join(at, 'samples', 'python', 'classify.py')], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-      expect(difference(fromPython, 'frames')).toBeLessThan(1e-5)
-      if (fromPython.includes('read and framed only')) console.warn('Python: neither onnxruntime nor an onnx with a reference evaluator is installed, so the sample was only seen to read and frame')
-      else expect(/class: (.*)/.exec(fromPython)?.[1]).toBe(said)
-    } else console.warn(`skipped: ${python} has no numpy (apt-get install python3-numpy), so the Python sample was not run`)
-    if (!compiler) return console.warn('skipped: no g++, so the C++ sample was not built')
-    const cpp = join(at, 'samples', 'cpp')
-    execFileSync('g++', ['-std=c++17', '-Wall', '-Werror', 'classify.cpp', '-o', 'classify'], { cwd: cpp })
-    const fromCpp = execFileSync(join(cpp, 'classify'), { cwd: cpp, encoding: 'utf8' })
-    expect(difference(fromCpp, 'frames')).toBeLessThan(1e-5)
-    expect(fromCpp).toContain('built without onnxruntime: read and framed only')
   })
+
+  /** What each language's sample answers, with nothing, in steps, and in steps that stop. */
+  function expectAnswers(run: (options: readonly string[]) => string): void {
+    const whole = run([])
+    expect(difference(whole, 'frames')).toBeLessThan(1e-6)
+    expect(difference(whole, 'logits')).toBeLessThan(1e-5)
+    const label = /class: (.*)/.exec(whole)?.[1]
+    expect(modelOf(made.files).labels).toContain(label)
+    const steps = run(['--steps'])
+    expect(steps).toContain('timestep 4 of 4: ' + label)
+    expect(difference(steps, 'logits')).toBeLessThan(1e-5)
+    expect(steps).toContain(`class: ${label}`)
+    // Any answer has a probability of more than 0.
+    const stopped = run(['--steps', '--stop', '0.01'])
+    expect(stopped).toContain('timestep 1 of 4')
+    expect(stopped).not.toContain('timestep 2')
+  }
+
+  it('TypeScript in Node: reads, frames and classifies as Saccade does, at once and step by step', () => {
+    expectAnswers((options) => execFileSync(process.execPath, [join(made.at, 'samples', 'typescript', 'node.ts'), ...options], { encoding: 'utf8' }))
+  })
+
+  it.skipIf(!numpy)(`Python: the same, by ${pythonRuntime}${numpy ? '' : ` (skipped: ${python} has no numpy, apt-get install python3-numpy)`}`, () => {
+    expectAnswers((options) => execFileSync(python, [join(made.at, 'samples', 'python', 'classify.py'), ...options], { encoding: 'utf8', env: pythonEnv }))
+  })
+
+  it.skipIf(!compiler)(`C++: the same, linked to the library of onnxruntime-node${compiler ? '' : ' (skipped: no g++)'}`, () => {
+    const cpp = join(made.at, 'samples', 'cpp')
+    execFileSync('g++', ['-std=c++17', '-Wall', '-Wextra', '-Werror', 'classify.cpp', library, `-Wl,-rpath,${dirname(library)}`, '-o', 'classify'], { cwd: cpp })
+    expectAnswers((options) => execFileSync(join(cpp, 'classify'), options, { cwd: cpp, encoding: 'utf8' }))
+  }, 60_000)
+
+  it('TypeScript in a browser: the page classifies a recording that is chosen in it, at once and step by step', async () => {
+    const server = spawn(process.execPath, [join(made.at, 'samples', 'typescript', 'serve.ts'), '0'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const browser = await launchBrowser()
+    try {
+      const [said] = (await once(server.stdout, 'data')) as [Buffer]
+      const page = await browser.newPage()
+      const faults: string[] = []
+      page.on('pageerror', (error) => faults.push(error.message))
+      await page.goto(said.toString().trim())
+      const known = numbers(made.files['golden/recording-logits.npy']!)
+      const expectLogits = async (): Promise<void> => {
+        const logits = JSON.parse((await page.locator('#answer[data-state=done]').getAttribute('data-logits')) ?? '') as number[]
+        expect(Math.max(...logits.map((logit, i) => Math.abs(logit - known[i]!))), faults.join()).toBeLessThan(1e-5)
+      }
+      await page.locator('#recording:enabled').setInputFiles(join(made.at, 'golden', 'recording.csv'))
+      await expectLogits()
+      await page.locator('#steps').check()
+      await expectLogits()
+      await page.locator('#recording').setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('nothing') })
+      await page.locator('#answer[data-state=failed]').waitFor()
+      expect(await page.locator('#answer').textContent()).toContain('a.csv')
+    } finally {
+      await browser.close()
+      server.kill()
+    }
+  }, 60_000)
 
   it('tells in its card what it could not hold, and why', () => {
     const card = modelCard({ ...base, filters: [] }, [{ format: 'nir', file: 'model.nir', refused: "NIR can't express this network: it has max pooling." }])

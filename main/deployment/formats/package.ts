@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto'
 import { zipSync } from 'fflate'
-import { eventsToFrames } from '../../datasets/frames.ts'
-import type { EventBatch } from '../../events/recording.ts'
-import { Random } from '../../random.ts'
 import { VERSION } from '../../version.ts'
 import { golden, npy } from '../golden.ts'
-import type { ModelMetadata } from '../metadata.ts'
-import { cppHeader, cppSample } from '../package/cpp.ts'
+import { decodeMetadata, type ModelMetadata } from '../metadata.ts'
 import { modelCard, type Part, ratesSvg, wilson } from '../package/card.ts'
-import { pythonSample } from '../package/python.ts'
-import { framesSample, nodeSample, webSample } from '../package/typescript.ts'
+import { cppHeader } from '../package/cpp.ts'
+import { goldenRecording } from '../package/golden-recording.ts'
+import { sampleFiles } from '../package/samples.ts'
 import { ProofError } from '../proof.ts'
 import type { ExportFormat } from '../schema.ts'
 import type { TrainedNetwork } from '../trained.ts'
@@ -34,7 +31,8 @@ export const packageFormat: Format = async (network, settings, onProgress): Prom
   for (const [i, [format, file, make]] of others.entries()) parts.push({ format, file, ...(await attempt(() => make(network, { ...settings, format }, share(i + 1)))) })
   const files = new Map<string, Uint8Array>(parts.flatMap(({ file, exported }) => (exported ? [[file, exported.bytes] as const] : [])))
   for (const [name, content] of await goldenData(window, network)) files.set(`golden/${name}`, content)
-  for (const [name, content] of samples(network.metadata)) files.set(`samples/${name}`, text(content))
+  for (const [name, content] of await sampleFiles()) files.set(`samples/${name}`, text(content))
+  files.set('samples/cpp/model.hpp', text(cppHeader(network.metadata, statesOf(parts))))
   files.set('firing-rates.svg', text(ratesSvg(window.proof.firingRates ?? [])))
   files.set('README.md', text(modelCard(network.metadata, parts)))
   files.set('model.json', text(sidecar(network.metadata, parts, files)))
@@ -58,13 +56,11 @@ async function goldenData(window: Exported, { dataset, metadata }: TrainedNetwor
   const runner = await window.open()
   try {
     const files = new Map([...(await golden(runner, dataset))].map(([name, content]) => [name.replace('golden-', ''), content]))
-    if (metadata.normalization || metadata.filters.length > 0) return files
-    const [high, wide] = metadata.sensor
-    const events = randomEvents(high, wide)
-    const { data, shape } = eventsToFrames(events, metadata.sensor, metadata.framing)
-    if (shape.join() !== dataset.shape.join()) return files
+    const made = goldenRecording(metadata)
+    if (!made) return files
+    const { sensor: [high, wide], events: { t, x, y, p }, frames: { data, shape } } = made
     const { logits } = await runner.run(data, 1)
-    const lines = Array.from(events.t, (t, i) => `${t},${events.x[i]},${events.y[i]},${events.p[i]}`)
+    const lines = Array.from(t, (time, i) => `${time},${x[i]},${y[i]},${p[i]}`)
     files.set('recording.csv', text(`%geometry:${wide},${high}\nt,x,y,p\n${lines.join('\n')}\n`))
     files.set('recording-frames.npy', npy(data, shape))
     files.set('recording-logits.npy', npy(logits, [logits.length]))
@@ -74,22 +70,10 @@ async function goldenData(window: Exported, { dataset, metadata }: TrainedNetwor
   }
 }
 
-/** Events in no order of space: they look like nothing, and every pixel is as likely as the other. */
-function randomEvents(high: number, wide: number): EventBatch {
-  const random = new Random(1, 'golden recording')
-  const length = 5003
-  const batch = { length, t: new Float64Array(length), x: new Uint16Array(length), y: new Uint16Array(length), p: new Uint8Array(length) }
-  for (let i = 0, t = 1000; i < length; i++, t += random.below(40)) [batch.t[i], batch.x[i], batch.y[i], batch.p[i]] = [t, random.below(wide), random.below(high), random.below(2)]
-  return batch
-}
-
-function samples(metadata: ModelMetadata): Map<string, string> {
-  return new Map([
-    ['python/classify.py', pythonSample],
-    ['typescript/frames.ts', framesSample], ['typescript/node.ts', nodeSample], ['typescript/web.ts', webSample],
-    ['typescript/package.json', '{ "type": "module", "dependencies": { "onnxruntime-node": "*", "onnxruntime-web": "*" } }\n'],
-    ['cpp/model.hpp', cppHeader(metadata)], ['cpp/classify.cpp', cppSample],
-  ])
+/** What the step file hands from timestep to timestep, where there is one. */
+function statesOf(parts: readonly Part[]): ModelMetadata['states'] {
+  const step = parts.find(({ format }) => format === 'step')?.exported
+  return step && decodeMetadata(step.metadata).states
 }
 
 /** model.json: metadata, proofs and hashes for programs. */
@@ -97,7 +81,7 @@ function sidecar(metadata: ModelMetadata, parts: readonly Part[], files: Readonl
   const formats = parts.map(({ format, file, exported, refused }) => {
     if (!exported) return { format, refused }
     const { proof, notes, quantization } = exported
-    return { format, file, proof, accuracyInterval95: wilson(proof.accuracyExported, proof.samples), notes, ...(quantization && { quantization }) }
+    return { format, file, proof, accuracyInterval95: wilson(proof.accuracyExported, proof.samples), notes, ...(format === 'step' && { states: statesOf(parts) }), ...(quantization && { quantization }) }
   })
   const hashes = Object.fromEntries([...files].map(([name, content]) => [name, createHash('sha256').update(content).digest('hex')]))
   const accuracy = { ...metadata.accuracy, interval95: wilson(metadata.accuracy.value, metadata.accuracy.samples) }
