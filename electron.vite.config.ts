@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import type * as samples from './main/deployment/package/collect.ts'
 
 const here = import.meta.dirname
 /** Every file that runs as a process or thread of its own is an entry, so that it can be started by path (main/entries.ts). */
@@ -25,7 +26,7 @@ export default defineConfig({
         name: 'samples-of-packages',
         async generateBundle() {
           // From where it lies, not bundled into this configuration: it reads what lies beside it.
-          const { collectSamples } = (await import(pathToFileURL(resolve(here, 'main/deployment/package/collect.ts')).href)) as typeof import('./main/deployment/package/collect.ts')
+          const { collectSamples } = (await import(pathToFileURL(resolve(here, 'main/deployment/package/collect.ts')).href)) as typeof samples
           this.emitFile({ type: 'asset', fileName: 'samples.json', source: JSON.stringify(Object.fromEntries(await collectSamples())) })
         },
       },
