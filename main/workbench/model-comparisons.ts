@@ -33,7 +33,7 @@ export class ModelComparisons {
     const found = ids.map((id) => ({ id, ...this.#models.runnable(id) }))
     const models = titled(found)
     const place = on.kind === 'dataset' ? { ...on, folder: library.existing('datasets', on.dataset) } : { ...on, path: resolve(on.path) }
-    const job = jobs.start({ kind: 'evaluation', title: `Compare ${models.map(({ title }) => title).join(', ')}`, subject: null }, async ({ id, signal, update }) => {
+    const job = jobs.start({ kind: 'evaluation', title: `Compare ${words(found, models)}`, subject: null }, async ({ id, signal, update }) => {
       const started = performance.now()
       update({ progress: 0, detail: on.kind === 'dataset' ? `on ${on.split === 'all' ? 'all samples' : `the ${on.split} split`} of ${on.dataset}` : `on ${basename(on.path)}` })
       const task = launchComparison({ models, on: place, texts: library.texts }, spawn, (done) => update(progressOf(done, on.kind, performance.now() - started)))
@@ -56,16 +56,26 @@ export class ModelComparisons {
   }
 }
 
-/** Names that tell the models apart: theirs, with the format or the id where several have the same. */
-export function titled(models: readonly { readonly id: string; readonly path: string; readonly known: Pick<LibraryModel, 'name' | 'format'> | undefined }[]): Candidate[] {
-  const ways = [
-    ({ path, known }: (typeof models)[number]) => known?.name ?? basename(path),
-    ({ path, known }: (typeof models)[number]) => (known ? `${known.name} (${known.format ?? 'window'})` : basename(path)),
-  ]
+type Titled = { readonly id: string; readonly path: string; readonly known: Pick<LibraryModel, 'name' | 'format'> | undefined }
+
+const nameOf = ({ path, known }: Titled): string => known?.name ?? basename(path)
+const formatOf = ({ known }: Titled): string => known?.format ?? 'window'
+
+/** Short names that tell the models apart: theirs; of one network in several formats the formats; else both, or the id. */
+export function titled(models: readonly Titled[]): Candidate[] {
+  const ways = [nameOf, ...(new Set(models.map(nameOf)).size === 1 ? [formatOf] : []), (model: Titled) => (model.known ? `${nameOf(model)} (${formatOf(model)})` : nameOf(model))]
+  const all = ways.find((name) => new Set(models.map(name)).size === models.length)
   return models.map((model) => {
-    const way = ways.find((name) => models.filter((other) => name(other) === name(model)).length === 1)
+    const way = all ?? ways.find((name) => models.filter((other) => name(other) === name(model)).length === 1)
     return { id: model.id, path: model.path, title: way?.(model) ?? model.id }
   })
+}
+
+/** "net: window, int8", or the models' own names. */
+function words(models: readonly Titled[], titles: readonly Candidate[]): string {
+  const [name = ''] = models.map(nameOf)
+  const list = titles.map(({ title }) => title).join(', ')
+  return models.every((model) => nameOf(model) === name) ? `${name}: ${list}` : list
 }
 
 /** @param ms since it began */

@@ -25,6 +25,8 @@ export function placeOf(route: Route): string | null {
       return null
     case 'live':
       return 'Live'
+    case 'compare':
+      return 'Compare'
     case 'import':
       return 'Import a folder'
     case 'new':

@@ -20,6 +20,7 @@ export type Route =
   | { readonly view: 'training'; readonly page: 'analysis'; readonly id: string; readonly kind: string }
   | { readonly view: 'models'; readonly page: 'list' }
   | { readonly view: 'models'; readonly page: 'model' | 'live'; readonly id: string }
+  | { readonly view: 'models'; readonly page: 'compare'; readonly ids: readonly string[] }
   | { readonly view: 'library'; readonly page: 'list' }
   | { readonly view: 'settings'; readonly page: 'list' | 'log' }
 
@@ -49,6 +50,7 @@ export function formatRoute(route: Route): string {
       return route.page === 'new' ? address('training', 'new', route.dataset) : address('training')
     case 'models':
       if (route.page === 'live') return address('models', 'live', route.id)
+      if (route.page === 'compare') return address('models', 'compare', ...route.ids)
       return route.page === 'model' ? address('models', 'id', route.id) : address('models')
     case 'library':
       return address('library')
@@ -59,10 +61,8 @@ export function formatRoute(route: Route): string {
 
 /** The route of an address; recordings for what is none. */
 export function parseRoute(hash: string): Route {
-  const [view, second, third, fourth] = hash
-    .replace(/^#?\/?/, '')
-    .split('/')
-    .map(decode)
+  const parts = hash.replace(/^#?\/?/, '').split('/').map(decode)
+  const [view, second, third, fourth] = parts
   if (view === 'datasets') {
     if (second === 'id' && third) return { view, page: 'dataset', id: third }
     return second === 'import' ? { view, page: 'import', folder: third || null } : { view, page: 'list' }
@@ -77,6 +77,7 @@ export function parseRoute(hash: string): Route {
   }
   if (view === 'models') {
     if (second === 'live' && third) return { view, page: 'live', id: third }
+    if (second === 'compare') return { view, page: 'compare', ids: parts.slice(2).filter((id) => id !== '') }
     return second === 'id' && third ? { view, page: 'model', id: third } : { view, page: 'list' }
   }
   if (view === 'library') return { view, page: 'list' }

@@ -165,6 +165,7 @@ it('names tell the models apart; nameless classes go by their order, others by t
   const known = (name: string, format: 'window' | 'int8'): Pick<LibraryModel, 'name' | 'format'> => ({ name, format })
   const path = '/models/a.onnx'
   expect(titled([{ id: 'a', path, known: known('net', 'window') }, { id: 'b', path, known: known('net', 'int8') }, { id: path, path, known: undefined }]).map(({ title }) => title)).toEqual(['net (window)', 'net (int8)', 'a.onnx'])
+  expect(titled([{ id: 'a', path, known: known('net', 'window') }, { id: 'b', path, known: known('net', 'int8') }]).map(({ title }) => title)).toEqual(['window', 'int8'])
   expect(titled(['a', 'b'].map((id) => ({ id, path, known: known('net', 'window') }))).map(({ title }) => title)).toEqual(['a', 'b'])
   expect(orderOf('m', { labels: ['b', 'a'] }, ['a', 'b']).places).toEqual([1, 0])
   expect(() => orderOf('m', { labels: ['class 0', 'class 1'] }, ['a', 'b'])).toThrow(/m: its classes are other ones/)

@@ -52,8 +52,9 @@ export async function compareOnDataset(candidates: readonly Candidate[], folder:
     // What can't be compared is told before anything is computed.
     const ready = files.map(({ candidate, file }) => ({ candidate, file, order: orderOf(candidate.title, file.metadata, manifest.classes), feed: feedOf(candidate.title, file, dataset, rows, () => context.signal?.throwIfAborted()) }))
     const told: Told[] = []
+    const times = await timed(ready, rows.subarray(0, timedSamples), context)
     for (const [i, one] of ready.entries())
-      told.push(await onOne(one, dataset, rows, { ...context, onProgress: (done) => context.onProgress?.(i * rows.length + done, ready.length * rows.length) }))
+      told.push(await onOne({ ...one, times: times[i] ?? [] }, dataset, rows, { ...context, onProgress: (done) => context.onProgress?.(i * rows.length + done, ready.length * rows.length) }))
     const labels = [...rows].map((row) => dataset.labels[row] ?? -1)
     return {
       kind: 'dataset', created: new Date().toISOString(), classes: manifest.classes, rows: [...rows], labels,
@@ -73,17 +74,16 @@ interface Ready {
   readonly feed: ReturnType<typeof feedOf>
 }
 
-async function onOne({ candidate, file, order, feed }: Ready, dataset: Dataset, rows: Int32Array, { engine, signal, onProgress }: CompareContext): Promise<Told> {
+async function onOne({ candidate, file, order, feed, times }: Ready & { readonly times: readonly number[] }, dataset: Dataset, rows: Int32Array, { engine, signal, onProgress }: CompareContext): Promise<Told> {
   const { metadata } = file
   const { shape, format = 'window', foreign, batch = batchSize } = metadata
   const classes = order.places.length
-  const size = shape.reduce((a, b) => a * b, 1)
+  const size = sizeOf(file)
   const runner = await openModel(engine, file)
   const [logits, right] = [new Float32Array(rows.length * classes), new Float64Array(shape[0])]
   const [predicted, confidence]: [number[], number[]] = [[], []]
   const counts = new Map<string, number>()
   try {
-    const times = await timed(runner, rows.subarray(0, timedSamples), size, feed, signal)
     for (let from = 0; from < rows.length; from += batch) {
       signal?.throwIfAborted()
       const here = rows.subarray(from, from + batch)
@@ -118,19 +118,32 @@ async function onOne({ candidate, file, order, feed }: Ready, dataset: Dataset, 
   }
 }
 
-/** ms of single samples, ascending; a first run is not counted. */
-async function timed(runner: ModelRunner, rows: Int32Array, size: number, feed: Ready['feed'], signal: AbortSignal | undefined): Promise<number[]> {
-  const times: number[] = []
-  const frames = new Float32Array(size)
-  for (const [i, row] of [rows[0] ?? 0, ...rows].entries()) {
-    signal?.throwIfAborted()
-    feed.fill(row, frames, 0)
-    const started = performance.now()
-    await runner.run(frames, 1)
-    if (i > 0) times.push(performance.now() - started)
+/**
+ * ms of single samples for each model, ascending. The models take turns, so that whatever else the machine does meets all of them; a
+ * first run of each is not counted.
+ */
+async function timed(ready: readonly Ready[], rows: Int32Array, { engine, signal }: CompareContext): Promise<number[][]> {
+  const runners: ModelRunner[] = []
+  try {
+    for (const { file } of ready) runners.push(await openModel(engine, file))
+    const times = ready.map((): number[] => [])
+    for (const [i, row] of [rows[0] ?? 0, ...rows].entries())
+      for (const [m, { file, feed }] of ready.entries()) {
+        signal?.throwIfAborted()
+        const frames = new Float32Array(sizeOf(file))
+        feed.fill(row, frames, 0)
+        const started = performance.now()
+        await runners[m]?.run(frames, 1)
+        if (i > 0) times[m]?.push(performance.now() - started)
+      }
+    return times.map((one) => one.sort((a, b) => a - b))
+  } finally {
+    for (const runner of runners) await runner.release()
   }
-  return times.sort((a, b) => a - b)
 }
+
+/** Values of one sample. */
+const sizeOf = ({ metadata }: ModelFile): number => metadata.shape.reduce((a, b) => a * b, 1)
 
 /**
  * Means of a sample's logits up to each timestep, [T] of [classes].

@@ -16,6 +16,8 @@ export async function compareOnRecording(candidates: readonly Candidate[], recor
   const ready = files.map(({ candidate, file }) => ({ candidate, file, order: orderOf(candidate.title, file.metadata, classes) }))
   const models: RecordingComparison['models'] = []
   let events = 0
+  // Whoever reads a file first waits for the disk and for code that is not compiled yet: none of the models shall.
+  if (ready[0]) await infer(ready[0].candidate.path, recording, engine)
   for (const { candidate, file: { metadata, onnx }, order: { places, notes } } of ready) {
     signal?.throwIfAborted()
     const result = await infer(candidate.path, recording, engine)

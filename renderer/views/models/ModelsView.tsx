@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Button, Loader } from '@mantine/core'
-import { IconBrain, IconFileImport, IconPackageExport, IconWeight } from '@tabler/icons-react'
+import { IconArrowsDiff, IconBrain, IconFileImport, IconPackageExport, IconWeight } from '@tabler/icons-react'
+import type { LibraryModel } from '../../../preload/contract/index.ts'
 import { isActive, useJobs } from '../../api/jobs.ts'
 import { useLibrary } from '../../api/library.ts'
 import { baseName, percent, since } from '../../app/format.ts'
@@ -9,9 +10,10 @@ import { EmptyState } from '../../widgets/EmptyState.tsx'
 import { pick } from '../../widgets/picker.ts'
 import { SideList, type SideItem } from '../../widgets/SideList.tsx'
 import { StarterButton } from '../../widgets/StarterButton.tsx'
+import { ComparePage } from './compare/ComparePage.tsx'
 import { ExportDialog } from './ExportDialog.tsx'
 import { FilePage } from './FilePage.tsx'
-import { exportable, isFile } from './formats.ts'
+import { comparable, exportable, formats, isFile } from './formats.ts'
 import { LivePage } from './live/LivePage.tsx'
 import { ModelPage } from './ModelPage.tsx'
 import { ProofSign } from './Proof.tsx'
@@ -51,6 +53,13 @@ function NoModels({ onExport, onFile, onWeights }: { readonly onExport: () => vo
   )
 }
 
+/** "8 bits · 97.0 % · 3 min ago" */
+function listed(model: LibraryModel): string {
+  const { short } = formats[model.format ?? 'window']
+  const about = 'proof' in model ? [short, `${percent(model.proof.accuracyExported)}${model.checkpoint === 'last' ? ' (last)' : ''}`] : ['imported', ...(model.imported.ports ? [] : [short])]
+  return [...about, since(model.created, new Date())].join(' · ')
+}
+
 /** Models and exports under way, newest first; a file from elsewhere stands first while it is being tried. */
 function useItems(file: string | null): readonly SideItem[] | null {
   const models = useLibrary((state) => state.models)
@@ -71,7 +80,7 @@ function useItems(file: string | null): readonly SideItem[] | null {
     ...models.map((model): SideItem => ({
       id: model.id,
       title: titles.get(model.id) ?? model.name,
-      note: `${'proof' in model ? `${percent(model.proof.accuracyExported)}, ${model.checkpoint}, epoch ${model.epoch}` : 'imported'} · ${since(model.created, new Date())}`,
+      note: listed(model),
       tag: 'proof' in model ? <ProofSign proof={model.proof} /> : undefined,
     })),
   ]
@@ -82,9 +91,10 @@ export default function ModelsView() {
   const route = useRoute((state) => state.route)
   const [exporting, setExporting] = useState(false)
   const [weights, setWeights] = useState(false)
-  const chosen = route.view === 'models' && route.page !== 'list' ? route.id : null
+  const chosen = route.view === 'models' && (route.page === 'model' || route.page === 'live') ? route.id : null
   const file = chosen !== null && isFile(chosen) ? chosen : null
   const items = useItems(file)
+  const models = useLibrary((state) => state.models)
   if (route.view !== 'models') return null
   if (items === null) return <EmptyState icon={<Loader size="sm" />} title="Reading the library…" />
   const tryFile = async () => {
@@ -98,7 +108,8 @@ export default function ModelsView() {
       <WeightsDialog opened={weights} onClose={() => setWeights(false)} />
     </>
   )
-  const id = route.page === 'list' ? items[0]?.id : route.id
+  const comparing = route.page === 'compare' ? route.ids : null
+  const id = chosen ?? items[0]?.id
   if (id === undefined)
     return (
       <>
@@ -110,7 +121,7 @@ export default function ModelsView() {
     <SideList
       label="Models"
       items={items}
-      current={id}
+      current={comparing === null ? id : null}
       onOpen={(chosen) => go({ view: 'models', page: 'model', id: chosen })}
       actions={
         <>
@@ -124,10 +135,17 @@ export default function ModelsView() {
           <Button variant="subtle" color="gray" leftSection={<IconWeight size={15} />} onClick={() => setWeights(true)}>
             Open weights…
           </Button>
+          {items.length > 1 && (
+            <Button variant="subtle" color="gray" leftSection={<IconArrowsDiff size={15} />} aria-current={comparing === null ? undefined : 'page'} onClick={() => go({ view: 'models', page: 'compare', ids: comparable(models ?? [], id) })}>
+              Compare models
+            </Button>
+          )}
         </>
       }
     >
-      {route.page === 'live' ? (
+      {comparing !== null ? (
+        <ComparePage ids={comparing} />
+      ) : route.page === 'live' ? (
         <LivePage key={id} id={id} />
       ) : id === file ? (
         <FilePage key={file} path={file} />

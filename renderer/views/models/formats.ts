@@ -2,13 +2,13 @@ import type { ExportFormat, ImportedModel, LibraryModel, ModelRecord, NirDialect
 import { shapeWords } from './foreign.ts'
 
 /** Every kind of file that a run can be exported as, in a line each. */
-export const formats: Readonly<Record<ExportFormat, { readonly title: string; readonly what: string }>> = {
-  window: { title: 'ONNX, whole window', what: 'All timesteps of a sample at once. For ONNX Runtime anywhere; the one to take where in doubt.' },
-  step: { title: 'ONNX, one timestep', what: 'States go in and out: for live cameras and early exits. The same numbers as the window.' },
-  int8: { title: 'ONNX, 8 bits', what: 'Weights rounded, spikes exact; a smaller file. Refused where it loses more accuracy than you allow.' },
-  nir: { title: 'NIR, neuromorphic', what: 'For snnTorch, SpikingJelly, Norse and hardware; simulated again from the file. No max pooling.' },
-  pytorch: { title: 'PyTorch, safetensors', what: "Weights under the names of the TRT authors' code, for load_state_dict." },
-  package: { title: 'Package, zip', what: 'All of these that the network allows, with model card, test data and programs that run it.' },
+export const formats: Readonly<Record<ExportFormat, { readonly title: string; readonly short: string; readonly what: string }>> = {
+  window: { title: 'ONNX, whole window', short: 'window', what: 'All timesteps of a sample at once. For ONNX Runtime anywhere; the one to take where in doubt.' },
+  step: { title: 'ONNX, one timestep', short: 'step', what: 'States go in and out: for live cameras and early exits. The same numbers as the window.' },
+  int8: { title: 'ONNX, 8 bits', short: '8 bits', what: 'Weights rounded, spikes exact; a smaller file. Refused where it loses more accuracy than you allow.' },
+  nir: { title: 'NIR, neuromorphic', short: 'NIR', what: 'For snnTorch, SpikingJelly, Norse and hardware; simulated again from the file. No max pooling.' },
+  pytorch: { title: 'PyTorch, safetensors', short: 'PyTorch', what: "Weights under the names of the TRT authors' code, for load_state_dict." },
+  package: { title: 'Package, zip', short: 'package', what: 'All of these that the network allows, with model card, test data and programs that run it.' },
 }
 
 export const dialects: Readonly<Record<NirDialect, string>> = {

@@ -22,6 +22,8 @@ const routes: Route[] = [
   { view: 'training', page: 'analysis', id: 'a b', kind: 'fisher' },
   { view: 'models', page: 'list' },
   { view: 'models', page: 'model', id: '/a/b.onnx' },
+  { view: 'models', page: 'compare', ids: [] },
+  { view: 'models', page: 'compare', ids: ['a', 'compare', '/b/c d.onnx'] },
   { view: 'settings', page: 'list' },
   { view: 'settings', page: 'log' },
 ]
