@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { UsageError } from '../workbench/api.ts'
 import { number, parse, positional, shared, withWorkbench, type Command } from './command.ts'
 import { isLoopback, startServer, type ServerOptions } from './server.ts'
 import { Confinement } from './server-paths.ts'
+import { defaultLimits, Uploads } from './uploads.ts'
 
 /** The built window, seen from the sources and from the bundle. */
 function windowFolder(): string {
@@ -30,6 +31,8 @@ ssh -L 4173:127.0.0.1:4173 HOST. Ctrl-C ends it; a run in training is saved and 
   --allow FOLDER         a folder that may be read and written beside the library; may stand several times. With --host or --allow
                          browsers reach the library, these folders and the recordings that were opened here before, else all that
                          the user who started it can reach
+  --upload-limit SIZE    recordings may be sent here from browsers and desktops, at most so much at once (default: 64G; 0: none)
+  --upload-quota SIZE    what all of them may take in the library's folder "uploads" (default: 256G)
   --open                 open the address in the browser
   --library FOLDER       where datasets, runs and models are kept (default: SACCADE_LIBRARY, else ~/Saccade)
   --json                 print the address as JSON: {"url", "port", "token", "library"}`,
@@ -43,6 +46,8 @@ ssh -L 4173:127.0.0.1:4173 HOST. Ctrl-C ends it; a run in training is saved and 
       'tls-key': { type: 'string' },
       'insecure-http': { type: 'boolean' },
       allow: { type: 'string', multiple: true },
+      'upload-limit': { type: 'string' },
+      'upload-quota': { type: 'string' },
     })
     positional(positionals)
     const port = number(values.port, 'port') ?? 0
@@ -58,6 +63,10 @@ ssh -L 4173:127.0.0.1:4173 HOST. Ctrl-C ends it; a run in training is saved and 
     for (const allowed of values.allow ?? []) {
       if (!statSync(allowed, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`--allow ${allowed}: there is no such folder.`)
     }
+    const limits = {
+      uploadBytes: byteSize(values['upload-limit'], 'upload-limit') ?? defaultLimits.uploadBytes,
+      totalBytes: byteSize(values['upload-quota'], 'upload-quota') ?? defaultLimits.totalBytes,
+    }
     const folder = windowFolder()
     if (!existsSync(folder)) throw new Error(`The window is not built (${folder} is missing). Run "npm run build" or "npm start".`)
     await withWorkbench(
@@ -71,6 +80,7 @@ ssh -L 4173:127.0.0.1:4173 HOST. Ctrl-C ends it; a run in training is saved and 
           workbench,
           port,
           windowFolder: folder,
+          uploads: new Uploads(join(library, 'uploads'), limits),
           host: address,
           ...(tls && { tls }),
           ...(confinement && { confinement }),
@@ -105,6 +115,14 @@ ssh -L 4173:127.0.0.1:4173 HOST. Ctrl-C ends it; a run in training is saved and 
   },
 }
 
+/** "500M", "64G": bytes, in powers of ten. @throws UsageError for anything else */
+export function byteSize(text: string | undefined, name: string): number | undefined {
+  if (text === undefined) return undefined
+  const [, count, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmgt]?)b?$/i.exec(text.trim()) ?? []
+  if (count === undefined) throw new UsageError(`--${name} ${text} is no size. Give bytes, or a number with K, M, G or T: 64G.`)
+  return Math.floor(Number(count) * 1000 ** ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase()))
+}
+
 /** @throws UsageError where only one is given, or they can't be used */
 function readTls(cert: string | undefined, key: string | undefined): ServerOptions['tls'] {
   if (cert === undefined && key === undefined) return undefined
@@ -135,7 +153,8 @@ export function exposure(address: string, tls: ServerOptions['tls'], confinement
     `Other machines reach this workbench on ${where}. Who has the token can:`,
     `  read and write in ${confinement?.folders.join(', ') ?? 'every folder of this user'}, and read recordings opened here before;`,
     '  start and stop training and other work, which takes processors, memory and disk space of this machine;',
-    '  remove datasets, runs and models of this library.',
+    '  remove datasets, runs and models of this library;',
+    '  send recordings here (--upload-limit 0: none).',
     tls
       ? `Certificate: SHA-256 ${new X509Certificate(tls.cert).fingerprint256}. Compare it where a browser doubts it.`
       : 'Without TLS: who listens on the way can read the token and everything else, and change it.',

@@ -13,10 +13,11 @@ import { isCallName, UsageError, type Workbench } from '../workbench/api.ts'
 import { windowFile } from '../workbench/window-files.ts'
 import { Access, serverNames } from './server-access.ts'
 import { EventStream } from './server-events.ts'
+import { answerHeaders as headers, largestBody, readBody, refuse } from './server-messages.ts'
 import type { Confinement } from './server-paths.ts'
+import { answerUpload } from './server-uploads.ts'
+import type { Uploads } from './uploads.ts'
 
-/** Inputs of calls are small; the largest holds a network's description. */
-const largestBody = 1 << 20
 /** Each window needs a few; more at once are no windows. */
 const mostConnections = 1024
 
@@ -39,6 +40,8 @@ export interface ServerOptions {
   readonly confinement?: Confinement
   /** Bytes of events that are kept for windows whose line broke; default: 16 MiB. */
   readonly keepBytes?: number
+  /** Where files that clients send go; default: none are taken. */
+  readonly uploads?: Uploads
 }
 
 export interface Server {
@@ -84,6 +87,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
   const server = tls ? createTlsServer({ ...tls, minVersion: 'TLSv1.2' }, listener) : createServer(listener)
   server.maxConnections = mostConnections
+  // Large files take their time: what comes of a request's body is watched where it is read.
+  server.requestTimeout = 0
+  server.headersTimeout = 60_000
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     const url = URL.parse(request.url ?? '/', 'http://localhost')
@@ -113,6 +119,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     url: `${tls ? 'https' : 'http'}://${nameInAddress(host)}:${port}/#token=${token}`,
     async close() {
       events.close()
+      options.uploads?.close()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
@@ -148,18 +155,20 @@ async function answer(request: IncomingMessage, response: ServerResponse, desk: 
   const url = URL.parse(request.url ?? '/', 'http://localhost')
   if (!url) return refuse(response, 400, 'This address can not be read.')
   const { pathname } = url
-  if (pathname !== '/session' && !pathname.startsWith('/api/')) {
+  const upload = /^\/uploads(\/|$)/.test(pathname)
+  if (pathname !== '/session' && !pathname.startsWith('/api/') && !upload) {
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Only GET is possible here.')
     const file = await windowFile(windowFolder, pathname, [`${tls ? 'wss' : 'ws'}://${request.headers.host}`])
     response.writeHead(file.status, file.headers).end(request.method === 'HEAD' ? undefined : file.body)
     return
   }
-  if (request.method !== 'POST') return refuse(response, 405, 'Calls are made with POST.')
+  if (request.method !== 'POST' && !upload) return refuse(response, 405, 'Calls are made with POST.')
   const verdict = access.judge(request)
   if (verdict === 'later') return refuse(response, 429, 'Too many wrong access tokens came from this address. Wait a minute.')
   if (verdict === 'out') {
     return refuse(response, 401, 'The access token is missing or wrong. Open the address that the workbench printed when it started.')
   }
+  if (upload) return answerUpload(request, response, pathname, desk.uploads)
   if (request.headers['content-type'] !== messageType) return refuse(response, 415, `Calls are sent as ${messageType}.`)
   const name = pathname === '/session' ? null : pathname.slice('/api/'.length)
   if (name !== null && !isCallName(name)) return refuse(response, 404, `There is no call "${name}".`)
@@ -170,11 +179,6 @@ async function answer(request: IncomingMessage, response: ServerResponse, desk: 
     input = decode(body)
   } catch (error) {
     return refuse(response, 400, error instanceof Error ? error.message : String(error))
-  }
-  const headers = {
-    'content-type': messageType,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
   }
   if (name === null) {
     const wanted = (input as { cookie?: unknown } | null)?.cookie === true && request.headers.authorization !== undefined
@@ -205,36 +209,6 @@ async function perform({ workbench, confinement }: Desk, name: CallName, input: 
   if (name !== 'files.list') return workbench.call(name, input)
   const listing = await workbench.call('files.list', input)
   return { ...listing, parent: confinement.parent(listing.parent) }
-}
-
-function refuse(response: ServerResponse, status: number, message: string): void {
-  response
-    .writeHead(status, {
-      'content-type': 'text/plain; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      connection: 'close',
-    })
-    .end(message)
-}
-
-/** The whole body, or undefined where it is too long; the rest of it is then read and dropped, so that the answer arrives. */
-function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > largestBody) {
-    request.resume()
-    return Promise.resolve(undefined)
-  }
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = []
-    let length = 0
-    request.on('data', (part: Buffer) => {
-      length += part.length
-      if (length <= largestBody) parts.push(part)
-      else resolve(undefined)
-    })
-    request.on('end', () => resolve(Buffer.concat(parts)))
-    request.on('error', reject)
-  })
 }
 
 /** 400: what was asked makes no sense; 500: a fault of ours; 422: anything else that can't be done (no such file, a damaged one, ...). */
