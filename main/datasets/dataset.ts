@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
+import { fileKinds, refuseNewer } from '../versioned.ts'
 import { DatasetError, errorCode, messageOf } from './errors.ts'
 import { PictureScale, repeatFrame } from './images/frame.ts'
 import { framingKey } from './framing.ts'
@@ -136,7 +137,7 @@ export function framesPath(directory: string, { samples }: Pick<DatasetManifest,
 
 const importAgain = 'One of them was replaced or edited: import the dataset again.'
 
-/** @throws DatasetError where manifest.json is missing, unreadable or does not agree with itself */
+/** @throws DatasetError where manifest.json is missing, unreadable or does not agree with itself; NewerFileError where a newer Saccade wrote it */
 export function readManifest(directory: string): DatasetManifest {
   const path = join(directory, manifestFile)
   let content: unknown
@@ -147,6 +148,7 @@ export function readManifest(directory: string): DatasetManifest {
     if (errorCode(error) !== undefined) throw error
     throw new DatasetError(`${path}: not valid JSON (${messageOf(error)}). Import the dataset again.`, { cause: error })
   }
+  refuseNewer(path, content, fileKinds.dataset)
   const parsed = datasetManifestSchema.safeParse(content)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]

@@ -86,6 +86,7 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
 function recordOf(model: string, { header, kind, checkpoint, dataset }: TrainedNetwork, { format }: ExportSettings, exported: Exported, files: ExportedFile[]): ModelRecord {
   const { file, bytes, metadata, proof, notes, quantization } = exported
   return {
+    version: 1,
     id: basename(model),
     name: header.config.name,
     created: new Date().toISOString(),

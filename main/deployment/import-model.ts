@@ -50,6 +50,7 @@ export async function importModel({ file, model, engine, name, reading, known = 
     if (!readFileSync(join(temporary, 'model.onnx')).equals(onnx)) throw new StorageError(file, 'changed while it was copied')
     if (metadata.foreign && reading) writeJson(join(temporary, readingFile), reading)
     const record: ImportedModel = {
+      version: 1,
       id: basename(model),
       name: name ?? (metadata.foreign ? basename(file, extname(file)) : metadata.name),
       created: new Date().toISOString(),

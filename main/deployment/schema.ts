@@ -82,6 +82,8 @@ export type Quantization = z.infer<typeof quantizationSchema>
 
 /** models/<id>/model.json beside model.onnx, or another file where the format is another. */
 export const modelRecordSchema = z.object({
+  /** Missing in records of before they were numbered, where they can't be upgraded (main/versioned.ts). */
+  version: z.literal(1).optional(),
   id: z.string(),
   name: z.string(),
   created: z.string(),

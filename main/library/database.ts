@@ -1,4 +1,5 @@
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { migrations, type Migration } from './migrations.ts'
 
@@ -41,6 +42,7 @@ export class Database {
    */
   static open(path: string, steps: readonly Migration[] = migrations): Database {
     const notices: string[] = []
+    refuseNewer(path, storedVersion(path) ?? 0, steps)
     if (existsSync(path) && isDamaged(path)) notices.push(setAside(path))
     let db: DatabaseSync | undefined
     try {
@@ -73,14 +75,17 @@ export class Database {
     return this.#statement(sql).get(parameters) as T | undefined
   }
 
-  /** Changes rows; how many. */
+  /** Changes rows; how many. @throws DatabaseError where the disk is full, read-only or gone: nothing has changed */
   run(sql: string, parameters: Row = {}): number {
-    return Number(this.#statement(sql).run(parameters).changes)
+    return this.#plain(() => Number(this.#statement(sql).run(parameters).changes))
   }
 
-  /** All of `work` or, where it throws, nothing of it. Inside another transaction it is a part of that one. */
+  /** All of `work` or, where it throws, nothing of it. Inside another transaction it is a part of that one. @throws DatabaseError see `run` */
   transaction<T>(work: () => T): T {
-    if (this.#depth > 0) return work()
+    return this.#depth > 0 ? work() : this.#plain(() => this.#whole(work))
+  }
+
+  #whole<T>(work: () => T): T {
     this.#db.exec('BEGIN IMMEDIATE')
     this.#depth++
     try {
@@ -107,6 +112,16 @@ export class Database {
     if (this.#db.isOpen) this.#db.close()
   }
 
+  /** What SQLite says of a disk, in words for people. */
+  #plain<T>(write: () => T): T {
+    try {
+      return write()
+    } catch (error) {
+      const fault = faults.find(([said]) => said.test(messageOf(error)))
+      throw fault && !(error instanceof DatabaseError) ? new DatabaseError(`${this.path}: ${fault[1]}`, { cause: error }) : error
+    }
+  }
+
   #statement(sql: string): StatementSync {
     const known = this.#statements.get(sql)
     if (known) return known
@@ -116,11 +131,36 @@ export class Database {
   }
 }
 
+const faults: readonly (readonly [said: RegExp, words: string])[] = [
+  [/disk is full/i, 'the disk is full. Nothing of this was kept, what was saved before is untouched: free some space and try again.'],
+  [/readonly/i, 'no permission to write here. Nothing of this was kept: change the permissions of the file and its folder, and try again.'],
+  [/disk I\/O|unable to open/i, 'the disk could not be written or read; was the library moved, or its disk removed? Nothing of this was kept: bring it back and start Saccade again.'],
+  [/database is locked/i, `another Saccade has been writing for ${busyMs / 1000} s. Nothing of this was kept: try again, or end the other one.`],
+]
+
 function connect(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: busyMs, enableForeignKeyConstraints: true })
   // Where the file system can't share memory (some network drives) SQLite stays with its rollback journal, which is as safe.
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;')
+  db.exec(mapsSafely(path) ? 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;' : 'PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL;')
   return db
+}
+
+/** File systems (statfs(2)) that give a mapped page a new block at every write: btrfs, ZFS, bcachefs. */
+const copyOnWrite: ReadonlySet<number> = new Set([0x9123683e, 0x2fc12fc1, 0xca451a4e])
+const pageBytes = 4096
+
+/**
+ * Whether memory that is mapped from a file here has its place on the disk. The log's index is mapped: where it has none, a full disk ends
+ * the process (SIGBUS) in the middle of a read. Blocks smaller than a page, on small file systems, are such a case.
+ */
+function mapsSafely(path: string): boolean {
+  if (process.platform !== 'linux' || path === ':memory:') return true
+  try {
+    const { type, bsize } = statfsSync(dirname(path))
+    return !copyOnWrite.has(type) && bsize >= pageBytes
+  } catch {
+    return true
+  }
 }
 
 /** Whether SQLite can't read the file as a database or finds its pages damaged; busy or without permission is not damaged. */
@@ -150,13 +190,37 @@ function setAside(path: string): string {
   return `The library's database was damaged. It was set aside as ${name}; datasets, runs and models are read from their folders again. Watch folders have to be added again.`
 }
 
+/** @throws DatabaseError where a newer Saccade has written it */
+function refuseNewer(path: string, version: number, steps: readonly Migration[]): void {
+  if (version <= steps.length) return
+  throw new DatabaseError(
+    `${path}: was written by a newer Saccade (schema ${version}, this one knows ${steps.length}). Nothing was changed. Update Saccade, or choose another library with --library.`,
+  )
+}
+
+/** The schema that a file says it has, read without opening it as a database, which writes; null where it is none. */
+function storedVersion(path: string): number | null {
+  const header = Buffer.alloc(100)
+  let file: number
+  try {
+    file = openSync(path, 'r')
+  } catch {
+    return null
+  }
+  try {
+    const whole = readSync(file, header, 0, header.length, 0) === header.length
+    return whole && header.toString('latin1', 0, 16) === 'SQLite format 3\0' ? header.readUInt32BE(60) : null
+  } catch {
+    return null
+  } finally {
+    closeSync(file)
+  }
+}
+
 function migrate(db: DatabaseSync, path: string, steps: readonly Migration[]): string[] {
   const version = (): number => Number((db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version)
   const before = version()
-  if (before > steps.length)
-    throw new DatabaseError(
-      `${path}: was written by a newer Saccade (schema ${before}, this one knows ${steps.length}). Update Saccade, or choose another library with --library.`,
-    )
+  refuseNewer(path, before, steps)
   if (before === steps.length) return []
   const notices: string[] = []
   if (before > 0) {

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Dataset } from '../datasets/dataset.ts'
 import type { Engine } from '../engines/engine.ts'
 import { VERSION } from '../version.ts'
+import { fileKinds, NewerFileError, refuseNewer } from '../versioned.ts'
 import { readJson, StorageError, writeFileAtomic, writeJson } from './atomic.ts'
 import { csv } from './csv.ts'
 import { type RunManifest, runManifestSchema, type Session } from './run-manifest-schema.ts'
@@ -15,11 +16,13 @@ import type { Splits } from './splits.ts'
 const manifestFile = 'manifest.json'
 const splitsFile = 'splits.csv'
 
-/** undefined: a run that has not begun, or began before there were manifests. @throws StorageError where it is damaged */
+/** undefined: a run that has not begun, or began before there were manifests. @throws StorageError where it is damaged; NewerFileError */
 export function readRunManifest(run: string): RunManifest | undefined {
   const path = join(run, manifestFile)
   if (!existsSync(path)) return undefined
-  const result = runManifestSchema.safeParse(readJson(path))
+  const content = readJson(path)
+  refuseNewer(path, content, fileKinds.runManifest)
+  const result = runManifestSchema.safeParse(content)
   if (!result.success) throw new StorageError(path, `not what Saccade wrote here: ${z.prettifyError(result.error)}`)
   return result.data
 }
@@ -60,11 +63,12 @@ export function recordSession(run: string, { config, dataset, splits, engine, gr
   } satisfies RunManifest)
 }
 
-/** Sessions so far; a damaged manifest is no reason not to train. */
+/** Sessions so far; a damaged manifest is no reason not to train. @throws NewerFileError: one of a newer Saccade is not written over */
 function known(run: string): Session[] {
   try {
     return readRunManifest(run)?.sessions ?? []
-  } catch {
+  } catch (error) {
+    if (error instanceof NewerFileError) throw error
     return []
   }
 }

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
+import { fileKinds, refuseNewer, type FileKind } from '../versioned.ts'
 import { readJson, StorageError, storageError, writeAll, writeFileAtomic, writeJson } from './atomic.ts'
 import { isAlive, thisProcess } from './lock.ts'
 import { isBetter } from './metrics.ts'
@@ -30,8 +31,10 @@ const confusionSchema = z.array(z.array(z.number()))
 
 const file = { header: 'run.json', status: 'status.json', epochs: 'epochs.jsonl', confusion: 'confusion.json', test: 'test.json' }
 
-function parse<T>(path: string, schema: z.ZodType<T>): T {
-  const result = schema.safeParse(readJson(path))
+function parse<T>(path: string, schema: z.ZodType<T>, kind?: FileKind): T {
+  const content = readJson(path)
+  if (kind) refuseNewer(path, content, kind)
+  const result = schema.safeParse(content)
   if (!result.success) throw new StorageError(path, `not what Saccade wrote here: ${z.prettifyError(result.error)}`)
   return result.data
 }
@@ -55,7 +58,7 @@ export function createRun(run: string, header: Omit<RunHeader, 'version' | 'id' 
   return full
 }
 
-export const readRunHeader = (run: string): RunHeader => parse(join(run, file.header), runHeaderSchema)
+export const readRunHeader = (run: string): RunHeader => parse(join(run, file.header), runHeaderSchema, fileKinds.run)
 
 export function writeStatus(run: string, state: RunState, message: string | null): void {
   const status: RunStatus = { state, message, ...thisProcess() }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { deviceReportSchema, type DeviceReport } from '../engines/schema.ts'
 import { readJson, writeJson } from '../training/atomic.ts'
+import { fileKinds, refuseNewerFile } from '../versioned.ts'
 
 /** devices.json: what was measured, by machine. A library may lie on a disk that several machines use. */
 const recordsSchema = z.object({ version: z.literal(1), machines: z.record(z.string(), z.array(z.object({ found: z.string(), report: deviceReportSchema }))) })
@@ -27,8 +28,9 @@ export class DeviceRecords {
     return found.map((fresh) => known.find(({ found: detail, report }) => report.device === fresh.device && detail === fresh.detail && fresh.state !== 'missing')?.report ?? fresh)
   }
 
-  /** Keeps a measurement. @param found what `discover` said of the device before */
+  /** Keeps a measurement. @param found what `discover` said of the device before. @throws NewerFileError where a newer Saccade keeps them */
   keep(found: string, report: DeviceReport): void {
+    refuseNewerFile(this.#path, fileKinds.devices)
     const records = this.#read()
     const others = (records.machines[machine()] ?? []).filter((entry) => entry.report.device !== report.device)
     writeJson(this.#path, { ...records, machines: { ...records.machines, [machine()]: [...others, { found, report }] } })

@@ -10,6 +10,7 @@ import { trainingConfigSchema, type TrainingConfig } from '../training/schema.ts
 import { storedRecipeSchema, type StoredRecipe } from '../training/recipes/plan.ts'
 import { statistic } from '../training/statistic.ts'
 import { expandSweep, SweepError, sweepSchema, type Sweep, type Variant } from '../training/sweep.ts'
+import { fileKinds, refuseNewer } from '../versioned.ts'
 import { UsageError, type Handlers } from './api.ts'
 import { addTo, moved, planOf, queue, unfinished, type Plan } from './experiment-queue.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
@@ -256,7 +257,9 @@ export class Experiments {
   #read(id: string): ExperimentRecord {
     const path = this.#path(id)
     if (!existsSync(path)) throw new UsageError(`There is no experiment "${id}".`)
-    const parsed = recordSchema.safeParse(readJson(path))
+    const content = readJson(path)
+    refuseNewer(path, content, fileKinds.experiment)
+    const parsed = recordSchema.safeParse(content)
     if (!parsed.success) throw new Error(`${path}: this is not an experiment that Saccade wrote (${z.prettifyError(parsed.error)}).`)
     return parsed.data
   }

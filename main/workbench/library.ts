@@ -9,8 +9,10 @@ import { WatchTable } from '../library/watches.ts'
 import { journalFile } from '../datasets/journal.ts'
 import { errorCode, writeJson } from '../training/atomic.ts'
 import { clearLock, isAlive, Lock } from '../training/lock.ts'
+import { fileKinds, newerFault } from '../versioned.ts'
 import { UsageError } from './api.ts'
 import { endLostJobs } from './job-history.ts'
+import { upgradeFiles } from './library-upgrade.ts'
 
 /** What the library keeps, each in a folder of its own: <library>/datasets/<id>/, runs/<id>/, models/<id>/. */
 export type Kind = 'datasets' | 'runs' | 'models'
@@ -46,6 +48,8 @@ export class Library {
   readonly recordings: RecordingTable
   readonly watches: WatchTable
   readonly entries: EntryTable
+  /** What happened on opening that the user should know: upgrades and their backups, a damaged database set aside. */
+  readonly notices: readonly string[]
   /** What processes that died had under way. */
   readonly lost: readonly EndedJob[]
   /** Hears of recordings that were opened. */
@@ -68,8 +72,10 @@ export class Library {
           'Choose another folder with --library or SACCADE_LIBRARY.',
       )
     }
-    for (const kind of kinds) this.#sweep(kind)
+    // First of all: a library of a newer Saccade is refused before anything in it changes.
     this.db = Database.open(join(this.root, databaseFile))
+    for (const kind of kinds) this.#sweep(kind)
+    this.notices = [...this.db.notices, ...upgradeFiles(this.root)]
     this.recordings = new RecordingTable(this.db, this.root)
     this.watches = new WatchTable(this.db, this.root)
     this.entries = new EntryTable(this.db)
@@ -172,7 +178,8 @@ export class Library {
 
   remember(path: string): void {
     const recent = [path, ...this.#state().filter((other) => other !== path)].slice(0, mostRecent)
-    writeJson(join(this.root, 'library.json'), { version: 1, recent } satisfies z.infer<typeof stateSchema>)
+    const file = join(this.root, 'library.json')
+    if (newerFault(file, fileKinds.recent) === null) writeJson(file, { version: 1, recent } satisfies z.infer<typeof stateSchema>)
     this.onOpened?.(path)
   }
 

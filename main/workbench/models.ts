@@ -1,15 +1,17 @@
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { z } from 'zod'
 import type { Job, RunEvaluation } from '../../preload/contract/index.ts'
 import { launchExport, launchInference } from '../deployment/launcher.ts'
 import { exportSettingsSchema, libraryModelSchema, type ExportSettings, type InferenceResult, type LibraryModel, type ModelRecord } from '../deployment/schema.ts'
 import { openWeights } from '../deployment/pytorch/open-weights.ts'
-import { readJson } from '../training/atomic.ts'
+import { readJson, StorageError } from '../training/atomic.ts'
 import { checkpointPath } from '../training/checkpoint.ts'
 import { launchEvaluation } from '../training/launcher.ts'
 import { readRunHeader } from '../training/run-store.ts'
 import type { TrainingConfig } from '../training/schema.ts'
 import type { RunningTask } from '../training/task.ts'
+import { fileKinds, refuseNewer } from '../versioned.ts'
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
 import { datasetOf } from './run-dataset.ts'
@@ -42,12 +44,16 @@ export class Models {
     })
   }
 
-  /** @throws where model.json is damaged */
+  /** @throws StorageError where model.json is damaged, NewerFileError where a newer Saccade wrote it */
   get(id: string): LibraryModel {
     const folder = this.#shared.library.existing('models', id)
-    const record = libraryModelSchema.parse(readJson(join(folder, 'model.json')))
+    const path = join(folder, 'model.json')
+    const content = readJson(path)
+    refuseNewer(path, content, fileKinds.model)
+    const parsed = libraryModelSchema.safeParse(content)
+    if (!parsed.success) throw new StorageError(path, `not what Saccade wrote here: ${z.prettifyError(parsed.error)}`)
     // The library may have been moved since.
-    return { ...record, path: join(folder, basename(record.path)) }
+    return { ...parsed.data, path: join(folder, basename(parsed.data.path)) }
   }
 
   /** A job that exports a run's checkpoint. */
@@ -92,9 +98,9 @@ export class Models {
     }
   }
 
-  /** A model that runs here: by id of the library, or path of an .onnx file. @throws UsageError where there is none, or it is for other programs */
+  /** A model that runs here: by id of the library, or path of an .onnx file. @throws UsageError where there is none, or it is for other programs; as `get` */
   runnable(model: string): { readonly known: LibraryModel | undefined; readonly path: string } {
-    const known = this.list().find(({ id }) => id === model)
+    const known = this.#shared.library.ids('models').includes(model) ? this.get(model) : undefined
     if (known?.format === 'nir' || known?.format === 'pytorch' || known?.format === 'package')
       throw new UsageError(`Model "${model}" is a ${known.format} file, for other programs. Saccade runs models that were exported as window, step or int8.`)
     const path = known?.path ?? resolve(model)

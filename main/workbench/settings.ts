@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { settingsSchema, type Settings as Values, type SettingsReport } from '../../preload/contract/index.ts'
 import { errorCode, readJson, StorageError, writeJson } from '../training/atomic.ts'
+import { fileKinds, NewerFileError, refuseNewer, refuseNewerFile } from '../versioned.ts'
 import { UsageError, type Emit, type Handlers } from './api.ts'
 
 export const settingsFile = 'settings.json'
@@ -50,12 +51,13 @@ export class Settings {
     }
   }
 
-  /** @throws StorageError where they can't be kept; then nothing has changed */
+  /** @throws StorageError where they can't be kept, NewerFileError where a newer Saccade keeps them; then nothing has changed */
   change(change: { readonly [K in keyof Values]?: Values[K] | undefined }): SettingsReport {
+    refuseNewerFile(this.#path, fileKinds.settings)
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
     // Another Saccade on this library may have changed others since.
     const values = settingsSchema.parse({ ...this.#read(), ...given })
-    writeJson(this.#path, values)
+    writeJson(this.#path, { version: fileKinds.settings.version, ...values })
     this.#values = values
     this.#problem = null
     this.#hear.forEach((listener) => listener(values))
@@ -92,9 +94,11 @@ export class Settings {
     let kept: unknown
     try {
       kept = readJson(this.#path)
+      refuseNewer(this.#path, kept, fileKinds.settings)
     } catch (error) {
       const missing = error instanceof StorageError && errorCode(error.cause) === 'ENOENT'
-      if (!missing) this.#problem = `${error instanceof Error ? error.message : String(error)}. The defaults are used until a setting is changed.`
+      if (error instanceof NewerFileError) this.#problem = `${error.message} The defaults are used.`
+      else if (!missing) this.#problem = `${error instanceof Error ? error.message : String(error)}. The defaults are used until a setting is changed.`
       return defaults
     }
     const parsed = settingsSchema.safeParse(kept)

@@ -4,6 +4,7 @@ import type { TextPreview, TextReading } from '../../preload/contract/index.ts'
 import type { DataPool } from '../datasets/pool.ts'
 import { keptFor, loadReadings, storedReadings } from '../events/text-readings-file.ts'
 import { writeJson } from '../training/atomic.ts'
+import { fileKinds, refuseNewerFile } from '../versioned.ts'
 import { UsageError, type Handlers } from './api.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Shared } from './shared.ts'
@@ -27,12 +28,13 @@ export class Texts {
     return { path: file, kept, ...(await this.#pool.run('previewText', { file, reading: kept?.reading ?? null })) }
   }
 
-  /** @param reading null: all is guessed again. @throws UsageError where there is nothing to read */
+  /** @param reading null: all is guessed again. @throws UsageError where there is nothing to read; NewerFileError where a newer Saccade keeps them */
   tell(path: string, reading: TextReading | null): void {
     const { library, emit } = this.#shared
     const told = resolve(path)
     const stat = statSync(told, { throwIfNoEntry: false })
     if (!stat && reading !== null) throw new UsageError(`${told}: there is no such file or folder.`)
+    refuseNewerFile(library.texts, fileKinds.texts)
     const others = loadReadings(library.texts).filter((kept) => kept.path !== told)
     const own = reading === null ? [] : [{ path: told, folder: stat?.isDirectory() ?? false, reading }]
     writeJson(library.texts, storedReadings(library.texts, [...others, ...own]))

@@ -10,6 +10,23 @@ import { temporaryFolder } from '../support/workbench.ts'
 
 const newest = migrations.length
 
+const tables = (db: Database): string[] => db.all<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").map(({ name }) => name)
+
+/** Two rows in every table there is, whatever its columns are, with references that hold. @returns all rows by table */
+function filled(db: Database): Record<string, Record<string, unknown>[]> {
+  const names = tables(db)
+  // Tables that refer to others come after them.
+  const references = (table: string): { from: string; table: string }[] => db.all(`PRAGMA foreign_key_list(${table})`)
+  for (const table of names.toSorted((a, b) => references(a).length - references(b).length)) {
+    const columns = db.all<{ name: string; type: string; pk: number }>(`PRAGMA table_info(${table})`)
+    for (const row of [1, 2]) {
+      const values = columns.map(({ name, type }) => (references(table).some(({ from }) => from === name) || type !== 'TEXT' ? row : `${name} ${row}`))
+      db.run(`INSERT INTO ${table} VALUES (${values.map((_, i) => `:v${i}`).join(', ')})`, Object.fromEntries(values.map((value, i) => [`v${i}`, value])))
+    }
+  }
+  return Object.fromEntries(names.map((table) => [table, db.all(`SELECT * FROM ${table} ORDER BY rowid`)]))
+}
+
 describe('library.db', () => {
   test('an older schema is upgraded in place and a copy from before is kept; its rows stay', () => {
     const path = join(temporaryFolder('db'), 'library.db')
@@ -29,11 +46,48 @@ describe('library.db', () => {
     again.close()
   })
 
-  test('a newer schema is refused and left alone', () => {
-    const path = join(temporaryFolder('db'), 'library.db')
+  test('a newer schema is refused and left alone, to the byte', () => {
+    const folder = temporaryFolder('db')
+    const path = join(folder, 'library.db')
     Database.open(path, [...migrations, { title: 'of tomorrow', sql: 'CREATE TABLE tomorrow (id INTEGER)' }]).close()
+    const before = readFileSync(path)
     expect(() => Database.open(path)).toThrow(DatabaseError)
-    expect(() => Database.open(path)).toThrow(`written by a newer Saccade (schema ${newest + 1}, this one knows ${newest})`)
+    expect(() => Database.open(path)).toThrow(`${path}: was written by a newer Saccade (schema ${newest + 1}, this one knows ${newest}). Nothing was changed. Update Saccade`)
+    expect(readFileSync(path).equals(before)).toBe(true)
+    expect(readdirSync(folder)).toEqual(['library.db'])
+  })
+
+  test.each(migrations.slice(1).map(({ title }, i) => [i + 1, title] as const))('from schema %i (%s follows): every row of every table stays, in the database and in the copy from before', (version) => {
+    const path = join(temporaryFolder('db'), 'library.db')
+    const old = Database.open(path, migrations.slice(0, version))
+    const before = filled(old)
+    expect(Object.values(before).every((rows) => rows.length === 2)).toBe(true)
+    old.close()
+    const db = Database.open(path)
+    expect(db.integrity()).toBe('ok')
+    expect(db.all('PRAGMA foreign_key_check')).toEqual([])
+    for (const [table, rows] of Object.entries(before)) expect(db.all(`SELECT * FROM ${table} ORDER BY rowid`), table).toMatchObject(rows)
+    db.close()
+    const copy = Database.open(`${path}.v${version}.backup`, migrations.slice(0, version))
+    expect(Object.fromEntries(tables(copy).map((table) => [table, copy.all(`SELECT * FROM ${table} ORDER BY rowid`)]))).toEqual(before)
+    copy.close()
+  })
+
+  test('an upgrade that was killed while it wrote the copy, or between copy and schema, is done at the next opening', () => {
+    for (const left of [Buffer.from('SQLite format 3\0 of which half is there'), null]) {
+      const path = join(temporaryFolder('db'), 'library.db')
+      const old = Database.open(path, migrations.slice(0, 1))
+      const before = filled(old)
+      old.close()
+      writeFileSync(`${path}.v1.backup`, left ?? readFileSync(path))
+      const db = Database.open(path)
+      expect(db.notices).toEqual([expect.stringContaining(`from schema 1 to ${newest}`)])
+      expect(db.all('SELECT * FROM watches')).toEqual(before['watches'])
+      db.close()
+      const copy = Database.open(`${path}.v1.backup`, migrations.slice(0, 1))
+      expect([copy.integrity(), copy.all('SELECT * FROM watches')]).toEqual(['ok', before['watches']])
+      copy.close()
+    }
   })
 
   test('a migration that fails leaves the schema as it was', () => {

@@ -23,7 +23,7 @@ describe('settings', () => {
     await first.workbench.close()
     const wanted = { ...defaults, theme: 'dark', threads: 3, device: 'webgpu' }
     expect(heard.at(-1)).toEqual(wanted)
-    expect(JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8'))).toEqual(wanted)
+    expect(JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8'))).toEqual({ version: 1, ...wanted })
     const second = openBench(folder)
     expect((await second.call('settings.get', {})).settings).toEqual(wanted)
     await second.workbench.close()
