@@ -9,6 +9,7 @@ import { datasetHash } from '../../main/datasets/dataset.ts'
 import type { DatasetManifest } from '../../main/datasets/schema.ts'
 import { exportModel, sha256 } from '../../main/deployment/export.ts'
 import { modelCard, wilson } from '../../main/deployment/package/card.ts'
+import { framesOf, readRecording, type Input } from '../../main/deployment/package/frames/entry.ts'
 import { exportSettingsSchema } from '../../main/deployment/schema.ts'
 import type { Filter } from '../../main/events/schema.ts'
 import { train } from '../../main/training/trainer.ts'
@@ -36,9 +37,11 @@ async function unpacked(framing: DatasetManifest['framing'], sensor: [number, nu
 }
 
 /** float32 values of a .npy file of Saccade's. */
-const numbers = (npy: Uint8Array): Float32Array => new Float32Array(npy.slice(128).buffer)
+const numbers = (npy: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(npy.subarray(128)).buffer)
+/** NaN where their lengths differ. */
+const largest = (a: Float32Array, b: Float32Array): number => (a.length === b.length ? a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0) : NaN)
 const modelOf = (files: Record<string, Uint8Array>) =>
-  JSON.parse(new TextDecoder().decode(files['model.json'])) as { labels: string[]; sha256: Record<string, string>; formats: { format: string; file?: string }[] }
+  JSON.parse(new TextDecoder().decode(files['model.json'])) as Input & { labels: string[]; sha256: Record<string, string>; formats: { format: string; file?: string }[] }
 const difference = (output: string, what: string): number => Number(new RegExp(`${what} differ from Saccade's by at most ([\\d.e+-]+)`).exec(output)?.[1] ?? NaN)
 
 describe('a package', () => {
@@ -76,22 +79,40 @@ describe('a package', () => {
     expect(stopped).not.toContain('timestep 2')
   }
 
-  it('TypeScript in Node: reads, frames and classifies as Saccade does, at once and step by step', () => {
-    expectAnswers((options) => execFileSync(process.execPath, [join(made.at, 'samples', 'typescript', 'node.ts'), ...options], { encoding: 'utf8' }))
+  /** What it makes of a recording that is given, and of a model without one (of pictures): the first of the test split. */
+  async function expectInputs(run: (options: readonly string[]) => string): Promise<void> {
+    const [recording, saved, cut] = [join(made.at, 'golden', 'recording.csv'), join(made.at, 'saved.npy'), [9000, 60_000]] as const
+    run([recording, '--cut', cut.join(), '--save', saved])
+    const bytes = readFileSync(recording)
+    expect(Buffer.from(readFileSync(saved).subarray(0, 8))).toEqual(Buffer.from('\x93NUMPY\x01\x00', 'latin1'))
+    const expected = framesOf(await readRecording('recording.csv', bytes), modelOf(made.files), cut)
+    expect(largest(numbers(readFileSync(saved)), expected)).toBeLessThan(1e-6)
+    rmSync(recording)
+    expect(difference(run([]), 'logits')).toBeLessThan(1e-5)
+    writeFileSync(recording, bytes)
+  }
+
+  async function expectRuns(run: (options: readonly string[]) => string): Promise<void> {
+    expectAnswers(run)
+    await expectInputs(run)
+  }
+
+  it('TypeScript in Node: reads, frames and classifies as Saccade does, at once and step by step', async () => {
+    await expectRuns((options) => execFileSync(process.execPath, [join(made.at, 'samples', 'typescript', 'node.ts'), ...options], { encoding: 'utf8' }))
   })
 
-  it.skipIf(!numpy)(`Python: the same, by ${pythonRuntime}${numpy ? '' : ` (skipped: ${python} has no numpy, apt-get install python3-numpy)`}`, () => {
-    expectAnswers((options) => execFileSync(python, [join(made.at, 'samples', 'python', 'classify.py'), ...options], { encoding: 'utf8', env: pythonEnv }))
+  it.skipIf(!numpy)(`Python: the same, by ${pythonRuntime}${numpy ? '' : ` (skipped: ${python} has no numpy, apt-get install python3-numpy)`}`, async () => {
+    await expectRuns((options) => execFileSync(python, [join(made.at, 'samples', 'python', 'classify.py'), ...options], { encoding: 'utf8', env: pythonEnv }))
   })
 
-  it.skipIf(!compiler)(`C++: the same, linked to the library of onnxruntime-node${compiler ? '' : ' (skipped: no g++)'}`, () => {
+  it.skipIf(!compiler)(`C++: the same, linked to the library of onnxruntime-node${compiler ? '' : ' (skipped: no g++)'}`, async () => {
     const cpp = join(made.at, 'samples', 'cpp')
     execFileSync('g++', ['-std=c++17', '-Wall', '-Wextra', '-Werror', 'classify.cpp', library, `-Wl,-rpath,${dirname(library)}`, '-o', 'classify'], { cwd: cpp })
-    expectAnswers((options) => execFileSync(join(cpp, 'classify'), options, { cwd: cpp, encoding: 'utf8' }))
+    await expectRuns((options) => execFileSync(join(cpp, 'classify'), options, { cwd: cpp, encoding: 'utf8' }))
   }, 60_000)
 
   it('TypeScript in a browser: the page classifies a recording that is chosen in it, at once and step by step', async () => {
-    const server = spawn(process.execPath, [join(made.at, 'samples', 'typescript', 'serve.ts'), '0'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const server = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(made.at, 'samples', 'typescript', 'serve.ts'), '0'], { stdio: ['ignore', 'pipe', 'inherit'] })
     const browser = await launchBrowser()
     try {
       const [said] = (await once(server.stdout, 'data')) as [Buffer]
@@ -102,7 +123,7 @@ describe('a package', () => {
       const known = numbers(made.files['golden/recording-logits.npy']!)
       const expectLogits = async (): Promise<void> => {
         const logits = JSON.parse((await page.locator('#answer[data-state=done]').getAttribute('data-logits')) ?? '') as number[]
-        expect(Math.max(...logits.map((logit, i) => Math.abs(logit - known[i]!))), faults.join()).toBeLessThan(1e-5)
+        expect(largest(Float32Array.from(logits), known), faults.join()).toBeLessThan(1e-5)
       }
       await page.locator('#recording:enabled').setInputFiles(join(made.at, 'golden', 'recording.csv'))
       await expectLogits()

@@ -15,7 +15,7 @@ inline const Model model${cppModel(metadata, states)};
 }
 
 /** The members of samples/cpp/settings.hpp's Model. */
-export function cppModel({ labels, framing, filters, shape, normalization }: ModelMetadata, states: ModelMetadata['states'] = []): string {
+export function cppModel({ labels, framing, filters, shape, normalization }: Pick<ModelMetadata, 'labels' | 'framing' | 'filters' | 'shape' | 'normalization'>, states: ModelMetadata['states'] = []): string {
   const { timesteps, splitBy, blockUs, remainder, representation, tau, normalize, resize, resizing } = fullFraming(framing)
   return `{
   /* labels */ {${labels.map(quoted).join(', ')}},
