@@ -1,21 +1,15 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { calls, type WorkbenchApi } from '../../preload/contract/index.ts'
 import { buildIfChanged } from '../../scripts/build.ts'
 import { writeStarterRecordings } from '../../main/events/simulate/starter.ts'
 import { freePort, launchBrowser } from '../support/browser.ts'
-import type { StandInRequest, StandInState } from './stand-in/electron.ts'
-
-const root = join(import.meta.dirname, '../..')
-const main = join(root, 'out/main/desktop.js')
-const register = pathToFileURL(join(import.meta.dirname, 'stand-in/register.ts')).href
+import { root } from '../support/cli.ts'
+import { startOnStandIn, type Desktop } from './stand-in/start.ts'
 
 let folder: string
 let browser: Browser
@@ -33,60 +27,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-interface Desktop {
-  readonly process: ChildProcess
-  readonly page: Page
-  /** stderr so far. */
-  errors(): string
-  ask(request: StandInRequest): Promise<StandInState>
-  tell(request: StandInRequest): void
-  exit: Promise<number | null>
-}
-
-/** Starts the built main process on the stand-in, and finds its window. */
-async function startDesktop(library = join(folder, 'library'), env: Record<string, string> = {}): Promise<Desktop> {
-  const child = fork(main, ['--library', library], {
-    execArgv: ['--import', register],
-    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-    env: { ...process.env, STAND_IN_BROWSER: endpoint, STAND_IN_USER_DATA: folder, ...env },
-  })
-  let errors = ''
-  child.stderr?.on('data', (chunk: Buffer) => {
-    errors += chunk.toString()
-  })
-  const exit = once(child, 'exit').then(([code]) => code as number | null)
-  const view = await chromium.connectOverCDP(endpoint)
-  const find = (): Page | undefined =>
-    view
-      .contexts()
-      .flatMap((context) => context.pages())
-      .find((page) => page.url().startsWith('https://window.saccade.test/'))
-  const page = await Promise.race([
-    (async () => {
-      for (;;) {
-        const found = find()
-        if (found) return found
-        await new Promise((resolve) => setTimeout(resolve, 50))
-      }
-    })(),
-    exit.then((code) => {
-      throw new Error(`The main process ended (${code}): ${errors}`)
-    }),
-  ])
-  await page.waitForLoadState()
-  return {
-    process: child,
-    page,
-    exit,
-    errors: () => errors,
-    tell: (request) => void child.send(request),
-    ask: async (request) => {
-      child.send(request)
-      const [state] = (await once(child, 'message')) as [StandInState]
-      return state
-    },
-  }
-}
+const startDesktop = (library = join(folder, 'library'), env: Record<string, string> = {}): Promise<Desktop> =>
+  startOnStandIn({ endpoint, userData: folder, library, env })
 
 /** Inside the page: what the preload script exposed. */
 declare const window: { saccade: WorkbenchApi & Record<string, unknown> }
