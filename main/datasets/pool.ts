@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { entryPath } from '../entries.ts'
+import { threadsAllowed } from '../threads.ts'
 import { fromPlainError } from './plain-error.ts'
 import type { TaskMessage, TaskName, TaskReply, Tasks, WorkerTexts } from './tasks.ts'
 
@@ -14,7 +14,7 @@ export class WorkerCrashError extends Error {
 }
 
 export interface PoolOptions extends WorkerTexts {
-  /** Worker threads; default: one per core. They start when first needed. */
+  /** Worker threads; default: as many as people allow, else one per core (threads.ts). They start when first needed. */
   readonly size?: number
   /** The worker's file. */
   readonly entry?: string
@@ -60,7 +60,7 @@ export class DataPool {
   #closed = false
 
   constructor(options: PoolOptions = {}) {
-    this.#size = Math.max(1, options.size ?? availableParallelism())
+    this.#size = Math.max(1, options.size ?? threadsAllowed())
     this.#texts = { texts: options.texts, text: options.text }
     this.#entry = options.entry ?? entryPath('data-worker')
   }

@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { type Engine, EngineError, type HostTensor, type LoadedProgram, type LoadOptions, type ResidentState } from './engine.ts'
+import { threadBound } from '../threads.ts'
 import { packageVersion } from './install/places.ts'
 import { float16Probe, mixedPrecision } from './passes/mixed.ts'
 import { forWebgpu } from './passes/webgpu.ts'
@@ -85,9 +86,6 @@ async function requireFloat16(runtime: OnnxRuntime, device: Device): Promise<voi
   }
 }
 
-/** People's own bound for all that a process computes (settings: threads); 0: all cores. */
-const threadLimit = Number(process.env['SACCADE_THREADS']) || 0
-
 /** ONNX Runtime (npm onnxruntime-node): CPU everywhere, WebGPU where a GPU driver (or a software one) is found. */
 export function onnxRuntime(): Engine {
   return {
@@ -108,7 +106,7 @@ export function onnxRuntime(): Engine {
           enableMemPattern: false,
           logSeverityLevel: 3,
           ...(resident && { preferredOutputLocation: Object.fromEntries(resident.names.map((name) => [`next/${name}`, 'gpu-buffer' as const])) }),
-          intraOpNumThreads: threads ?? threadLimit,
+          intraOpNumThreads: threads ?? threadBound ?? 0,
         })
         return new OrtProgram(runtime, session)
       } catch (error) {

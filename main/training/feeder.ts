@@ -3,6 +3,7 @@ import type { PreparedBatch } from '../datasets/batch-task.ts'
 import type { Dataset } from '../datasets/dataset.ts'
 import { DataPool } from '../datasets/pool.ts'
 import type { Random } from '../random.ts'
+import { threadsAllowed } from '../threads.ts'
 
 /** Samples of a batch, and how many timesteps they are given. */
 export interface Wanted extends Shorter {
@@ -22,20 +23,24 @@ const isSame = (a: Wanted, b: Wanted): boolean =>
  * Fills batches: on this thread as long as that costs next to nothing (1.7 of 440 ms with NDA: network Small, 32 x 34x34, T 10), else
  * in a worker thread while the step before is being computed. The worker goes on with the random numbers where this thread would be,
  * and this thread takes over where the worker ended, so the numbers of a run, and of a resumed one, are the same either way.
+ * Where people allow one thread (settings) no worker stands beside it.
  */
 export class Feeder {
   readonly #dataset: Dataset
   readonly #augmentation: Augmentation
   readonly #ahead: Ahead
+  readonly #threads: number
   readonly #started = performance.now()
   #waited = 0
   #pool: DataPool | undefined
   #coming: { readonly wanted: Wanted; readonly from: string; readonly batch: Promise<PreparedBatch> } | undefined
 
-  constructor(dataset: Dataset, augmentation: Augmentation, ahead: Ahead = 'where it pays') {
+  /** @param threads that this process may use */
+  constructor(dataset: Dataset, augmentation: Augmentation, ahead: Ahead = 'where it pays', threads = threadsAllowed()) {
     this.#dataset = dataset
     this.#augmentation = augmentation
     this.#ahead = ahead
+    this.#threads = threads
   }
 
   /**
@@ -60,7 +65,8 @@ export class Feeder {
   }
 
   #pays(): boolean {
-    if (this.#ahead !== 'where it pays') return this.#ahead === 'always'
+    if (this.#ahead === 'never' || this.#threads < 2) return false
+    if (this.#ahead === 'always') return true
     return this.#pool !== undefined || (this.#waited > judgedAfter && this.#waited > worthwhile * ((performance.now() - this.#started) / 1000))
   }
 
@@ -72,6 +78,11 @@ export class Feeder {
     // Whoever takes the batch sees what went wrong; one that nobody takes troubles no one.
     batch.catch(() => undefined)
     this.#coming = { wanted, from: String(state), batch }
+  }
+
+  /** Whether a worker stands beside this thread. */
+  get hasWorker(): boolean {
+    return this.#pool !== undefined
   }
 
   async close(): Promise<void> {

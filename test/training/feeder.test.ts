@@ -20,7 +20,7 @@ const augmentation = { flip: true, roll: 2, nda: 30, eventDrop: true }
 describe('Feeder', () => {
   it('ahead in a worker and on this thread: the same batches, and the same random numbers after each', async () => {
     const { dataset, wanted, empty } = await setUp()
-    const [ahead, here] = [new Feeder(dataset, augmentation, 'always'), new Feeder(dataset, augmentation, 'never')]
+    const [ahead, here] = [new Feeder(dataset, augmentation, 'always', 2), new Feeder(dataset, augmentation, 'never')]
     const [a, b] = [new Random(3), new Random(3)]
     for (let first = 0; first < 5; first++) {
       const timesteps = first === 2 ? 1 : dataset.shape[0]
@@ -36,7 +36,7 @@ describe('Feeder', () => {
 
   it('what was prepared but is not asked for changes nothing', async () => {
     const { dataset, wanted, empty } = await setUp()
-    const [ahead, here] = [new Feeder(dataset, augmentation, 'always'), new Feeder(dataset, augmentation, 'never')]
+    const [ahead, here] = [new Feeder(dataset, augmentation, 'always', 2), new Feeder(dataset, augmentation, 'never')]
     const [a, b] = [new Random(3), new Random(3)]
     await ahead.fill(wanted(0), a, empty(), wanted(1))
     await here.fill(wanted(0), b, empty())
@@ -55,10 +55,26 @@ describe('Feeder', () => {
     dataset.close()
   })
 
+  it('follows the settings: where one thread is allowed no worker stands beside it, and the batches are the same', async () => {
+    const { dataset, wanted, empty } = await setUp()
+    const [one, two] = [new Feeder(dataset, augmentation, 'always', 1), new Feeder(dataset, augmentation, 'always', 2)]
+    const [a, b] = [new Random(3), new Random(3)]
+    for (let first = 0; first < 3; first++) {
+      const [left, right] = [empty(), empty()]
+      await one.fill(wanted(first), a, left, wanted(first + 1))
+      await two.fill(wanted(first), b, right, wanted(first + 1))
+      expect(left).toEqual(right)
+    }
+    expect([one.hasWorker, two.hasWorker]).toEqual([false, true])
+    await two.close()
+    expect(two.hasWorker).toBe(false)
+    dataset.close()
+  })
+
   it('a dataset that has changed under a run is refused by the worker, not trained on', async () => {
     const { dataset, wanted, empty } = await setUp()
     dataset.manifest.hash = 'as it was when the run began'
-    const feeder = new Feeder(dataset, augmentation, 'always')
+    const feeder = new Feeder(dataset, augmentation, 'always', 2)
     const random = new Random(3)
     await feeder.fill(wanted(0), random, empty(), wanted(1))
     await expect(feeder.fill(wanted(1), random, empty())).rejects.toThrow(/has changed since the run began/)

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { SpawnChild } from '../../main/training/child.ts'
 import { DataPool } from '../../main/datasets/pool.ts'
 import { Settings } from '../../main/workbench/settings.ts'
+import { boundOf } from '../../main/threads.ts'
 import { createWorkbench } from '../../main/workbench/workbench.ts'
 import { openBench, temporaryFolder } from '../support/workbench.ts'
 
@@ -77,6 +79,14 @@ describe('settings', () => {
     await workbench.call('devices.measure', { device: 'cpu' }).catch(() => undefined)
     expect(told).toEqual([{}, { SACCADE_THREADS: '1', SACCADE_MEMORY: String(2 ** 28) }])
     await workbench.close()
+  })
+
+  test('threads are what a process that was told goes by, its data workers too', () => {
+    const settings = new Settings(temporaryFolder('settings'), quiet)
+    settings.change({ threads: 3 })
+    const said = execFileSync(process.execPath, [join(import.meta.dirname, 'threads-child.ts')], { env: { ...process.env, ...settings.environment() }, encoding: 'utf8' })
+    expect(JSON.parse(said)).toEqual({ workers: 3, bound: 3 })
+    expect(['1', '16', undefined, '', '0', '-2', '2.5', 'many'].map(boundOf)).toEqual([1, 16, null, null, null, null, null, null])
   })
 
   test('another library is chosen on the desktop only, and only where one can be kept', () => {
