@@ -59,7 +59,7 @@ async function readZip(bytes: Buffer): Promise<NamedWeights> {
   const order = entries.get(`${folder}byteorder`)
   if (order && Buffer.from(order).toString('latin1').trim() === 'big') throw new Error('its values are big-endian; save it on a machine of today')
   const found = new Map<string, PickledTensor>()
-  collect(readPickle(pickle), '', found)
+  collect(readPickle(pickle), found)
   if (found.size === 0) throw new Error('it holds no tensors')
   return new Map([...found].map(([key, tensor]) => [key, { shape: tensor.shape, data: valuesOf(key, tensor, entries.get(`${folder}data/${tensor.storage.key}`)) }]))
 }
@@ -97,18 +97,18 @@ function each(zip: ZipFile, handle: (entry: Entry) => void): Promise<void> {
   })
 }
 
-/** Tensors of the dictionary that has them: the checkpoint itself, or what it keeps as "model", "state_dict", ... */
-function collect(value: Value, prefix: string, found: Map<string, PickledTensor>): void {
-  if (!(value instanceof Map)) return
-  const own = [...value].filter(([, item]) => isTensor(item))
-  if (own.length > 0) {
-    for (const [key, item] of own) found.set(`${prefix}${String(key)}`, item as PickledTensor)
-    return
+/** Where a checkpoint that holds more than weights keeps them. */
+const within = ['model', 'state_dict', 'model_state_dict', 'net', 'network']
+
+/** Tensors of the dictionary that has them: what the checkpoint keeps as "model", "state_dict", ..., or the checkpoint itself. */
+function collect(value: Value, found: Map<string, PickledTensor>, depth = 0): void {
+  // A pickle's dictionary may hold itself.
+  if (!(value instanceof Map) || depth > 4) return
+  for (const key of within) {
+    collect(value.get(key) ?? null, found, depth + 1)
+    if (found.size > 0) return
   }
-  for (const key of ['model', 'state_dict', 'model_state_dict', 'net', 'network']) {
-    const inner = value.get(key)
-    if (inner instanceof Map) return collect(inner, '', found)
-  }
+  for (const [key, item] of value) if (isTensor(item)) found.set(String(key), item as PickledTensor)
 }
 
 const isTensor = (value: Value): boolean => typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'tensor'
