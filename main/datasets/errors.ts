@@ -29,5 +29,11 @@ export function writeError(error: unknown, path: string): unknown {
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new DatasetError(`${path}: can't be written (${code}). Check the permissions of the folder, or choose another library folder.`, { cause: error })
   }
+  if (code !== undefined && gone.has(code)) {
+    return new DatasetError(`${path}: can't be reached any more (${code}): was the library moved, or its disk removed or broken? Bring it back and start the same import again: it goes on with what reached the disk.`, { cause: error })
+  }
   return error
 }
+
+/** What the system says where a folder, a disk or a network drive has gone. */
+const gone: ReadonlySet<string> = new Set(['ENOENT', 'EIO', 'ESTALE', 'ENODEV', 'ENXIO', 'ENOTCONN'])

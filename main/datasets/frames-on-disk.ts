@@ -118,8 +118,9 @@ async function checkSpace(directory: string, needed: number): Promise<void> {
   // Some file systems don't know their size.
   if (!disk || disk.blocks === 0) return
   const free = disk.bavail * disk.bsize
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 0)} GB`
-  if (free < needed) throw new DatasetError(`${directory}: the frames need ${gigabytes(needed)}, but the disk has only ${gigabytes(free)} free. Free some space, or choose a smaller size or fewer timesteps.`)
+  const [unit, name] = needed < 1e6 ? [1e3, 'kB'] : needed < 1e9 ? [1e6, 'MB'] : [1e9, 'GB']
+  const size = (bytes: number): string => `${(bytes / unit).toFixed(bytes < 10 * unit ? 2 : 0)} ${name}`
+  if (free < needed) throw new DatasetError(`${directory}: the frames need ${size(needed)}, but the disk has only ${size(free)} free. Free some space, or choose a smaller size or fewer timesteps.`)
 }
 
 function sizeText([height, width]: readonly [number, number]): string {

@@ -9,7 +9,7 @@ import { requireUsableImages } from './images/find.ts'
 import { importImages } from './images/import.ts'
 import type { ImportedFile } from './import-file.ts'
 import { filesOf, intactEntries, Journal, removeUnfinished, type JournalEntry } from './journal.ts'
-import type { DataPool } from './pool.ts'
+import { WorkerCrashError, type DataPool } from './pool.ts'
 import { ProgressMeter, type ImportProgress } from './progress.ts'
 import { requireUsable, type FolderScan } from './scan.ts'
 import type { DatasetManifest, ImportOptions } from './schema.ts'
@@ -77,8 +77,10 @@ export async function importFiles({ framing, filters }: Rule, scan: FolderScan, 
     const { file, cut } = files[index]!
     const input = { path: join(scan.folder, file), framing, dtype: dtypeOf(framing), ...(filters && { filters }), ...(cut && { cut }) }
     // What is wrong with a file is a value: it must not end the import, nor be lost while earlier files are waited for.
-    const result = await pool.run('importFile', input, { signal: both, background: true }).catch((error: unknown) => (error instanceof Error ? error : new Error(messageOf(error))))
-    results.set(index, result)
+    const once = (): Promise<ImportedFile> => pool.run('importFile', input, { signal: both, background: true })
+    // A worker that ended may have had too little memory beside the others: once more, then the file is told as what ended it.
+    const again = (error: unknown): Promise<ImportedFile> => (error instanceof WorkerCrashError ? once() : Promise.reject(error instanceof Error ? error : new Error(messageOf(error))))
+    results.set(index, await once().catch(again).catch((error: Error) => error))
   }
   let next = entries.length
   try {

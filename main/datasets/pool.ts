@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { Worker, type ResourceLimits } from 'node:worker_threads'
 import { entryPath } from '../entries.ts'
 import { threadsAllowed } from '../threads.ts'
 import { fromPlainError } from './plain-error.ts'
@@ -8,7 +8,7 @@ import type { TaskMessage, TaskName, TaskReply, Tasks, WorkerTexts } from './tas
 export class WorkerCrashError extends Error {
   constructor(task: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    super(`the data worker ended during ${task}: ${reason}`, { cause })
+    super(`the data worker ended during ${task}: ${reason}${/memory/i.test(reason) ? '. Close other programs, or set fewer threads in the settings, and try again' : ''}`, { cause })
     this.name = 'WorkerCrashError'
   }
 }
@@ -18,6 +18,8 @@ export interface PoolOptions extends WorkerTexts {
   readonly size?: number
   /** The worker's file. */
   readonly entry?: string
+  /** Bounds of a worker's heap; Node's own where missing. A worker that goes beyond ends, its task fails, all others go on. */
+  readonly resourceLimits?: ResourceLimits
 }
 
 export interface RunOptions {
@@ -54,6 +56,7 @@ export class DataPool {
   #size: number
   #entry: string
   #texts: WorkerTexts
+  #limits: ResourceLimits | undefined
   #slots: Slot[] = []
   #queue: Job[] = []
   #next = 1
@@ -62,6 +65,7 @@ export class DataPool {
   constructor(options: PoolOptions = {}) {
     this.#size = Math.max(1, options.size ?? threadsAllowed())
     this.#texts = { texts: options.texts, text: options.text }
+    this.#limits = options.resourceLimits
     this.#entry = options.entry ?? entryPath('data-worker')
   }
 
@@ -137,7 +141,7 @@ export class DataPool {
   }
 
   #spawn(): Slot {
-    const worker = new Worker(this.#entry, { name: 'saccade data worker', workerData: this.#texts })
+    const worker = new Worker(this.#entry, { name: 'saccade data worker', workerData: this.#texts, ...(this.#limits && { resourceLimits: this.#limits }) })
     const slot: Slot = { worker, job: null, holds: [], fault: null }
     this.#slots.push(slot)
     worker.unref()

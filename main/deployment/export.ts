@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Engine } from '../engines/engine.ts'
-import { StorageError, storageError, syncFolder, temporaryName, writeFileAtomic, writeJson } from '../training/atomic.ts'
+import { faultOf, StorageError, syncFolder, temporaryName, writeFileAtomic, writeJson } from '../training/atomic.ts'
 import { openCheckpoint } from '../training/checkpoint.ts'
 import { readRunHeader } from '../training/run-store.ts'
 import { openTrainable } from '../training/trainable.ts'
@@ -61,7 +61,7 @@ export async function exportModel({
     return record
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true })
-    throw error instanceof Error && 'code' in error ? storageError(model, error) : error
+    throw faultOf(model, temporary, error)
   } finally {
     dataset.close()
   }

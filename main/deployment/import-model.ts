@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import type { Engine } from '../engines/engine.ts'
-import { StorageError, storageError, syncFolder, temporaryName, writeJson } from '../training/atomic.ts'
+import { faultOf, StorageError, syncFolder, temporaryName, writeJson } from '../training/atomic.ts'
 import { sha256 } from './export.ts'
 import type { ForeignReading } from './foreign/schema.ts'
 import { ForeignRunner } from './foreign/runner.ts'
@@ -69,6 +69,6 @@ export async function importModel({ file, model, engine, name, reading, known = 
     return record
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true })
-    throw error instanceof Error && 'code' in error ? storageError(model, error) : error
+    throw faultOf(model, temporary, error)
   }
 }

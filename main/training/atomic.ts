@@ -16,6 +16,7 @@ export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
+const gone = 'the folder is gone; was the library moved or its disk removed? Bring it back and try again'
 const advice: Record<string, string> = {
   ENOSPC: 'the disk is full. What was saved before is untouched; free some space and try again',
   EDQUOT: 'your disk quota is used up. What was saved before is untouched; free some space and try again',
@@ -23,7 +24,11 @@ const advice: Record<string, string> = {
   EROFS: 'the disk is read-only; choose another folder',
   EACCES: 'no permission to write here; choose another folder or change its permissions',
   EPERM: 'no permission to write here; choose another folder or change its permissions',
-  ENOENT: 'the folder is gone; was the library moved or its disk removed?',
+  ENOENT: gone,
+  ENODEV: gone,
+  ENXIO: gone,
+  ESTALE: gone,
+  EIO: 'the disk could not be written or read: it may be broken or was removed. What was saved before is untouched; check the disk and try again',
 }
 
 /** The same fault, in words for people. */
@@ -32,6 +37,12 @@ export function storageError(path: string, error: unknown): StorageError {
   const code = errorCode(error)
   const reason = error instanceof Error ? error.message : String(error)
   return new StorageError(path, advice[code] === undefined ? reason : `${advice[code]} (${code})`, { cause: error })
+}
+
+/** A fault in making a folder beside its place: of files that nobody sees it is told as one of the folder that was to be. */
+export function faultOf(folder: string, temporary: string, error: unknown): unknown {
+  if (error instanceof StorageError) return error.path.startsWith(temporary) && error.cause !== undefined ? storageError(folder, error.cause) : error
+  return errorCode(error) === '' ? error : storageError(folder, error)
 }
 
 /** Makes a rename or a new name in `folder` survive a power cut. Windows has no such call and needs none. */

@@ -37,6 +37,8 @@ export function launchTraining(options: LaunchOptions): RunningTraining {
     entry: 'training-process',
     input: { kind: 'train', config, dataset, run },
     spawn,
+    // How far it came stands in the run.
+    afterLoss: '',
     ...(env && { env }),
     ...(stopTimeoutMs !== undefined && { stopTimeoutMs }),
     onProgress: (progress) => (progress.kind === 'step' ? options.onStep?.(progress.step) : options.onEpoch?.(progress.metrics)),

@@ -1,5 +1,6 @@
 import { closeSync, constants, copyFileSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { uptime } from 'node:os'
+import { dirname } from 'node:path'
 import { errorCode, storageError } from './atomic.ts'
 
 /** A process, so that another one can tell whether it still runs. */
@@ -92,7 +93,7 @@ function create(path: string): boolean {
     return true
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false
-    throw storageError(path, error)
+    throw storageError(dirname(path), error)
   } finally {
     rmSync(written, { force: true })
   }
@@ -126,7 +127,7 @@ function removeStale(path: string): void {
     renameSync(path, aside)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return
-    throw storageError(path, error)
+    throw storageError(dirname(path), error)
   }
   const taken = readOwner(aside)
   try {

@@ -20,6 +20,8 @@ export interface TaskOptions<Input, Progress> {
   readonly spawn: SpawnChild
   readonly env?: Record<string, string>
   readonly onProgress?: (progress: Progress) => void
+  /** What is left of the work when its process is lost, and what to do; said after what happened. */
+  readonly afterLoss?: string
   /** How long `stop` waits for the process to finish and save before it is ended. */
   readonly stopTimeoutMs?: number
 }
@@ -31,12 +33,15 @@ export interface RunningTask<Result> {
   /** Asks it to finish and save; asked a second time, or after the time allowed, ends it. */
   stop(): void
   kill(): void
+  /** Hands on something that its work listens for. */
+  tell(message: unknown): void
 }
 
 /**
  * Generous: a batch of 64 through VGGSNN takes about 20 s on two cores, and a stop waits for the step that runs.
  */
 const stopTimeout = 120_000
+const nothingLeft = "Nothing half-written is left, and what it worked on is as it was: start it again. Where it ends like that every time, save the diagnostics and tell Saccade's makers."
 /** malloc arenas for each thread keep memory that other threads then ask the system for anew. */
 const environment = {}
 
@@ -66,13 +71,14 @@ export function runTask<Input, Progress, Result>(options: TaskOptions<Input, Pro
       clearTimeout(stopping)
       if (answer?.type === 'done') resolve(answer.result)
       else if (answer?.type === 'failed') reject(new Error(answer.message))
-      else reject(new TaskLost(describeExit(code, signal, child), killed))
+      else reject(new TaskLost([describeExit(code, signal, child), options.afterLoss ?? nothingLeft].filter(Boolean).join(' '), killed))
     })
   })
   return {
     pid: child.pid,
     result,
     kill,
+    tell: (message) => send({ type: 'tell', message }),
     stop: () => {
       if (stopping !== undefined) return kill()
       send({ type: 'stop' })
@@ -91,7 +97,7 @@ function describeExit(code: number | null, signal: string | null, child: ChildPo
   const name = signal ?? Object.entries(constants.signals).find(([, number]) => code !== null && code - 128 === number)?.[0] ?? null
   const how =
     name === 'SIGKILL'
-      ? 'was killed (SIGKILL; where nobody did it, the system was out of memory: try a smaller batch)'
+      ? 'was killed (SIGKILL; where nobody did it, the system was out of memory: close other programs, or try a smaller batch)'
       : name !== null
         ? `${asked.has(name) ? 'was ended' : 'crashed'} (${name})`
         : code === null
