@@ -1,95 +1,134 @@
-/** npm run bench -- inference: latency, file size and memory of an exported VGGSNN (48x48, T = 10) in onnxruntime: window, step and 8 bits, beside PyTorch's forward pass. */
-import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+/**
+ * npm run bench -- inference: latency, throughput, memory and file size of an exported VGGSNN (48x48, T = 10) in onnxruntime, by format and batch, beside
+ * PyTorch's forward pass (peers/inference.py): with as many threads as it takes by itself, and with one for each core, as onnxruntime has.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { z } from 'zod'
 import { quantile } from '../../main/deployment/bench/measure.ts'
-import { quantize } from '../../main/deployment/int8/quantize.ts'
-import type { ModelRunner } from '../../main/deployment/runner.ts'
-import { StepRunner } from '../../main/deployment/step-runner.ts'
-import { WindowRunner } from '../../main/deployment/window-runner.ts'
-import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
-import { Random } from '../../main/random.ts'
-import { initialVariables } from '../../main/snn/initial.ts'
-import { vggsnn } from '../../main/snn/models/vggsnn.ts'
-import { networkInfo } from '../../main/snn/network.ts'
-import type { NetworkShape } from '../../main/snn/program.ts'
-import { buildStepProgram } from '../../main/snn/step-program.ts'
-import { buildWindowProgram } from '../../main/snn/window-program.ts'
+import { formatNames, writeFormat } from './inference-files.ts'
 import type { BenchResult, BenchRow } from './run.ts'
+import { talk, type Talk } from './talk.ts'
 
-const frame = [2, 48, 48] as const
-const classes = 10
-const peerScript = '../shared/bench/pytorch_vggsnn.py'
+const beside = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+const answerSchema = z.object({ seconds: z.array(z.number()), processor: z.array(z.number()), peakMb: z.number(), bytes: z.number(), threads: z.number().optional() })
 
-/** Seconds of one forward pass in PyTorch; undefined where python3-torch or the script is absent. */
-function peerSeconds(batch: number, timesteps: number): number | undefined {
-  if (!existsSync(peerScript)) {
-    console.error(`no peer: ${peerScript} is absent`)
-    return undefined
-  }
+/** Turns at a batch size; from 16 on few, so that all takes about a minute. */
+const turnsOf = (batch: number): number => Math.max(3, Math.round(12 / Math.sqrt(batch)))
+
+/** What is measured, in a process of its own. */
+interface Runner {
+  readonly name: string
+  readonly talk: Talk
+  /** Of each run of the batch that is measured now. */
+  seconds: number[]
+  /** Of all threads, what they wait for each other with among it. */
+  processor: number[]
+  peakMb: number
+  bytes: number
+}
+
+/** null, said on stderr, where it can't run. */
+async function started(name: string, command: string, args: readonly string[]): Promise<Runner | null> {
+  const process = talk(command, args)
   try {
-    const line = execFileSync('/usr/bin/python3', [peerScript, String(batch), String(timesteps), '2', '0'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    return (JSON.parse(line) as { infer_s: number }).infer_s
+    // The first run fetches its memory from the system.
+    const { bytes, peakMb, threads } = answerSchema.parse(await process.ask('1 2'))
+    return { name: threads === undefined ? name : `${name}, ${threads} thread${threads === 1 ? '' : 's'}`, talk: process, seconds: [], processor: [], peakMb, bytes }
   } catch (error) {
-    console.error(
-      `no peer (apt-get install python3-torch): ${error instanceof Error ? error.message.split('\n').slice(0, 2).join(' ') : String(error)}`,
-    )
-    return undefined
+    console.error(`${name} is not measured: ${error instanceof Error ? error.message : String(error)}`)
+    return null
   }
 }
 
-/** The three ONNX formats of one network, ready to run; the input of the 8-bit one is binary, which 8 bits hold. */
-async function formats(network: NetworkShape, weights: ReadonlyMap<string, Float32Array>): Promise<{ name: string; bytes: number; runner: ModelRunner }[]> {
-  const engine = onnxRuntime()
-  const window = buildWindowProgram({ ...network, weights }).onnx
-  const step = buildStepProgram({ ...network, weights })
-  const int8 = quantize(window, { scale: 1, signed: false, exact: true }).onnx
+/** PyTorch as it starts, and with one thread for each core where that is another number. */
+async function peers(timesteps: number): Promise<Runner[]> {
+  const found: Runner[] = []
+  for (const threads of [0, availableParallelism()]) {
+    const runner = await started('PyTorch', '/usr/bin/python3', [beside('peers/inference.py'), String(timesteps), String(threads)])
+    if (!runner) {
+      console.error('(apt-get install python3-torch)')
+      break
+    }
+    if (found.some(({ name }) => name === runner.name)) runner.talk.end()
+    else found.push(runner)
+  }
+  return found
+}
+
+/** Everybody runs once in each turn, so that what else the machine does meets all of them. */
+async function measure(runners: readonly Runner[], batch: number, turns: number): Promise<void> {
+  for (const runner of runners) [runner.seconds, runner.processor] = [[], []]
+  for (let turn = 0; turn <= turns; turn++) {
+    for (const runner of runners) {
+      const { seconds, processor, peakMb } = answerSchema.parse(await runner.talk.ask(`${batch} 1`))
+      if (turn > 0) {
+        runner.seconds.push(...seconds)
+        runner.processor.push(...processor)
+      }
+      runner.peakMb = peakMb
+    }
+  }
+}
+
+const quantileOf = (values: readonly number[], share: number): number => quantile(values.toSorted((a, b) => a - b), share)
+const at = ({ seconds }: Runner, share: number): number => quantileOf(seconds, share)
+const mean = ({ seconds }: Runner): number => seconds.reduce((a, b) => a + b, 0) / seconds.length
+
+/** A format beside what it is compared with: ratios above 1 are better. */
+function rowsOf(runner: Runner, batch: number, peer: Runner | undefined): BenchRow[] {
+  const row = (what: string, unit: string, of: (one: Runner) => number, more = false): BenchRow => {
+    const value = of(runner)
+    const other = peer && of(peer)
+    return { label: `batch ${batch}, ${runner.name}: ${what}`, value, unit, ...(other !== undefined && { peer: other, ratio: more ? value / other : other / value }) }
+  }
   return [
-    { name: 'window', bytes: window.length, runner: await WindowRunner.open(engine, window, network.shape, network.classes) },
-    { name: 'step, all T', bytes: step.onnx.length, runner: await StepRunner.open(engine, step.onnx, network.shape, network.classes, step.states) },
-    { name: 'int8 window', bytes: int8.length, runner: await WindowRunner.open(engine, int8, network.shape, network.classes) },
+    row('p50', 's', (one) => at(one, 0.5)),
+    row('p95', 's', (one) => at(one, 0.95)),
+    row('throughput', 'samples/s', (one) => batch / mean(one), true),
+    row('processor time, p50', 's', ({ processor }) => quantileOf(processor, 0.5)),
+    row('memory of the process, at most', 'MiB', ({ peakMb }) => peakMb),
   ]
 }
 
 /**
- * Options: --batches 1,4 --repeats 7 --timesteps 10. The formats are run in turn, so that what else the machine does meets all of them. The
- * step's peer is the window of the same batch (issue: at most 1.2 of its time, a ratio of at least 0.83); the window's is PyTorch.
+ * Options: --batches 1,4,16 --formats window,step,int8 (and int8-convolutions) --turns N --timesteps 10 --device cpu (or webgpu, over software Vulkan too).
+ * The peer of the step model is the window of the same batch (issue: at most 1.2 of its time, a ratio of at least 0.83); of all others it is the
+ * faster PyTorch.
  */
 export async function run(args: readonly string[] = []): Promise<BenchResult> {
-  const { values } = parseArgs({ args: [...args], options: { batches: { type: 'string', default: '1,4' }, repeats: { type: 'string', default: '7' }, timesteps: { type: 'string', default: '10' } } })
-  const [timesteps, repeats] = [Number(values.timesteps), Number(values.repeats)]
-  const network: NetworkShape = { network: vggsnn.network, classes, shape: [timesteps, ...frame] }
-  const weights = initialVariables(networkInfo(network), 1)
-  const models = await formats(network, weights)
-  const random = new Random(1, 'bench')
-  const rows: BenchRow[] = []
-  for (const batch of values.batches.split(',').map(Number)) {
-    const frames = Float32Array.from({ length: batch * network.shape.reduce((a, b) => a * b, 1) }, () => Number(random.uniform() < 0.1))
-    const times = models.map((): number[] => [])
-    for (let i = 0; i < repeats + 2; i++) {
-      for (const [m, { runner }] of models.entries()) {
-        const started = performance.now()
-        await runner.run(frames, batch)
-        // The first runs fetch their memory from the system.
-        if (i >= 2) times[m]?.push((performance.now() - started) / 1000)
-      }
-    }
-    const at = (m: number, share: number): number => quantile((times[m] ?? []).toSorted((a, b) => a - b), share)
-    const torch = peerSeconds(batch, timesteps)
-    models.forEach(({ name }, m) => {
-      const value = at(m, 0.5)
-      const peer = m === 0 ? torch : at(0, 0.5)
-      const label = `VGGSNN 48x48, T = ${timesteps}, batch ${batch}: ${name}`
-      rows.push({ label: `${label}, p50`, value, unit: 's', ...(peer !== undefined && { peer, ratio: peer / value }) })
-      rows.push({ label: `${label}, p95`, value: at(m, 0.95), unit: 's' })
-    })
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      batches: { type: 'string', default: '1,4,16' }, formats: { type: 'string', default: 'window,step,int8' }, timesteps: { type: 'string', default: '10' },
+      device: { type: 'string', default: 'cpu' }, turns: { type: 'string' },
+    },
+  })
+  const timesteps = Number(values.timesteps)
+  const folder = mkdtempSync(join(tmpdir(), 'saccade-bench-'))
+  const formats: Runner[] = []
+  for (const name of z.array(z.enum(formatNames)).parse(values.formats.split(','))) {
+    const runner = await started(name, process.execPath, [beside('inference-child.ts'), writeFormat(folder, name, timesteps), values.device])
+    if (runner) formats.push(runner)
   }
-  const [float] = models
-  for (const { name, bytes } of models) rows.push({ label: `file: ${name}`, value: bytes / 1e6, unit: 'MB', ...(name !== float?.name && float && { peer: float.bytes / 1e6, ratio: float.bytes / bytes }) })
-  rows.push({ label: 'memory of the process with all three loaded, at most', value: process.resourceUsage().maxRSS / 1024, unit: 'MiB' })
-  for (const { runner } of models) await runner.release()
-  return { name: 'Inference of the exported models (onnxruntime, CPU); the window beside PyTorch, step and int8 beside the window', rows }
+  const torch = await peers(timesteps)
+  const window = formats.find(({ name }) => name === 'window')
+  const rows: BenchRow[] = []
+  try {
+    for (const batch of values.batches.split(',').map(Number)) {
+      await measure([...formats, ...torch], batch, Number(values.turns ?? turnsOf(batch)))
+      const fastest = torch.toSorted((a, b) => at(a, 0.5) - at(b, 0.5))[0]
+      for (const runner of formats) rows.push(...rowsOf(runner, batch, runner.name === 'step' ? window : fastest))
+      for (const runner of torch) rows.push(...rowsOf(runner, batch, undefined))
+    }
+    const state = torch[0]?.bytes
+    for (const { name, bytes } of formats) rows.push({ label: `file of ${name}, beside PyTorch's state_dict`, value: bytes / 1e6, unit: 'MB', ...(state !== undefined && { peer: state / 1e6, ratio: state / bytes }) })
+  } finally {
+    for (const { talk: process } of [...formats, ...torch]) process.end()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { name: `Inference of VGGSNN (48x48, T = ${timesteps}; onnxruntime, ${values.device}) beside ${torch.map(({ name }) => name).join(' and ') || 'nothing'}; peer of step: window`, rows }
 }
