@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { datasetHash } from '../../main/datasets/dataset.ts'
+import { datasetHash, type Dataset } from '../../main/datasets/dataset.ts'
 import type { DatasetManifest } from '../../main/datasets/schema.ts'
 import { exportModel, sha256 } from '../../main/deployment/export.ts'
 import { modelCard, wilson } from '../../main/deployment/package/card.ts'
+import { testAnswers } from '../../main/deployment/package/figures.ts'
 import { framesOf, readRecording, type Input } from '../../main/deployment/package/frames/entry.ts'
+import type { ModelRunner } from '../../main/deployment/runner.ts'
 import { exportSettingsSchema } from '../../main/deployment/schema.ts'
 import type { Filter } from '../../main/events/schema.ts'
 import { train } from '../../main/training/trainer.ts'
@@ -38,10 +40,18 @@ async function unpacked(framing: DatasetManifest['framing'], sensor: [number, nu
 
 /** float32 values of a .npy file of Saccade's. */
 const numbers = (npy: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(npy.subarray(128)).buffer)
+interface Sidecar {
+  labels: string[]
+  sha256: Record<string, string>
+  training: Record<string, unknown>
+  accuracy: unknown
+  accuracyByTimestep: { value: number; interval95: number[] }[]
+  formats: { format: string; file?: string }[]
+}
 /** NaN where their lengths differ. */
 const largest = (a: Float32Array, b: Float32Array): number => (a.length === b.length ? a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0) : NaN)
 const modelOf = (files: Record<string, Uint8Array>) =>
-  JSON.parse(new TextDecoder().decode(files['model.json'])) as Input & { labels: string[]; sha256: Record<string, string>; formats: { format: string; file?: string }[] }
+  JSON.parse(new TextDecoder().decode(files['model.json'])) as Input & Sidecar
 const difference = (output: string, what: string): number => Number(new RegExp(`${what} differ from Saccade's by at most ([\\d.e+-]+)`).exec(output)?.[1] ?? NaN)
 
 describe('a package', () => {
@@ -52,13 +62,23 @@ describe('a package', () => {
   }, 60_000)
   afterAll(() => rmSync(made.at, { recursive: true, force: true }))
 
-  it('holds every format, hashes of all its files, accuracies with intervals and where its samples lie', () => {
+  it('holds every format, hashes of all its files, conventions, recipe, accuracies with intervals, and figures', () => {
     const { record, files } = made
     const model = modelOf(files)
     expect(model.formats.map(({ format, file }) => `${format} ${file}`)).toEqual(['window window.onnx', 'step step.onnx', 'int8 int8.onnx', 'nir model.nir', 'pytorch model.safetensors'])
     for (const [name, hash] of Object.entries(model.sha256)) expect(sha256(files[name]!), name).toBe(hash)
     expect(Object.keys(model.sha256).length).toBe(Object.keys(files).length - 1)
-    expect(new TextDecoder().decode(files['README.md'])).toMatch(/Accuracy on the test split: .* \(95 % .* to .*, 12 samples\)/)
+    expect(model.training).toMatchObject({ optimizer: { name: 'adam' }, learningRate: 0.01, epochsTrained: 2 })
+    expect(model).toMatchObject({ conventions: { channels: '0 OFF, 1 ON' }, neuron: { model: 'leaky integrate-and-fire' }, filters: [{ type: 'flip' }, { type: 'refractory' }], framing: { splitBy: 'count' } })
+    const { accuracyTrained, accuracyExported, samples } = record.proof
+    expect(model.accuracy).toEqual({ split: 'test', value: accuracyTrained, samples, interval95: wilson(accuracyTrained, samples) })
+    expect(model.accuracyByTimestep.map(({ interval95 }) => interval95)).toEqual(model.accuracyByTimestep.map(({ value }) => wilson(value, samples)))
+    expect(model.accuracyByTimestep.map(({ value }) => value)).toEqual([expect.any(Number), expect.any(Number), expect.any(Number), accuracyExported])
+    const card = new TextDecoder().decode(files['README.md'])
+    expect(card).toMatch(/Accuracy on the test split: .* \(95 % .* to .*, 12 samples\)/)
+    const figures = Array.from(card.matchAll(/!\[.*?\]\((.*?)\)/g), ([, path]) => path!)
+    expect(figures).toEqual(['figures/accuracy-by-timestep.svg', 'figures/confusion.svg', 'figures/firing-rates.svg'])
+    for (const path of figures) expect(new TextDecoder().decode(files[path]), path).toMatch(/^<svg [^]*<\/svg>$/)
     expect(record.notes?.[0]).toContain('window.onnx')
   })
 
@@ -142,6 +162,15 @@ describe('a package', () => {
     const card = modelCard({ ...base, filters: [] }, [{ format: 'nir', file: 'model.nir', refused: "NIR can't express this network: it has max pooling." }])
     expect(card).toContain("| nir | – | NIR can't express this network: it has max pooling. |")
   })
+})
+
+it('counts right answers after each timestep, and what is taken for what', async () => {
+  // Two classes, two timesteps, three samples: of class 0 right at once, of class 1 right only later, of class 1 never.
+  const dataset = { test: Int32Array.from([4, 5, 6]), labels: Int32Array.from([9, 9, 9, 9, 0, 1, 1]), sampleLength: 1, shape: [2, 1, 1, 1], manifest: { classes: ['a', 'b'] }, readSamples: (rows: Int32Array, into: Float32Array) => into.set(rows) }
+  const logits: Record<number, number[]> = { 4: [2, 1, 0, 0], 5: [1, 0, 0, 3], 6: [5, 0, 1, 2] }
+  const run = (frames: Float32Array) => Promise.resolve({ perTimestep: Float32Array.from(Array.from(frames).flatMap((row) => logits[row]!)) })
+  const answers = await testAnswers({ run } as unknown as ModelRunner, dataset as unknown as Dataset, 2)
+  expect(answers).toEqual({ samples: 3, accuracyByTimestep: [1 / 3, 2 / 3], confusion: [[1, 0], [1, 1]] })
 })
 
 const base = {

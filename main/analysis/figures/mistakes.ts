@@ -18,27 +18,30 @@ function confusion(runs: readonly Run[], origin: readonly string[]): Figure {
     title: 'Confusion matrix',
     caption: 'Share of each class (row) that is taken for each class (column), by the mean of the outputs over time.',
     source: '',
-    panels: runs.map(({ name, result }): Panel => {
-      const places = result.classes.map((_, c) => c)
-      return {
-        kind: 'heat',
-        title: `${runs.length > 1 ? `${name}: ` : ''}accuracy ${(100 * result.accuracy).toFixed(1)} %`,
-        x: { label: 'predicted' },
-        y: { label: 'class' },
-        xs: places,
-        ys: places,
-        xNames: result.classes,
-        yNames: result.classes,
-        downwards: true,
-        values: result.confusion.map((row) => {
-          const samples = row.reduce((sum, n) => sum + n, 0)
-          return row.map((n) => (samples === 0 ? null : n / samples))
-        }),
-        scale: { label: 'share of the class', percent: true, range: [0, 1], palette: 'cividis' },
-        labelled: result.classes.length <= mostClasses,
-      }
-    }),
+    panels: runs.map(({ name, result }) => confusionPanel(result, `${runs.length > 1 ? `${name}: ` : ''}accuracy ${(100 * result.accuracy).toFixed(1)} %`)),
     origin,
+  }
+}
+
+/** @param confusion [class][answer], samples */
+export function confusionPanel({ classes, confusion }: { readonly classes: readonly string[]; readonly confusion: readonly (readonly number[])[] }, title?: string): Panel {
+  const places = classes.map((_, c) => c)
+  return {
+    kind: 'heat',
+    ...(title !== undefined && { title }),
+    x: { label: 'predicted' },
+    y: { label: 'class' },
+    xs: places,
+    ys: places,
+    xNames: classes,
+    yNames: classes,
+    downwards: true,
+    values: confusion.map((row) => {
+      const samples = row.reduce((sum, n) => sum + n, 0)
+      return row.map((n) => (samples === 0 ? null : n / samples))
+    }),
+    scale: { label: 'share of the class', percent: true, range: [0, 1], palette: 'cividis' },
+    labelled: classes.length <= mostClasses,
   }
 }
 

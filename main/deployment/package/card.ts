@@ -1,3 +1,4 @@
+import type { Figure } from '../../figures/figure.ts'
 import type { Exported } from '../formats/format.ts'
 import type { ModelMetadata } from '../metadata.ts'
 
@@ -20,19 +21,8 @@ export interface Part {
   readonly refused?: string
 }
 
-/** Firing rates of each layer, trained and exported, as bars. */
-export function ratesSvg(rates: readonly { readonly layer: string; readonly trained: number; readonly exported: number }[]): string {
-  const most = Math.max(1e-9, ...rates.flatMap(({ trained, exported }) => [trained, exported]))
-  const rows = rates.map(({ layer, trained, exported }, i) => {
-    const y = 28 + i * 26
-    const bar = (value: number, dy: number, colour: string): string => `<rect x="130" y="${y + dy}" width="${((value / most) * 260).toFixed(1)}" height="8" fill="${colour}"/>`
-    return `<text x="122" y="${y + 12}" text-anchor="end">${layer}</text>${bar(trained, 0, '#4c6ef5')}${bar(exported, 9, '#f59f00')}<text x="${(136 + (Math.max(trained, exported) / most) * 260).toFixed(1)}" y="${y + 12}">${exported.toPrecision(3)}</text>`
-  })
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="460" height="${40 + rates.length * 26}" font-family="sans-serif" font-size="11"><text x="8" y="16">Spikes per neuron and timestep: <tspan fill="#4c6ef5">trained</tspan>, <tspan fill="#f59f00">exported</tspan></text>${rows.join('')}</svg>\n`
-}
-
 /** The package's README: what the model is, how well it does, what its files are. */
-export function modelCard(metadata: ModelMetadata, parts: readonly Part[]): string {
+export function modelCard(metadata: ModelMetadata, parts: readonly Part[], figures: readonly Pick<Figure, 'id' | 'title' | 'caption'>[] = []): string {
   const { name, labels, accuracy, checkpoint, dataset, framing, filters, sensor, shape, neuron, training } = metadata
   const list = (values: object): string => Object.entries(values).map(([key, value]) => `- ${key}: ${typeof value === 'object' ? `\`${JSON.stringify(value)}\`` : String(value)}`).join('\n')
   const rows = parts.map(({ format, file, exported, refused }) => {
@@ -48,7 +38,7 @@ A spiking neural network that tells ${labels.length} classes apart: ${labels.joi
 Accuracy on the test split: ${interval(accuracy.value, accuracy.samples)}. Checkpoint of epoch ${checkpoint.epoch}: ${checkpoint.chosenBy}.
 Dataset: ${dataset.name} (hash ${dataset.hash}); its own licence holds for what was learned from it.
 
-![Firing rates](firing-rates.svg)
+${figures.map(({ id, title, caption }) => `![${title}](figures/${id}.svg)\n\n${title}: ${caption}`).join('\n\n')}
 
 ## Files
 
@@ -61,8 +51,9 @@ ${rows.join('\n')}
 ${notes.join('\n')}
 
 - \`model.json\`: all of this for programs, with the SHA-256 of every file
-- \`golden/\`: inputs of the test split and the window model's answers; a recording made of random events, its frames and the answer
-- \`samples/\`: Python, TypeScript (Node and browser) and C++ programs that read a recording, frame it and classify it
+- \`golden/\`: inputs of the test split and the window model's answers${metadata.normalization ? '' : '; a recording made of random events, its frames and the answer'}; NumPy files
+- \`samples/\`: Python, TypeScript (Node and browser) and C++ programs that read a recording, frame it by the rule below and classify it, at
+  once or step by step; samples/README.md says how, and what they don't read
 
 ## Input
 
