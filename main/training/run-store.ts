@@ -6,6 +6,7 @@ import { readJson, StorageError, storageError, writeAll, writeFileAtomic, writeJ
 import { isAlive, thisProcess } from './lock.ts'
 import { isBetter } from './metrics.ts'
 import { measured } from './measured.ts'
+import { originInMessage, originSchema } from './origin.ts'
 import { epochMetricsSchema, runStateSchema, testScoreSchema, trainingConfigSchema, type EpochMetrics, type Run, type RunState, type TestScore, type TrainingConfig } from './schema.ts'
 import { stageAt } from './stages.ts'
 import { firingWarnings } from './warnings.ts'
@@ -21,6 +22,7 @@ const runHeaderSchema = z.object({
   classes: z.array(z.string()),
   /** Trainable parameters. */
   parameters: z.number(),
+  origin: originSchema.optional(),
 })
 export type RunHeader = z.infer<typeof runHeaderSchema>
 
@@ -147,7 +149,9 @@ export const writeConfusion = (run: string, confusion: number[][]): void =>
 
 /** A run as the window shows it. @throws StorageError where the folder holds no readable run */
 export function readRun(run: string): Run {
-  const { id, config, created, classes, datasetHash, parameters } = readRunHeader(run)
+  const { id, config, created, classes, datasetHash, parameters, origin: stored } = readRunHeader(run)
+  const status = readStatus(run)
+  const origin = stored ?? originInMessage(status.message)
   const epochs = readEpochs(run)
   const confusionPath = join(run, file.confusion)
   const test = readTestScore(run)
@@ -159,7 +163,8 @@ export function readRun(run: string): Run {
     datasetHash,
     parameters,
     epochs,
-    ...readStatus(run),
+    ...status,
+    ...(origin && { origin }),
     best: bestEpoch(epochs, config),
     ...(test && { test }),
     confusion: existsSync(confusionPath) ? parse(confusionPath, confusionSchema) : null,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { deviceSchema, precisionSchema } from '../engines/schema.ts'
 import { methodSchema, networkSchema } from '../snn/schema.ts'
+import { originSchema } from './origin.ts'
 
 export const optimizerSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('adam'), beta1: z.number().default(0.9), beta2: z.number().default(0.999), epsilon: z.number().default(1e-8), weightDecay: z.number().min(0).default(0) }),
@@ -151,6 +152,8 @@ export const runSchema = z.object({
   datasetHash: z.string().optional(),
   /** Trainable parameters. */
   parameters: z.number(),
+  /** Where its first weights are a file's and not random ones. */
+  origin: originSchema.optional(),
   warnings: z.array(z.string()),
 })
 export type Run = z.infer<typeof runSchema>

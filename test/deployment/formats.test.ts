@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { readModelFile } from '../../main/deployment/model-file.ts'
 import { openModel } from '../../main/deployment/open-model.ts'
 import { openWeights } from '../../main/deployment/pytorch/open-weights.ts'
 import { exportSettingsSchema, modelRecordSchema, type ExportSettings, type ModelRecord } from '../../main/deployment/schema.ts'
-import { readRunHeader } from '../../main/training/run-store.ts'
+import { readRun, readRunHeader } from '../../main/training/run-store.ts'
 import { train } from '../../main/training/trainer.ts'
 import { makeDataset, oneThread, tinyConfig } from '../training/tiny.ts'
 
@@ -67,11 +67,22 @@ describe('every ONNX export', () => {
     const run = join(folder, `run${++count}`)
     const opened = await openWeights({ file: record.path, run, dataset, config: tinyConfig({ epochs: 2 }) })
     expect(opened).toEqual({ by: "names of the TRT authors' code", tensors: 10 })
+    const origin = { file: 'model.safetensors', hash: sha256(readFileSync(record.path)), by: "names of the TRT authors' code" }
+    expect(readRun(run)).toMatchObject({ origin, epochs: [], state: 'stopped' })
+    // Runs of before origins were kept are known by what their status says.
+    const header = join(run, 'run.json')
+    const written = readFileSync(header, 'utf8')
+    const { origin: _, ...older } = JSON.parse(written) as { origin: object }
+    writeFileSync(header, JSON.stringify(older))
+    expect(readRun(run).origin).toEqual({ file: origin.file, by: origin.by })
+    writeFileSync(header, written)
     const window = await exportModel({ run, dataset, checkpoint: 'best', model: join(folder, `m${++count}`), engine })
     expect(window.proof.accuracyTrained).toBe(record.proof.accuracyTrained)
     expect(window).toMatchObject({ epoch: 0, chosenBy: expect.stringContaining('weights of model.safetensors') as string })
     expect(readFileSync(join(window.path, '..', 'golden-logits.npy'))).toEqual(readFileSync(join(record.path, '..', 'golden-logits.npy')))
     expect((await train({ config: readRunHeader(run).config, dataset, run, engine })).state).toBe('finished')
+    expect(readRun(run)).toMatchObject({ origin, epochs: [{ epoch: 1 }, { epoch: 2 }] })
+    expect(readRun(join(folder, 'run')).origin).toBeUndefined()
     await expect(openWeights({ file: record.path, run: join(folder, 'other'), dataset, config: tinyConfig({ network: { ...tinyConfig().network, layers: [{ type: 'dense', out: 16 }] } }) })).rejects.toThrow(/belongs to no layer|stands where|is missing/)
     expect(existsSync(join(folder, 'other'))).toBe(false)
   })

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Random } from '../../random.ts'
 import { networkInfo } from '../../snn/network.ts'
@@ -36,7 +37,8 @@ export async function openWeights({ file, run, dataset: directory, config }: Ope
     const { weights, by } = fitWeights(file, given, shape.network, shape.classes, info)
     const { method, optimizer } = config
     const { state } = buildTrainingProgram({ ...shape, batch: 2, method, optimizer })
-    createRun(run, { config, datasetHash: hash, classes, parameters: info.parameters })
+    const origin = { file: basename(file), hash: createHash('sha256').update(readFileSync(file)).digest('hex'), by }
+    createRun(run, { config, datasetHash: hash, classes, parameters: info.parameters, origin })
     try {
       const progress = {
         version: 1 as const, epoch: 0, steps: 0, partial: null, best: null, testAccuracy: null,

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react'
 import { Alert } from '@mantine/core'
 import type { Run, StoredAnalysis } from '../../../preload/contract/index.ts'
 import { figuresOf } from '../../../preload/contract/figures.ts'
+import { hasWeights } from '../../../preload/contract/training.ts'
 import { FigureFrame } from '../../figures/FigureFrame.tsx'
 import widgets from '../../widgets/widgets.module.css'
 import { Compare } from './Compare.tsx'
@@ -22,7 +23,7 @@ export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry
   const results = useMemo(() => computed.map((one) => ({ ...one, result: adapted(entry, one.result, options) })), [entry, computed, options])
   const figures = useMemo(() => (results.length === 0 ? [] : figuresOf(kind, results)), [kind, results])
   const found = keptOf(kept[run.id], kind, shared.checkpoint)
-  const missing = entry.missing?.(run) ?? (run.epochs.length === 0 ? 'The run has no checkpoint yet: its first epoch is not finished.' : null)
+  const missing = entry.missing?.(run) ?? (!hasWeights({ ...run, epochsDone: run.epochs.length }) ? 'The run has no checkpoint yet: its first epoch is not finished.' : null)
   const { Extra } = entry
   const differing = results.slice(1).flatMap(({ run: id, name, result }) => {
     const what = results[0] === undefined ? '' : settings(result.options, results[0].result.options)

@@ -1,17 +1,17 @@
 import { useState } from 'react'
 import { Button, Group, Modal, Radio, Select, Stack } from '@mantine/core'
+import { hasWeights } from '../../../preload/contract/training.ts'
 import { useLibrary } from '../../api/library.ts'
 import { percent } from '../../app/format.ts'
 import type { ExportSettings } from '../../../preload/contract/index.ts'
 import { exportRun } from '../../app/export-run.ts'
-import { exportable } from './formats.ts'
 import { FormatFields } from './FormatFields.tsx'
 import { Helped } from '../../widgets/Help.tsx'
 
 /** Which run, its best or its last checkpoint, and as what kind of file. */
 export function ExportDialog({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
   const all = useLibrary((state) => state.runs)
-  const runs = (all ?? []).filter(exportable)
+  const runs = (all ?? []).filter(hasWeights)
   const [chosen, setChosen] = useState<string | null>(null)
   const [checkpoint, setCheckpoint] = useState<'best' | 'last'>('best')
   const [settings, setSettings] = useState<ExportSettings>({ format: 'window' })

@@ -3,6 +3,7 @@ import { Button, Loader } from '@mantine/core'
 import { IconArrowsDiff, IconBrain, IconFileImport, IconPackageExport, IconWeight } from '@tabler/icons-react'
 import type { LibraryModel } from '../../../preload/contract/index.ts'
 import { isActive, useJobs } from '../../api/jobs.ts'
+import { hasWeights } from '../../../preload/contract/training.ts'
 import { useLibrary } from '../../api/library.ts'
 import { baseName, percent, since } from '../../app/format.ts'
 import { go, useRoute } from '../../app/route.ts'
@@ -13,7 +14,7 @@ import { StarterButton } from '../../widgets/StarterButton.tsx'
 import { ComparePage } from './compare/ComparePage.tsx'
 import { ExportDialog } from './ExportDialog.tsx'
 import { FilePage } from './FilePage.tsx'
-import { comparable, exportable, formats, isFile } from './formats.ts'
+import { comparable, formats, isFile } from './formats.ts'
 import { LivePage } from './live/LivePage.tsx'
 import { ModelPage } from './ModelPage.tsx'
 import { ProofSign } from './Proof.tsx'
@@ -21,7 +22,7 @@ import { modelTitles } from './titles.ts'
 import { WeightsDialog } from './WeightsDialog.tsx'
 
 function NoModels({ onExport, onFile, onWeights }: { readonly onExport: () => void; readonly onFile: () => void; readonly onWeights: () => void }) {
-  const trained = useLibrary((state) => state.runs?.some(exportable) ?? false)
+  const trained = useLibrary((state) => state.runs?.some(hasWeights) ?? false)
   return (
     <EmptyState
       icon={<IconPackageExport size={34} stroke={1.3} />}

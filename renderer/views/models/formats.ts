@@ -1,4 +1,4 @@
-import type { ExportFormat, ImportedModel, LibraryModel, ModelRecord, NirDialect, RunSummary } from '../../../preload/contract/index.ts'
+import type { ExportFormat, ImportedModel, LibraryModel, ModelRecord, NirDialect } from '../../../preload/contract/index.ts'
 import { shapeWords } from './foreign.ts'
 
 /** Every kind of file that a run can be exported as, in a line each. */
@@ -26,10 +26,6 @@ export function comparable(models: readonly Pick<ModelRecord, 'id' | 'format' | 
   const second = models.findLast((model) => model.id !== current && runs(model) && first !== undefined && model.classes.length === first.classes.length && model.classes.every((name) => first.classes.includes(name)))
   return [first, second].flatMap((model) => model?.id ?? [])
 }
-
-/** Whether a run has weights to export: a finished epoch, or those of a file that it was opened with. */
-export const exportable = ({ epochsDone, state, message }: Pick<RunSummary, 'epochsDone' | 'state' | 'message'>): boolean =>
-  epochsDone > 0 || (state === 'stopped' && /^Weights of .+, by /.test(message ?? ''))
 
 /** Whether a model's file has a path of its own, not an id of the library. */
 export const isFile = (id: string): boolean => /\.onnx$/i.test(id)

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { Button, Loader, Menu } from '@mantine/core'
 import { IconChevronDown, IconFileZip, IconPackageExport, IconPlayerPlay, IconPlayerStop, IconTrash } from '@tabler/icons-react'
 import type { Run } from '../../../preload/contract/index.ts'
-import { measured, totalEpochs } from '../../../preload/contract/training.ts'
+import { hasWeights, measured, totalEpochs } from '../../../preload/contract/training.ts'
 import { useLibrary } from '../../api/library.ts'
 import { readRun, useRuns, type LiveSteps } from '../../api/runs.ts'
 import { count, figure, percent, seconds } from '../../app/format.ts'
@@ -20,6 +20,7 @@ import { splitOf } from './curves.ts'
 import { ConfigSummary } from './ConfigSummary.tsx'
 import { missingData } from './run-dataset.ts'
 import { RunCharts } from './RunCharts.tsx'
+import { RunOrigin } from './RunOrigin.tsx'
 import { RunRecord } from './RunRecord.tsx'
 import { StateTag } from './state-tag.tsx'
 import styles from './training.module.css'
@@ -31,6 +32,7 @@ function Actions({ run, dataHere }: { readonly run: Run; readonly dataHere: bool
     void work.finally(() => setBusy(false))
   }
   const active = run.state === 'running' || run.state === 'waiting'
+  const untrained = run.epochs.length === 0
   return (
     <>
       {!active && (
@@ -53,7 +55,7 @@ function Actions({ run, dataHere }: { readonly run: Run; readonly dataHere: bool
           Resume
         </Button>
       )}
-      {run.epochs.length > 0 && (
+      {hasWeights({ ...run, epochsDone: run.epochs.length }) && (
         <Menu position="bottom-end">
           <Menu.Target>
             <Button
@@ -70,10 +72,16 @@ function Actions({ run, dataHere }: { readonly run: Run; readonly dataHere: bool
                 A model is only written with its proof: its answers on the test split beside the trained network’s. That needs the dataset here.
               </Menu.Label>
             )}
-            <Menu.Item disabled={!dataHere} onClick={() => void exportRun(run.id, 'best')}>
-              Best checkpoint by {splitOf(run)} accuracy{run.best === null ? '' : ` (epoch ${run.best.epoch}, ${percent(run.best.value)})`}
-            </Menu.Item>
-            <Menu.Item disabled={!dataHere} onClick={() => void exportRun(run.id, 'last')}>Last checkpoint (epoch {run.epochs.at(-1)?.epoch})</Menu.Item>
+            {untrained ? (
+              <Menu.Item disabled={!dataHere} onClick={() => void exportRun(run.id, 'last')}>Weights of {run.origin?.file}</Menu.Item>
+            ) : (
+              <>
+                <Menu.Item disabled={!dataHere} onClick={() => void exportRun(run.id, 'best')}>
+                  Best checkpoint by {splitOf(run)} accuracy{run.best === null ? '' : ` (epoch ${run.best.epoch}, ${percent(run.best.value)})`}
+                </Menu.Item>
+                <Menu.Item disabled={!dataHere} onClick={() => void exportRun(run.id, 'last')}>Last checkpoint (epoch {run.epochs.at(-1)?.epoch})</Menu.Item>
+              </>
+            )}
           </Menu.Dropdown>
         </Menu>
       )}
@@ -167,6 +175,9 @@ export function RunPage({ id }: { readonly id: string }) {
     )
   }
   const missing = datasets && missingData(run, datasets)
+  const { origin } = run
+  // What was opened and never trained here has nothing to draw.
+  const untrained = origin !== undefined && run.epochs.length === 0 && run.state !== 'running' && run.state !== 'waiting'
   return (
     <div className={widgets.page}>
       <div className={widgets.inner}>
@@ -186,33 +197,38 @@ export function RunPage({ id }: { readonly id: string }) {
             <Problems problems={[{ severity: 'warning', ...missing }]} />
           </div>
         )}
-        <Figures run={run} live={live} />
+        {!untrained && <Figures run={run} live={live} />}
         {run.warnings.length > 0 && (
           <div className={styles.warnings}>
             <Problems problems={run.warnings.map((message) => ({ severity: 'warning', message }))} />
           </div>
         )}
-        <Deferred>
-          <RunCharts run={run} live={live} />
-        </Deferred>
-        {run.epochs.length > 0 && (
+        {origin !== undefined && <RunOrigin run={run} origin={origin} />}
+        {!untrained && (
+          <Deferred>
+            <RunCharts run={run} live={live} />
+          </Deferred>
+        )}
+        {hasWeights({ ...run, epochsDone: run.epochs.length }) && (
           <Deferred>
             <AnalysisCards run={run} />
           </Deferred>
         )}
         <Deferred>
           <div className={styles.below}>
-            <Panel
-              help="chart.confusion"
-              title={`Confusion on the ${run.test === undefined ? splitOf(run) : 'test'} split`}
-              aside={run.confusion === null ? null : <span className={styles.hint}>after epoch {run.test?.epoch ?? run.epochs.at(-1)?.epoch}</span>}
-            >
-              {run.confusion === null ? (
-                <p className={styles.empty}>Measured after the first epoch.</p>
-              ) : (
-                <ConfusionMatrix matrix={run.test?.confusion ?? run.confusion} classes={run.classes} />
-              )}
-            </Panel>
+            {!untrained && (
+              <Panel
+                help="chart.confusion"
+                title={`Confusion on the ${run.test === undefined ? splitOf(run) : 'test'} split`}
+                aside={run.confusion === null ? null : <span className={styles.hint}>after epoch {run.test?.epoch ?? run.epochs.at(-1)?.epoch}</span>}
+              >
+                {run.confusion === null ? (
+                  <p className={styles.empty}>Measured after the first epoch.</p>
+                ) : (
+                  <ConfusionMatrix matrix={run.test?.confusion ?? run.confusion} classes={run.classes} />
+                )}
+              </Panel>
+            )}
             <ConfigSummary run={run} />
           </div>
           <div className={styles.record}>

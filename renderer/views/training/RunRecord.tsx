@@ -5,18 +5,10 @@ import { count, plural, since } from '../../app/format.ts'
 import { framingText } from '../../widgets/FramingControls.tsx'
 import { Facts, Panel } from '../../widgets/Panel.tsx'
 import { Failure } from '../../widgets/Problems.tsx'
+import { Hash } from './Hash.tsx'
 import styles from './training.module.css'
 
 type Manifest = NonNullable<CallOutput<'runs.record'>['manifest']>
-
-/** The beginning of a SHA-256; the whole of it as a tooltip. */
-function Hash({ value }: { readonly value: string }) {
-  return (
-    <code className={styles.hash} title={value}>
-      {value.slice(0, 16)}
-    </code>
-  )
-}
 
 /** Every time that the run was begun or gone on with. */
 function Sessions({ sessions }: Pick<Manifest, 'sessions'>) {

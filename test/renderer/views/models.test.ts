@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { exportFormatSchema } from '../../../main/deployment/schema.ts'
+import { hasWeights } from '../../../preload/contract/training.ts'
 import { firstDraft, readingOf } from '../../../renderer/views/models/foreign.ts'
-import { exportable, formats, ports, runs } from '../../../renderer/views/models/formats.ts'
+import { formats, ports, runs } from '../../../renderer/views/models/formats.ts'
 import { modelTitles } from '../../../renderer/views/models/titles.ts'
 
 test('exports of one name are numbered in the order in which they were made', () => {
@@ -25,9 +26,9 @@ test('offers every format there is, and knows the ports of those that run here',
 })
 
 test('what has weights to export, and what a classifier of another origin begins with', () => {
-  expect(exportable({ epochsDone: 1, state: 'running', message: null })).toBe(true)
-  expect(exportable({ epochsDone: 0, state: 'stopped', message: 'Weights of net.pth, by name. Resume trains on from them.' })).toBe(true)
-  expect(exportable({ epochsDone: 0, state: 'stopped', message: 'Stopped.' })).toBe(false)
+  expect(hasWeights({ epochsDone: 1 })).toBe(true)
+  expect(hasWeights({ epochsDone: 0, origin: { file: 'net.pth', hash: 'ab', by: 'names of Saccade' } })).toBe(true)
+  expect(hasWeights({ epochsDone: 0 })).toBe(false)
   const draft = firstDraft('m', { inputShape: [null, 6, 2, 34, 32], layout: 'NTCHW' })
   expect(draft).toMatchObject({ feeds: 'recordings', framing: { timesteps: 6, resize: [34, 32] } })
   expect(readingOf({ ...draft, labels: 'left, right\nup' })).toMatchObject({ labels: ['left', 'right', 'up'] })

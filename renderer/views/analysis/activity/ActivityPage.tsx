@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { Alert, Loader, SegmentedControl, Select, Slider } from '@mantine/core'
 import type { Activity, DatasetSummary, HeatMethod, Run } from '../../../../preload/contract/index.ts'
+import { hasWeights } from '../../../../preload/contract/training.ts'
 import { useLibrary } from '../../../api/library.ts'
 import { useCall } from '../../../api/use-call.ts'
 import { ask } from '../../../api/workbench.ts'
@@ -170,7 +171,7 @@ export function ActivityPage({ run, title, text }: { readonly run: Run; readonly
         <p className={shared.text}>{text}</p>
         {dataset === undefined ? (
           <p className={shared.nothing}>{missingData(run, datasets)?.message}</p>
-        ) : run.epochs.length === 0 ? (
+        ) : !hasWeights({ ...run, epochsDone: run.epochs.length }) ? (
           <p className={shared.nothing}>The run has no checkpoint yet: its first epoch is not finished.</p>
         ) : (
           <Sample key={`${run.id} ${dataset.id}`} run={run} dataset={dataset} />
