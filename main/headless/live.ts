@@ -21,6 +21,8 @@ and prints the statistics.
     --host ADDRESS         listens there (default: 127.0.0.1, this machine only)
     --once                 ends with its first sender
   --window MS            length of a window (default: as long as training samples, else 100 ms for each of the T frames)
+  --hop MS               from the beginning of a window to that of the next (default: a window)
+  --whole-windows        computes all timesteps at the end of a window, also where they could be computed as they end
   --exit-at P            early exit: an answer counts as soon as its confidence is P, 0 to 1 (default: after all timesteps)
   --queue N              windows that may wait (default: 2)
   --json                 one JSON object a line: every prediction, and the statistics at the end
@@ -31,11 +33,11 @@ and prints the statistics.
       recording: { type: 'string' }, speed: { type: 'string' }, repeat: { type: 'boolean' },
       watch: { type: 'string' }, existing: { type: 'boolean' },
       listen: { type: 'string' }, host: { type: 'string' }, once: { type: 'boolean' },
-      window: { type: 'string' }, 'exit-at': { type: 'string' }, queue: { type: 'string' },
+      window: { type: 'string' }, hop: { type: 'string' }, 'whole-windows': { type: 'boolean' }, 'exit-at': { type: 'string' }, queue: { type: 'string' },
     })
     const [model = ''] = positional(positionals, 'MODEL')
     const source = sourceOf(values)
-    const settings = { source, windowMs: number(values.window, 'window') ?? null, exitAt: number(values['exit-at'], 'exit-at') ?? null, queue: number(values.queue, 'queue') ?? 2 }
+    const settings = { source, windowMs: number(values.window, 'window') ?? null, hopMs: number(values.hop, 'hop') ?? null, perTimestep: !values['whole-windows'], exitAt: number(values['exit-at'], 'exit-at') ?? null, queue: number(values.queue, 'queue') ?? 2 }
     await withWorkbench(values.library, async (workbench) => {
       const statistics = await session(workbench, host, model, settings, values.json ?? false)
       if (!statistics) return
@@ -45,7 +47,7 @@ and prints the statistics.
 }
 
 /** Prints predictions as they come. */
-async function session(workbench: Workbench, host: Host, model: string, settings: Pick<LiveSession['settings'], 'windowMs' | 'exitAt' | 'queue'> & { source: LiveSource }, json: boolean): Promise<LiveStatistics | null> {
+async function session(workbench: Workbench, host: Host, model: string, settings: Pick<LiveSession['settings'], 'windowMs' | 'hopMs' | 'perTimestep' | 'exitAt' | 'queue'> & { source: LiveSource }, json: boolean): Promise<LiveStatistics | null> {
   let classes: readonly string[] = []
   let said = ''
   let statistics: LiveStatistics | null = null

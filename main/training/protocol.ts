@@ -2,7 +2,7 @@ import type { Device } from '../engines/schema.ts'
 import type { EpochMetrics, RunState, StepProgress, TrainingConfig } from './schema.ts'
 
 /** What a parent tells a process that works for it. One process does one task. */
-export type ToTask<Input> = { readonly type: 'start'; readonly input: Input } | { readonly type: 'stop' }
+export type ToTask<Input> = { readonly type: 'start'; readonly input: Input } | { readonly type: 'stop' } | { readonly type: 'tell'; readonly message: unknown }
 /** What the process answers: `ready` once it listens, then progress, then exactly one of `done` and `failed`. */
 export type FromTask<Progress, Result> =
   | { readonly type: 'ready' }

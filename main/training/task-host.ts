@@ -35,18 +35,20 @@ function parentPort(): ParentPort {
 
 /**
  * Makes this process do the one task its parent sends. `work` gets the input, a signal that is aborted by `stop` or when
- * the parent is gone, and a function that reports progress. The parent ends the process after the answer.
+ * the parent is gone, a function that reports progress, and one that takes a listener for what the parent tells meanwhile. The parent ends
+ * the process after the answer.
  */
 export function serveTask<Input, Progress, Result>(
-  work: (input: Input, signal: AbortSignal, report: (progress: Progress) => void) => Promise<Result>,
+  work: (input: Input, signal: AbortSignal, report: (progress: Progress) => void, hear: (listener: (message: unknown) => void) => void) => Promise<Result>,
 ): void {
   const port = parentPort()
   const send = (message: FromTask<Progress, Result>): void => port.send(message)
   const stop = new AbortController()
   let task: Promise<void> | undefined
+  let heard = (_: unknown): void => undefined
   const run = async (input: Input): Promise<void> => {
     try {
-      send({ type: 'done', result: await work(input, stop.signal, (progress) => send({ type: 'progress', progress })) })
+      send({ type: 'done', result: await work(input, stop.signal, (progress) => send({ type: 'progress', progress }), (listener) => (heard = listener)) })
     } catch (error) {
       send({ type: 'failed', message: error instanceof Error ? error.message : String(error) })
     }
@@ -54,6 +56,7 @@ export function serveTask<Input, Progress, Result>(
   port.onMessage((message) => {
     const request = message as ToTask<Input>
     if (request.type === 'stop') stop.abort()
+    else if (request.type === 'tell') heard(request.message)
     else task ??= run(request.input)
   })
   port.onClose(() => {

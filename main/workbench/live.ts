@@ -3,7 +3,8 @@ import { basename, resolve } from 'node:path'
 import { z } from 'zod'
 import { readManifest } from '../datasets/dataset.ts'
 import { launchLive } from '../deployment/live/launcher.ts'
-import type { LiveNews, LiveSession, LiveSettings, LiveSource, LiveStatistics } from '../deployment/live/schema.ts'
+import { changed, type LiveChange, type LiveNews, type LiveSession, type LiveSettings, type LiveSource, type LiveStatistics } from '../deployment/live/schema.ts'
+import type { RunningTask } from '../training/task.ts'
 import { UsageError, type Handlers } from './api.ts'
 import { Cancelled, isActive } from './jobs.ts'
 import type { Models } from './models.ts'
@@ -20,6 +21,8 @@ export class Live {
   readonly #shared: Shared
   readonly #models: Models
   readonly #sessions = new Map<string, LiveSession>()
+  /** Of those that run. */
+  readonly #tasks = new Map<string, RunningTask<LiveStatistics>>()
 
   constructor(shared: Shared, models: Models) {
     this.#shared = shared
@@ -45,6 +48,7 @@ export class Live {
         this.#hear(id, news)
         update({ detail: detailOf(this.#sessions.get(id)), rate: news.statistics.latencyMs ? `p95 ${ms(news.statistics.latencyMs.p95)}` : null })
       })
+      this.#tasks.set(id, task)
       const stop = (): void => task.stop()
       signal.addEventListener('abort', stop, { once: true })
       if (signal.aborted) stop()
@@ -62,6 +66,15 @@ export class Live {
     this.#sessions.set(id, { id, model, settings, begun: null, predictions: [], statistics: null, activity: 'begins', problems: [], running: true, error: null })
     this.#forget()
     return { session: id, job: id }
+  }
+
+  /** Takes effect with the next window, an early exit with the next timestep. @throws UsageError where there is no such session, or it has ended */
+  change(id: string, change: LiveChange): void {
+    const session = this.#sessions.get(id)
+    const task = this.#tasks.get(id)
+    if (!session || !task) throw new UsageError(session ? 'This live session has ended: what is changed counts for the next one.' : `There is no live session "${id}".`)
+    task.tell(change)
+    this.#sessions.set(id, { ...session, settings: changed(session.settings, change) })
   }
 
   /** @throws UsageError where there is no such session */
@@ -87,6 +100,7 @@ export class Live {
   }
 
   #end(id: string, error: string | null): void {
+    this.#tasks.delete(id)
     const before = this.#sessions.get(id)
     if (!before) return
     this.#sessions.set(id, { ...before, running: false, error })
@@ -165,11 +179,15 @@ function summary({ windows, answered, dropped, latencyMs }: LiveStatistics): str
   return `${answered} of ${windows} windows answered, ${dropped} dropped${latency}`
 }
 
-type LiveCalls = 'models.live.start' | 'models.live.stop' | 'models.live.sessions'
+type LiveCalls = 'models.live.start' | 'models.live.change' | 'models.live.stop' | 'models.live.sessions'
 
 export function liveHandlers(live: Live): Pick<Handlers, LiveCalls> {
   return {
     'models.live.start': ({ model, ...settings }) => live.start(model, settings),
+    'models.live.change': ({ session, ...change }) => {
+      live.change(session, change)
+      return {}
+    },
     'models.live.stop': ({ session }) => {
       live.stop(session)
       return {}

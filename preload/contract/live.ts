@@ -1,6 +1,6 @@
 /** Models on live events: the contract's part. */
 import { z } from 'zod'
-import { liveNewsSchema, liveSessionSchema, liveSettingsSchema } from '../../main/deployment/live/schema.ts'
+import { liveChangeSchema, liveNewsSchema, liveSessionSchema, liveSettingsSchema } from '../../main/deployment/live/schema.ts'
 
 export type * from '../../main/deployment/live/schema.ts'
 
@@ -10,6 +10,8 @@ export const liveCalls = {
    * job of kind live, which ends with its source, when it is stopped or cancelled. Its job's id is the session's.
    */
   'models.live.start': { input: liveSettingsSchema.extend({ model: z.string().min(1) }), output: z.object({ session: z.string(), job: z.string() }) },
+  /** Changes how a session that runs cuts and answers, from its next window on. */
+  'models.live.change': { input: liveChangeSchema.extend({ session: z.string().min(1) }), output: z.object({}) },
   /** Ends a session in a regular way; nothing where it has ended. */
   'models.live.stop': { input: z.object({ session: z.string().min(1) }), output: z.object({}) },
   /** Sessions that run, and the latest that have ended, with their latest predictions. */

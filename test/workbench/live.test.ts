@@ -20,6 +20,9 @@ it('a live session is a job: it tells of itself, is stopped in a regular way, an
       if ((payload.news?.statistics.answered ?? 0) > 0) resolve()
     })
   })
+  const changed = new Promise<void>((resolve) => {
+    bench.workbench.on('model.live', ({ news }) => news?.begun?.windowUs === 10_000 && resolve())
+  })
   const source = { kind: 'recording', path, repeat: true } as const
   await expect(bench.call('models.live.start', { model: 'none', source })).rejects.toThrow('There is no model "none"')
   await expect(bench.call('models.live.start', { model, source: { kind: 'recording', path: join(folder, 'b.bin') } })).rejects.toThrow('there is no such recording')
@@ -33,8 +36,14 @@ it('a live session is a job: it tells of itself, is stopped in a regular way, an
   const { session, job } = await bench.call('models.live.start', { model, source, windowMs: 20 })
   await answered
   expect((await bench.call('jobs.list', {})).jobs.find(({ id }) => id === job)).toMatchObject({ kind: 'live', state: 'running', title: 'Live: model.onnx on a.bin' })
+  await bench.call('models.live.change', { session, windowMs: 10, exitAt: 0.5 })
+  await changed
+  expect((await bench.call('models.live.sessions', {})).sessions.find(({ id }) => id === session)?.settings).toMatchObject({ windowMs: 10, hopMs: null, exitAt: 0.5 })
+  await bench.call('models.live.change', { session, windowMs: 20, exitAt: null })
   await bench.call('models.live.stop', { session })
-  expect((await bench.done(job)).detail).toMatch(/^\d+ of \d+ windows answered, \d+ dropped; latency p50 [\d.]+ ms, p95 [\d.]+ ms, p99 [\d.]+ ms$/)
+  const end = await bench.done(job)
+  await expect(bench.call('models.live.change', { session, exitAt: 0.9 })).rejects.toThrow('has ended')
+  expect(end.detail).toMatch(/^\d+ of \d+ windows answered, \d+ dropped; latency p50 [\d.]+ ms, p95 [\d.]+ ms, p99 [\d.]+ ms$/)
   expect(await bench.ended(bad.job)).toMatchObject({ state: 'failed', error: expect.stringContaining('damaged.onnx') as string })
   const { sessions: both } = await bench.call('models.live.sessions', {})
   expect(both[0]).toMatchObject({ id: bad.session, running: false, error: expect.stringContaining('damaged.onnx') as string })

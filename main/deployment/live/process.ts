@@ -5,9 +5,9 @@ import { readingsIn } from '../../events/text-readings-file.ts'
 import { serveTask } from '../../training/task-host.ts'
 import type { LiveInput } from './launcher.ts'
 import { runLive } from './run.ts'
-import type { LiveNews, LiveStatistics } from './schema.ts'
+import { liveChangeSchema, type LiveNews, type LiveStatistics } from './schema.ts'
 
-serveTask<LiveInput, LiveNews, LiveStatistics>((input, signal, report) => {
+serveTask<LiveInput, LiveNews, LiveStatistics>((input, signal, report, hear) => {
   if (input.texts !== undefined) useTextReadings(readingsIn(input.texts))
-  return runLive({ ...input, engine: onnxRuntime(), signal, onNews: report })
+  return runLive({ ...input, engine: onnxRuntime(), signal, onNews: report, onChange: (listener) => hear((message) => listener(liveChangeSchema.parse(message))) })
 })

@@ -3,8 +3,9 @@ import type { Engine } from '../../engines/engine.ts'
 import { readModelFile, type ModelFile } from '../model-file.ts'
 import { realClock } from './clock.ts'
 import { openPredictor } from './predictor.ts'
+import type { Pace } from './pace.ts'
 import { recordingSource } from './recording-source.ts'
-import type { LiveBegun, LiveNews, LiveSettings, LiveStatistics } from './schema.ts'
+import { changed, type LiveBegun, type LiveChange, type LiveNews, type LiveSettings, type LiveStatistics } from './schema.ts'
 import { runSession } from './session.ts'
 import type { Source } from './source.ts'
 import { Statistics } from './statistics.ts'
@@ -27,6 +28,8 @@ export interface LiveRun {
   readonly engine: Engine
   readonly signal: AbortSignal
   readonly onNews: (news: LiveNews) => void
+  /** Hands on what is changed while it runs. */
+  readonly onChange?: (listener: (change: LiveChange) => void) => void
 }
 
 /**
@@ -34,19 +37,30 @@ export interface LiveRun {
  * @returns what it comes to
  * @throws ModelFileError, EngineError, RecordingError, LiveError where it can't begin
  */
-export async function runLive({ model, settings, sampleUs, engine, signal, onNews }: LiveRun): Promise<LiveStatistics> {
+export async function runLive({ model, settings, sampleUs, engine, signal, onNews, onChange }: LiveRun): Promise<LiveStatistics> {
   const file = readModelFile(model)
   const { labels, shape } = file.metadata
   const clock = realClock
-  const { exitAt, queue } = settings
-  const { windowUs, windowFrom } = windowOf(settings, file.metadata, sampleUs)
+  let now = settings
+  // Before anything is waited for: nothing that is changed meanwhile is missed.
+  const heard: LiveChange[] = []
+  let change = (one: LiveChange): void => void heard.push(one)
+  onChange?.((one) => change(one))
+  const cut = () => cutting(now, file.metadata, sampleUs)
   const predictor = await openPredictor(engine, file, () => clock.now())
+  const pace = (): Pace => (now.perTimestep ? predictor.pace(cut()) : { yes: false, why: 'it is set so' })
   const statistics = new Statistics()
-  const begun = { classes: labels, timesteps: shape[0], windowUs: windowFrom === 'files' ? null : windowUs, windowFrom, stepwise: predictor.stepwise, address: null }
-  let news: Omit<LiveNews, 'statistics'> = { begun, predictions: [], activity: 'begins', problems: [] }
+  let address: LiveBegun['address'] = null
+  const begun = (): LiveBegun => {
+    const { windowUs, hopUs, windowFrom } = cut()
+    return {
+      classes: labels, timesteps: shape[0], windowUs: windowFrom === 'files' ? null : windowUs, windowFrom, ...(hopUs < windowUs && { hopUs }),
+      stepwise: predictor.stepwise, perTimestep: pace(), address,
+    }
+  }
+  let news: Omit<LiveNews, 'statistics'> = { begun: begun(), predictions: [], activity: 'begins', problems: [] }
   const flush = (): void => {
-    const { begun, ...rest } = news
-    onNews({ ...rest, ...(begun && { begun }), statistics: statistics.report() })
+    onNews({ ...news, statistics: statistics.report() })
     news = { predictions: [], activity: news.activity, problems: [] }
   }
   let timer: NodeJS.Timeout | undefined
@@ -56,17 +70,28 @@ export async function runLive({ model, settings, sampleUs, engine, signal, onNew
       flush()
     }, tellEveryMs)
   }
+  change = (one) => {
+    now = changed(now, one)
+    news = { ...news, begun: begun() }
+    soon()
+  }
+  heard.forEach(change)
   try {
     flush()
     const ticks = setInterval(soon, 500)
+    const { windowUs, hopUs } = cut()
     try {
       await runSession({
-        source: sourceOf(settings, windowUs, clock),
-        predictor, clock, windowUs, exitAt, queue, signal, statistics,
-        onNews: ({ predictions, activity, problems, address }) => {
+        source: sourceOf(settings, pace().yes ? windowUs / shape[0] : hopUs, clock),
+        predictor, clock, windowUs, exitAt: now.exitAt, queue: settings.queue, signal, statistics,
+        control: () => ({ ...cut(), parts: pace().yes ? shape[0] : 1, exitAt: now.exitAt }),
+        onNews: ({ predictions, partial, activity, problems, address: heardAt }) => {
+          if (heardAt) address = heardAt
+          const latest = predictions.length > 0 ? partial : (partial ?? news.partial)
           news = {
-            ...(address ? { begun: { ...begun, address } } : news.begun ? { begun: news.begun } : {}),
+            ...(heardAt ? { begun: begun() } : news.begun && { begun: news.begun }),
             predictions: [...news.predictions, ...predictions],
+            ...(latest && { partial: latest }),
             activity: activity === '' ? news.activity : activity,
             problems: [...news.problems, ...problems],
           }
@@ -83,6 +108,12 @@ export async function runLive({ model, settings, sampleUs, engine, signal, onNew
   news = { ...news, activity: 'ended' }
   flush()
   return statistics.report()
+}
+
+/** How windows are cut. */
+function cutting(settings: LiveSettings, metadata: ModelFile['metadata'], sampleUs: number | null): ReturnType<typeof windowOf> & { hopUs: number } {
+  const { windowUs, windowFrom } = windowOf(settings, metadata, sampleUs)
+  return { windowUs, windowFrom, hopUs: settings.hopMs === null || windowUs === Infinity ? windowUs : Math.min(windowUs, Math.round(settings.hopMs * 1000)) }
 }
 
 /** How long windows are: as chosen, else as samples were in training. */

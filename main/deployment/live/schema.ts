@@ -17,16 +17,32 @@ export const liveSourceSchema = z.discriminatedUnion('kind', [
 ])
 export type LiveSource = z.infer<typeof liveSourceSchema>
 
+const windowLength = z.number().min(1).max(3_600_000)
+const confidence = z.number().gt(0).max(1)
+
 export const liveSettingsSchema = z.object({
   source: liveSourceSchema,
   /** Length of a window, ms; null: as long as training samples, and each file of a watch folder as one window. */
-  windowMs: z.number().min(1).max(3_600_000).nullable().default(null),
+  windowMs: windowLength.nullable().default(null),
+  /** From the beginning of a window to that of the next, ms, at most a window; null: windows follow each other. */
+  hopMs: windowLength.nullable().default(null),
   /** Early exit: an answer counts as soon as its confidence is this high; null: all timesteps. */
-  exitAt: z.number().gt(0).max(1).nullable().default(null),
+  exitAt: confidence.nullable().default(null),
+  /** Computes each timestep as it ends, where the model and its framing rule allow it, and not all at the end of the window. */
+  perTimestep: z.boolean().default(true),
   /** Windows that may wait for the network; when one more comes, the oldest is dropped. */
   queue: z.number().int().min(1).max(64).default(2),
 })
 export type LiveSettings = z.infer<typeof liveSettingsSchema>
+
+/** What may change while a session runs, from its next window on; what is missing stays. */
+export const liveChangeSchema = z.object({ windowMs: windowLength.nullable().optional(), hopMs: windowLength.nullable().optional(), exitAt: confidence.nullable().optional(), perTimestep: z.boolean().optional() })
+export type LiveChange = z.infer<typeof liveChangeSchema>
+
+/** Settings with what was changed. */
+export function changed(settings: LiveSettings, { windowMs = settings.windowMs, hopMs = settings.hopMs, exitAt = settings.exitAt, perTimestep = settings.perTimestep }: LiveChange): LiveSettings {
+  return { ...settings, windowMs, hopMs, exitAt, perTimestep }
+}
 
 /** The network's answer to one window. */
 export const livePredictionSchema = z.object({
@@ -45,7 +61,9 @@ export const livePredictionSchema = z.object({
   steps: z.array(z.object({ label: z.number(), confidence: z.number() })),
   /** Best classes, at most 5. */
   top: z.array(z.object({ label: z.number(), confidence: z.number() })),
-  /** ms: from the end of the window until the answer, of that: waiting for its turn, filters and frames, network. */
+  /** Where the answer was reached timestep by timestep: µs at which the last one that was taken ended. */
+  decidedUs: z.number().optional(),
+  /** ms: from the end of the window (of the last timestep that was taken, where they are computed as they end) until the answer, of that: waiting for its turn, filters and frames, network. */
   latencyMs: z.object({ total: z.number(), waited: z.number(), frames: z.number(), network: z.number() }),
 })
 export type LivePrediction = z.infer<typeof livePredictionSchema>
@@ -76,8 +94,12 @@ export const liveBegunSchema = z.object({
   windowUs: z.number().nullable(),
   /** Why windows are that long: chosen; the framing rule's own duration; the median of training samples; 100 ms for each frame; files of a folder. */
   windowFrom: z.enum(['chosen', 'framing', 'samples', 'usual', 'files']),
+  /** µs from one window's beginning to the next's; missing where they follow each other. */
+  hopUs: z.number().optional(),
   /** Early exits save computing: the model runs timestep by timestep. */
   stepwise: z.boolean(),
+  /** Whether each timestep is computed as it ends, and not all at the window's end; else why not. */
+  perTimestep: z.object({ yes: z.boolean(), why: z.string() }).optional(),
   /** Where senders connect to. */
   address: z.object({ host: z.string(), port: z.number() }).nullable(),
 })
@@ -107,6 +129,8 @@ export const liveNewsSchema = z.object({
   begun: liveBegunSchema.optional(),
   /** New ones, in order. */
   predictions: z.array(livePredictionSchema),
+  /** The window that is being watched, as far as its timesteps have come. */
+  partial: livePredictionSchema.optional(),
   statistics: liveStatisticsSchema,
   /** What the source does now, e.g. "plays circle.aedat". */
   activity: z.string(),

@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { infer } from '../../../main/deployment/infer.ts'
+import { paceOf } from '../../../main/deployment/live/pace.ts'
+import type { TimestepPart } from '../../../main/deployment/live/parts.ts'
 import { openPredictor, type Predictor } from '../../../main/deployment/live/predictor.ts'
 import { recordingSource } from '../../../main/deployment/live/recording-source.ts'
 import type { LivePrediction } from '../../../main/deployment/live/schema.ts'
@@ -10,6 +12,7 @@ import type { Delivery, Source } from '../../../main/deployment/live/source.ts'
 import { watchSource } from '../../../main/deployment/live/watch-source.ts'
 import { readModelFile } from '../../../main/deployment/model-file.ts'
 import { encodeNmnist } from '../../../main/events/formats/nmnist.ts'
+import { OnnxBuilder } from '../../../main/graph/onnx/builder.ts'
 import { oneThread, temporaryFolder } from '../../training/tiny.ts'
 import { tinyEvents, tinyModel, VirtualClock } from './tiny.ts'
 
@@ -144,6 +147,24 @@ describe('a live session', () => {
     expect(problems).toEqual([expect.stringContaining('bad.aedat')])
   })
 
+  it('a classifier of another origin answers windows as it answers a recording of the same events', async () => {
+    const clock = new VirtualClock()
+    const folder = temporaryFolder()
+    const onnx = new OnnxBuilder()
+    onnx.output(onnx.node('ReduceMean', ['x'], { axes: [2, 3], keepdims: 0 }), 'y')
+    const [model, path] = [join(folder, 'other.onnx'), join(folder, 'a.bin')]
+    writeFileSync(model, onnx.serialize({ name: 'g', inputs: [{ name: 'x', shape: ['N', 2, 8, 8] }], outputs: [{ name: 'y', shape: ['N', 2] }], producerVersion: '1' }))
+    writeFileSync(join(folder, 'reading.json'), JSON.stringify({ framing: { timesteps: 3, splitBy: 'time', resize: [8, 8] }, filters: [], labels: ['off', 'on'] }))
+    writeFileSync(path, encodeNmnist(tinyEvents(3000, 0, 90_000)))
+    const { top } = await infer(model, path, engine)
+    const { predictions, problems } = await session({ source: recordingSource({ path, speed: 1, repeat: false, clock, windowUs: 90_000 }), predictor: await slow(model, clock, 1), clock, windowUs: 90_000 })
+    expect(predictions).toHaveLength(1)
+    expect(predictions[0]!.steps).toHaveLength(3)
+    expect(['off', 'on'][predictions[0]!.label]).toBe(top[0]!.label)
+    expect(predictions[0]!.confidence).toBeCloseTo(top[0]!.probability, 5)
+    expect(problems).toHaveLength(1)
+  })
+
   it('tells once of a sensor that the model was not made for', async () => {
     const clock = new VirtualClock()
     const resized = await session({ source: memory(clock, 300, [40, 40]), predictor: await slow(saved('window'), clock, 1), clock, windowUs: 100_000 })
@@ -153,5 +174,83 @@ describe('a live session', () => {
     const refused = await session({ source: memory(clock, 300, [40, 40]), predictor: await slow(model, clock, 1), clock, windowUs: 100_000 })
     expect(refused.problems).toEqual([expect.stringContaining("can't be run on these events")])
     expect(refused.statistics).toMatchObject({ windows: 3, failed: 3, answered: 0 })
+  })
+})
+
+describe('a session that follows timesteps', () => {
+  const parts = (windowUs: number, exitAt: number | null = null) => () => ({ windowUs, hopUs: windowUs, parts: 3, exitAt })
+  /** Each timestep takes `ms` of the virtual clock. */
+  async function following(model: string, clock: VirtualClock, ms: number): Promise<Predictor> {
+    const predictor = await openPredictor(engine, readModelFile(model), () => clock.now())
+    return {
+      ...predictor,
+      async *follow(given, ...rest) {
+        async function* slowly(): AsyncGenerator<TimestepPart, void> {
+          for await (const part of given) yield await clock.taking(ms, () => Promise.resolve(part))
+        }
+        yield* predictor.follow(slowly(), ...rest)
+      },
+    }
+  }
+  const model = () => saved('step', { framing: { timesteps: 3, splitBy: 'duration', blockUs: 30_000, normalize: 'none', resize: [8, 8] } })
+
+  it('says at each timestep’s end what the window says at its own; latency counts from the timestep', async () => {
+    const clock = new VirtualClock()
+    const [path, windowUs] = [model(), 90_000]
+    const whole = await session({ source: memory(clock, 270), predictor: await slow(path, clock, 4), clock, windowUs })
+    const told: LivePrediction[] = []
+    const { predictions, statistics } = await session({
+      source: memory(clock, 270), predictor: await following(path, clock, 2), clock, windowUs, control: parts(windowUs),
+      onNews: ({ partial }) => {
+        if (partial) told.push(partial)
+      },
+    })
+    expect(told.map(({ index, steps }) => [index, steps.length])).toEqual([[0, 1], [0, 2], [0, 3], [1, 1], [1, 2], [1, 3], [2, 1], [2, 2], [2, 3]])
+    // The camera's clock goes on by 10 ms while a timestep is computed.
+    expect(Math.max(...told.map(({ latencyMs }) => latencyMs.total))).toBeLessThanOrEqual(12)
+    expect(told.map(({ decidedUs }) => decidedUs)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((i) => i * 30_000))
+    expect(predictions.map(({ index, startUs, endUs, events }) => [index, startUs, endUs, events])).toEqual([0, 1, 2].map((i) => [i, i * 90_000, (i + 1) * 90_000, 1800]))
+    // Blocks of the first window begin with its first event either way.
+    expect(predictions[0]!.steps).toEqual(whole.predictions[0]!.steps)
+    expect(statistics).toMatchObject({ windows: 3, answered: 3, dropped: 0, meanSteps: 3, events: 5400 })
+  })
+
+  it('an early exit answers before the window is over; what is changed counts from then on', async () => {
+    const clock = new VirtualClock()
+    const path = model()
+    let exitAt: number | null = 1e-9
+    const { predictions, statistics } = await session({
+      source: memory(clock, 360), predictor: await following(path, clock, 2), clock, windowUs: 90_000, control: () => ({ ...parts(90_000)(), exitAt }),
+      onNews: ({ predictions: [one] }) => {
+        if (one?.index === 1) exitAt = null
+      },
+    })
+    expect(predictions.map(({ steps, decidedUs }) => [steps.length, decidedUs])).toEqual([[1, 30_000], [1, 120_000], [3, 270_000], [3, 360_000]])
+    expect(statistics).toMatchObject({ windows: 4, answered: 4, dropped: 0 })
+  })
+
+  it('drops whole windows where the network is too slow, and ends with what has come', async () => {
+    const clock = new VirtualClock()
+    const { predictions, statistics } = await session({ source: memory(clock, 1200), predictor: await following(model(), clock, 100), clock, windowUs: 90_000, control: parts(90_000) })
+    expect(statistics.dropped).toBeGreaterThan(5)
+    // 1200 ms are 13 windows and one timestep of a 14th.
+    expect(statistics.answered + statistics.dropped).toBe(14)
+    const last = predictions.at(-1)!
+    expect([last.index, last.steps.length]).toEqual([13, 1])
+    for (const { steps } of predictions.slice(0, -1)) expect(steps).toHaveLength(3)
+  })
+
+  it('knows which models can be followed, and why others can’t', async () => {
+    const because = (format: 'window' | 'step', changes = {}, cutting = {}) => paceOf(readModelFile(saved(format, changes)).metadata, { windowUs: 90_000, hopUs: 90_000, ...cutting })
+    const timed = { timesteps: 3, splitBy: 'duration', blockUs: 30_000, normalize: 'none', resize: [8, 8] }
+    expect(because('step', { framing: timed })).toEqual({ yes: true, why: 'each timestep is computed as it ends' })
+    expect(because('step').yes).toBe(true)
+    expect(because('window', { framing: timed }).why).toContain('whole window at once')
+    expect(because('step', { framing: { ...timed, splitBy: 'count' } }).why).toContain('equally many events')
+    expect(because('step', { framing: { ...timed, representation: 'voxel-grid' } }).why).toContain('timesteps before')
+    expect(because('step', { framing: timed }, { hopUs: 10_000 }).why).toBe('windows overlap')
+    expect(because('step', { framing: timed }, { windowUs: 50_000, hopUs: 50_000 }).why).toContain('timesteps of 30 ms, of which 3 are not a window')
+    expect(because('step', { framing: timed }, { windowUs: Infinity, hopUs: Infinity }).why).toContain('each file')
+    expect(because('step', { framing: timed, filters: [{ type: 'refractory', period: 1000 }] }).why).toContain('filters')
   })
 })

@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { realClock } from '../../../main/deployment/live/clock.ts'
 import { launchLive } from '../../../main/deployment/live/launcher.ts'
+import { runLive } from '../../../main/deployment/live/run.ts'
 import { liveSettingsSchema, type LiveNews } from '../../../main/deployment/live/schema.ts'
 import { sendRecording } from '../../../main/deployment/live/sender.ts'
+import { encodeEvents, encodeHeader, encodeSilence } from '../../../main/deployment/live/wire.ts'
 import { tcpSource } from '../../../main/deployment/live/tcp-source.ts'
 import { encodeNmnist } from '../../../main/events/formats/nmnist.ts'
 import { forkNode } from '../../../main/training/child.ts'
-import { temporaryFolder } from '../../training/tiny.ts'
+import { oneThread, temporaryFolder } from '../../training/tiny.ts'
 import { tinyEvents, tinyModel } from './tiny.ts'
 
 /** A recording of 60 ms. */
@@ -78,4 +80,59 @@ it('one sender at a time; a taken port and a missing receiver are told', async (
   const { recording } = files()
   const sent = sendRecording({ recording, host: '127.0.0.1', port: other.port, speed: 100, repeat: false, clock: realClock, signal: new AbortController().signal })
   await expect(sent).rejects.toThrow(`nobody listens at 127.0.0.1:${other.port}`)
+})
+
+it('a sender that is cut off or stops is told and answered as far as it came; the next one begins anew', async () => {
+  const { model } = files()
+  const news: LiveNews[] = []
+  const waiting: (() => void)[] = []
+  /** When the session has said something that is so. */
+  const until = (so: (all: readonly LiveNews[]) => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => void (so(news) && resolve())
+      waiting.push(look)
+      look()
+    })
+  const stop = new AbortController()
+  const settings = liveSettingsSchema.parse({ source: { kind: 'listen', port: 0 }, windowMs: 20, perTimestep: false })
+  const running = runLive({
+    model, settings, sampleUs: null, engine: oneThread(), signal: stop.signal,
+    onNews: (one) => {
+      news.push(one)
+      waiting.forEach((look) => look())
+    },
+  })
+  const listening = until((all) => all.some(({ begun }) => begun?.address))
+  await listening
+  const { port } = news.find(({ begun }) => begun?.address)!.begun!.address!
+  const send = async (...packets: Uint8Array[]) => {
+    const socket = connect({ host: '127.0.0.1', port })
+    await new Promise((resolve) => socket.once('connect', resolve))
+    for (const packet of packets) await new Promise<void>((resolve) => socket.write(packet, () => resolve()))
+    return socket
+  }
+  const problems = (all: readonly LiveNews[]) => all.flatMap((one) => one.problems)
+  const packets = [...encodeEvents(tinyEvents(1600, 0, 32_000))]
+  const whole = await send(encodeHeader([34, 34]), ...packets)
+  const first = until((all) => all.at(-1)!.statistics.answered === 1)
+  await first
+  // In the middle of a packet.
+  const cut = until((all) => problems(all).length === 1)
+  whole.end(packets[0]!.subarray(0, 20))
+  await cut
+  expect(problems(news)[0]).toMatch(/127\.0\.0\.1:\d+: .*(cut|ends|ended|middle|byte)/i)
+  // What it sent of its second window is half a window: answered.
+  const second = until((all) => all.at(-1)!.statistics.answered >= 2 && all.at(-1)!.activity.startsWith('waits'))
+  await second
+  const next = await send(encodeHeader([34, 34]), ...encodeEvents(tinyEvents(1000, 500_000, 520_000)), encodeSilence(600_000))
+  const silent = until((all) => all.at(-1)!.statistics.empty >= 4)
+  await silent
+  const answered = news.flatMap(({ predictions }) => predictions)
+  expect(answered.at(-1)).toMatchObject({ startUs: 0, endUs: 20_000, events: 1000 })
+  expect(new Set(answered.map(({ from }) => from)).size).toBe(2)
+  next.destroy()
+  stop.abort()
+  const statistics = await running
+  expect(statistics).toMatchObject({ answered: 3, dropped: 0, failed: 0, events: 2600 })
+  expect(statistics.windows).toBe(3 + statistics.empty)
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { percentile, Statistics } from '../../../main/deployment/live/statistics.ts'
-import { Windows, type EmptyWindows, type EventWindow } from '../../../main/deployment/live/windows.ts'
+import { Windows, type Cut } from '../../../main/deployment/live/windows.ts'
 import type { EventBatch } from '../../../main/events/recording.ts'
 
 const at = (...times: number[]): EventBatch => ({
@@ -12,8 +12,8 @@ const at = (...times: number[]): EventBatch => ({
 })
 
 /** [start, end, times] of windows, or how many were empty. */
-const shown = (made: Iterable<EventWindow | EmptyWindows>): unknown[] =>
-  [...made].map((one) => ('empty' in one ? one.empty : [one.startUs, one.endUs, [...one.events.t]]))
+const shown = (made: Iterable<Cut>): unknown[] =>
+  [...made].map((one) => ('empty' in one ? one.empty : 'over' in one ? 'over' : 'part' in one ? [one.part, one.partEndUs, [...one.events.t]] : [one.startUs, one.endUs, [...one.events.t]]))
 
 describe('windows of a stream', () => {
   it('begin with the first event and end when time has passed, with or without events', () => {
@@ -60,6 +60,39 @@ describe('windows of a stream', () => {
     const [window] = windows.until(100)
     expect(window).toMatchObject({ dropped: 3, events: { length: 3, t: Float64Array.of(0, 1, 2) } })
     expect([...windows.add(at(101)), ...windows.until(200)]).toMatchObject([{ dropped: 0 }])
+  })
+})
+
+describe('windows that overlap, windows in parts', () => {
+  it('an event is in every window that covers it; silence is counted hop by hop', () => {
+    const windows = new Windows(() => ({ windowUs: 100, hopUs: 40, parts: 1 }), 1000)
+    expect(shown(windows.add(at(0, 30, 60, 90, 110, 130, 150)))).toEqual([[0, 100, [0, 30, 60, 90]], [40, 140, [60, 90, 110, 130]]])
+    expect(shown(windows.until(180))).toEqual([[80, 180, [90, 110, 130, 150]]])
+    expect(shown(windows.until(300))).toEqual([[120, 220, [130, 150]], 2])
+    expect(shown(windows.until(380))).toEqual([2])
+  })
+
+  it('parts come as they end; silent ones at the beginning wait for the first event', () => {
+    const windows = new Windows(() => ({ windowUs: 90, hopUs: 90, parts: 3 }), 1000)
+    expect(shown(windows.add(at(5, 20, 35)))).toEqual([[0, 30, [5, 20]]])
+    expect(shown(windows.until(94))).toEqual([[1, 60, [35]]])
+    expect(shown(windows.until(95))).toEqual([[2, 90, []]])
+    expect(shown(windows.until(130))).toEqual([])
+    expect(shown(windows.add(at(160)))).toEqual([])
+    expect(shown(windows.until(185))).toEqual([[0, 120, []], [1, 150, []], [2, 180, [160]]])
+    expect(shown(windows.until(290))).toEqual([1])
+    expect(shown(windows.add(at(291, 330)))).toEqual([[0, 300, [291]]])
+    expect(shown(windows.end(330))).toEqual([[1, 330, [330]], 'over'])
+    expect(shown(windows.end(330))).toEqual([])
+  })
+
+  it('another length counts from the next window on', () => {
+    let windowUs = 100
+    const windows = new Windows(() => ({ windowUs, hopUs: windowUs, parts: 1 }), 1000)
+    void shown(windows.add(at(0, 50)))
+    windowUs = 30
+    expect(shown(windows.add(at(101, 140)))).toEqual([[0, 100, [0, 50]], [100, 130, [101]]])
+    expect(shown(windows.until(160))).toEqual([[130, 160, [140]]])
   })
 })
 
