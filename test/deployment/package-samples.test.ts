@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Framing } from '../../main/datasets/schema.ts'
 import { cppModel } from '../../main/deployment/package/cpp.ts'
@@ -59,6 +59,9 @@ function davis({ length, t, x, y, p }: EventBatch): Uint8Array {
   return Buffer.concat([head, records])
 }
 
+/** Files of real cameras: jAER's DVS128 and DAVIS240, and N-MNIST. */
+const real = ['aedat2-dvs128/alex_walking_again.aedat', 'aedat2-davis240/s16-bbad7n.aedat', 'nmnist-bin/sample_nmnist.bin'].map((name) => join(import.meta.dirname, '../../../shared/recordings', name)).filter((path) => existsSync(path))
+
 const short = events(3001, 40)
 const long = events(900, 40_000)
 const recordings: Readonly<Record<string, Uint8Array>> = {
@@ -68,6 +71,7 @@ const recordings: Readonly<Record<string, Uint8Array>> = {
   'davis346.aedat': davis(short),
   // 18 s: its clock of 23 bits needs markers.
   'long.bin': Uint8Array.from(encodeNmnist(long)),
+  ...Object.fromEntries(real.map((path) => [basename(path), Uint8Array.from(readFileSync(path))])),
 }
 
 interface Case {
@@ -101,7 +105,7 @@ const cases = new Map<string, Case>([
     { type: 'rotate', degrees: 270 }, { type: 'downsample', factor: 4, merge: 0 }, { type: 'polarity', keep: 'on' }, { type: 'polarity', keep: 'merge' }, { type: 'time-window', from: 20_000, to: null },
   ]),
   // The exact time of the latest event of each pixel is seen in a time surface.
-  ...['a.npz', 'dvs128.aedat', 'davis346.aedat', 'long.bin'].map((file) => made(`of ${file}`, { representation: 'time-surface' }, single, [], file)),
+  ...['a.npz', 'dvs128.aedat', 'davis346.aedat', 'long.bin', ...real.map((path) => basename(path))].map((file) => made(`of ${file}`, { representation: 'time-surface' }, single, [], file)),
 ])
 
 const pythonFrames = `import json, sys
@@ -131,7 +135,7 @@ int main(int, char** argv) {
 }
 `
 
-describe("a package's samples make the frames of training", () => {
+describe(`a package's samples make the frames of training${real.length === 0 ? ' (without recordings of real cameras, which lie in ../shared/recordings)' : ''}`, () => {
   let folder: string
   /** By Saccade itself, case by case. */
   const known: Float32Array[] = []
@@ -183,7 +187,7 @@ describe("a package's samples make the frames of training", () => {
 
 /** [T, 2, H, W] of a case. */
 function shapeOf({ timesteps, resize }: Framing, filters: readonly Filter[], file: string): [number, number, number, number] {
-  const own = file.startsWith('dvs128') ? [128, 128] : file.startsWith('davis') ? [260, 346] : file.endsWith('.bin') ? [34, 34] : [SIZE, SIZE]
+  const own = /^(dvs128|alex)/.test(file) ? [128, 128] : file.startsWith('davis') ? [260, 346] : file.startsWith('s16') ? [180, 240] : file.endsWith('.bin') ? [34, 34] : [SIZE, SIZE]
   const [height = 0, width = 0] = resize ?? (filters === everyFilter ? [15, 13] : filters.length > 0 ? [8, 8] : own)
   return [timesteps, 2, height, width]
 }
