@@ -119,17 +119,26 @@ describe('a package', () => {
 
   it('TypeScript in Node: reads, frames and classifies as Saccade does, at once and step by step', async () => {
     await expectRuns((options) => execFileSync(process.execPath, [join(made.at, 'samples', 'typescript', 'node.ts'), ...options], { encoding: 'utf8' }))
-  })
+  }, 60_000)
 
   it.skipIf(!numpy)(`Python: the same, by ${pythonRuntime}${numpy ? '' : ` (skipped: ${python} has no numpy, apt-get install python3-numpy)`}`, async () => {
     await expectRuns((options) => execFileSync(python, [join(made.at, 'samples', 'python', 'classify.py'), ...options], { encoding: 'utf8', env: pythonEnv }))
-  })
+  }, 60_000)
 
   it.skipIf(!compiler)(`C++: the same, linked to the library of onnxruntime-node${compiler ? '' : ' (skipped: no g++)'}`, async () => {
     const cpp = join(made.at, 'samples', 'cpp')
     execFileSync('g++', ['-std=c++17', '-Wall', '-Wextra', '-Werror', 'classify.cpp', library, `-Wl,-rpath,${dirname(library)}`, '-o', 'classify'], { cwd: cpp })
     await expectRuns((options) => execFileSync(join(cpp, 'classify'), options, { cwd: cpp, encoding: 'utf8' }))
   }, 60_000)
+
+  const header = process.env.ORT_INCLUDE
+  it.skipIf(!compiler || header === undefined)(`C++: places in the table of functions are those of the official header${header === undefined ? ' (skipped: ORT_INCLUDE names no folder with onnxruntime_c_api.h)' : ''}`, () => {
+    const places = Array.from(new TextDecoder().decode(made.files['samples/cpp/onnxruntime.hpp']).matchAll(/\b([A-Z]\w+) = (\d+)\b/g))
+    expect(places.length).toBe(17)
+    const checks = places.map(([, name, place]) => `static_assert(offsetof(OrtApi, ${name}) == ${place} * sizeof(void*), "${name}");`)
+    writeFileSync(join(made.at, 'places.cpp'), `#include <onnxruntime_c_api.h>\n#include <cstddef>\n${checks.join('\n')}\n`)
+    execFileSync('g++', ['-std=c++17', '-fsyntax-only', `-I${header}`, 'places.cpp'], { cwd: made.at })
+  })
 
   it('TypeScript in a browser: the page classifies a recording that is chosen in it, at once and step by step', async () => {
     const server = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(made.at, 'samples', 'typescript', 'serve.ts'), '0'], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -162,6 +171,13 @@ describe('a package', () => {
     const card = modelCard({ ...base, filters: [] }, [{ format: 'nir', file: 'model.nir', refused: "NIR can't express this network: it has max pooling." }])
     expect(card).toContain("| nir | – | NIR can't express this network: it has max pooling. |")
   })
+})
+
+it('tells in its card what a model of pictures takes', () => {
+  const card = modelCard({ ...base, filters: [], shape: [2, 3, 8, 8], normalization: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25], source: 'by hand' } }, [])
+  expect(card).toContain('channels red, green, blue')
+  expect(card).toContain('- mean: `[0.5,0.5,0.5]`')
+  expect(card).not.toContain('OFF')
 })
 
 it('counts right answers after each timestep, and what is taken for what', async () => {

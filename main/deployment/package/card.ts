@@ -21,10 +21,19 @@ export interface Part {
   readonly refused?: string
 }
 
+const list = (values: object): string => Object.entries(values).map(([key, value]) => `- ${key}: ${typeof value === 'object' ? `\`${JSON.stringify(value)}\`` : String(value)}`).join('\n')
+
+/** What frames are made of, and how. */
+function input({ framing, filters, sensor, shape, normalization }: ModelMetadata): string {
+  const size = `Frames [T, C, H, W] = [${shape.join(', ')}]`
+  if (normalization) return `${size}: one picture, ${shape[1] === 1 ? 'grey' : 'channels red, green, blue'}, shown at every timestep. Its values 0..1 become (value - mean) / std.\n\n${list(normalization)}`
+  const before = filters.length > 0 ? `- filters before: \`${JSON.stringify(filters)}\`` : '- no filters before'
+  return `${size}, channel 0 OFF, channel 1 ON, origin upper left, of a sensor with ${sensor[1]}x${sensor[0]} pixels.\n\n${list(framing)}\n${before}`
+}
+
 /** The package's README: what the model is, how well it does, what its files are. */
 export function modelCard(metadata: ModelMetadata, parts: readonly Part[], figures: readonly Pick<Figure, 'id' | 'title' | 'caption'>[] = []): string {
-  const { name, labels, accuracy, checkpoint, dataset, framing, filters, sensor, shape, neuron, training } = metadata
-  const list = (values: object): string => Object.entries(values).map(([key, value]) => `- ${key}: ${typeof value === 'object' ? `\`${JSON.stringify(value)}\`` : String(value)}`).join('\n')
+  const { name, labels, accuracy, checkpoint, dataset, neuron, training } = metadata
   const rows = parts.map(({ format, file, exported, refused }) => {
     if (!exported) return `| ${format} | – | ${(refused ?? '').replaceAll('|', '/')} |`
     const { proof } = exported
@@ -57,10 +66,7 @@ ${notes.join('\n')}
 
 ## Input
 
-Frames [T, C, H, W] = [${shape.join(', ')}], channel 0 OFF, channel 1 ON, origin upper left, of a sensor with ${sensor[1]}x${sensor[0]} pixels.
-
-${list(framing)}
-${filters.length > 0 ? `- filters before: \`${JSON.stringify(filters)}\`` : '- no filters before'}
+${input(metadata)}
 
 ## Neuron
 
@@ -73,6 +79,6 @@ ${list(training)}
 ## Limits
 
 Accuracies are of one run on one test split; the interval is of the samples only, not of other seeds. Recordings of other sensors,
-biases or speeds than the dataset's give worse answers.
+biases or speeds than the dataset's give worse answers. The samples are under Saccade's own licence (MIT).
 `
 }

@@ -46,5 +46,5 @@ export async function bundleFrames(): Promise<string> {
   const code = [made].flat().flatMap((one) => ('output' in one ? one.output : [])).flatMap((file) => (file.type === 'chunk' ? [file.code] : []))[0]
   const left = /["']node:\w+["']|\w+Schema\.\w+\(/.exec(code ?? '')
   if (code === undefined || left) throw new Error(`frames.js can't run in browsers: ${left?.[0] ?? 'nothing was bundled'}`)
-  return `// Made by Saccade of its own sources: readers, filters and framing. Types: frames.d.ts\n${code}`
+  return `// Made by Saccade of its own sources: readers, filters and framing. Types: frames.d.ts\n// It holds parts of fflate and fzstd, (c) Arjun Barrett, MIT licence.\n${code}`
 }
