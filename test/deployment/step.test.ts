@@ -27,6 +27,8 @@ const networks: readonly (readonly [string, NetworkDescription])[] = [
   ['all of the neuron learned', made({ neuron: { learnTau: 'leak', learnThreshold: true, threshold: 0.3, learnInitial: true, smoothing: true } })],
   ['PLIF with sigmoid spikes', made({ neuron: { threshold: 0.3, learnTau: 'plif', sigmoidSpike: 10 } })],
   ['membranes that layers and channels share', made({ sharing: 'layers-channels' })],
+  ['membranes that channels share, reset to another value', made({ sharing: 'channels', neuron: { threshold: 0.3, resetValue: -0.13 } })],
+  ['membranes that layers share, reset to another value', made({ sharing: 'layers', neuron: { threshold: 0.3, resetValue: -0.13 } })],
 ]
 
 describe('one timestep after the other', () => {
