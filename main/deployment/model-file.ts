@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { fromBinary } from '@bufbuild/protobuf'
 import { ModelProtoSchema, type ModelProto, type ValueInfoProto } from 'onnx-buf'
@@ -6,6 +6,7 @@ import { foreignMetadata, type RunnableMetadata } from './foreign/metadata.ts'
 import { foreignPorts } from './foreign/ports.ts'
 import { type ForeignReading, foreignReadingSchema, type ModelFileFacts } from './foreign/schema.ts'
 import { decodeMetadata, hasMetadata, type ModelMetadata } from './metadata.ts'
+import { overflowing } from './onnx-extent.ts'
 import { unsafe } from './onnx-safety.ts'
 
 /** A file that is no model of Saccade's. The message names the file, says what it is and what to do. */
@@ -35,7 +36,7 @@ function dimensions(port: ValueInfoProto | undefined): number[] {
 
 function parse(path: string, bytes: Uint8Array): ModelProto {
   try {
-    const model = fromBinary(ModelProtoSchema, bytes)
+    const model = fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false })
     if (model.irVersion > 0n && model.graph !== undefined) return model
   } catch (error) {
     // An ONNX file begins with field 1, its IR version; what begins so and then breaks off is a damaged one.
@@ -50,6 +51,9 @@ function parse(path: string, bytes: Uint8Array): ModelProto {
       : 'not an ONNX model. Choose a .onnx file that Saccade exported',
   )
 }
+
+/** Of protobuf. */
+const largestFile = 2 ** 31 - 1
 
 /** Lies beside an imported classifier of another origin: what the user said of it. */
 export const readingFile = 'reading.json'
@@ -73,15 +77,20 @@ function readingBeside(path: string): ForeignReading | undefined {
 export function readOnnx(path: string): { readonly onnx: Uint8Array; readonly model: ModelProto } {
   let onnx: Uint8Array
   try {
+    const file = statSync(path)
+    if (!file.isFile()) throw new Error('not a file')
+    if (file.size > largestFile) throw new Error(`${file.size} bytes; a protobuf file has at most ${largestFile}`)
     onnx = readFileSync(path)
   } catch (error) {
     throw new ModelFileError(
       path,
-      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'no such file' : `can't be read: ${String(error)}`,
+      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'no such file' : `can't be read: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     )
   }
   if (onnx.length === 0) throw new ModelFileError(path, 'the file is empty')
+  const overflow = overflowing(onnx, ModelProtoSchema)
+  if (overflow !== null) throw new ModelFileError(path, `not opened: ${overflow}`)
   const model = parse(path, onnx)
   const danger = unsafe(model)
   if (danger !== null) throw new ModelFileError(path, `not opened: ${danger}`)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { zipSync } from 'fflate'
 import { fitWeights } from '../../main/deployment/pytorch/fit.ts'
-import { authorsNames } from '../../main/deployment/pytorch/names.ts'
+import { authorsNames, tetNames } from '../../main/deployment/pytorch/names.ts'
 import { readPickle } from '../../main/deployment/pytorch/pickle.ts'
 import { readWeights } from '../../main/deployment/pytorch/weights-file.ts'
 import { networkInfo } from '../../main/snn/network.ts'
@@ -58,6 +58,12 @@ describe('the pickle reader', () => {
     expect(() => readPickle(bytes([0x80, 2], 'h', 5, '.'))).toThrow(/has not kept/)
     for (let length = 0; length < 40; length++) expect(() => readPickle(attack.subarray(0, length))).toThrow()
   })
+
+  it('makes no more than a checkpoint needs, whatever takes the memory', () => {
+    const many = (...step: number[]): Uint8Array => Buffer.concat([Buffer.from([0x80, 2, 0x4e]), Buffer.alloc(2_000_001 * step.length, Buffer.from(step))])
+    // MARK, and BINPUT of the value on top.
+    for (const step of [[0x28], [0x71, 0]]) expect(() => readPickle(many(...step))).toThrow(/makes more than 2000000 values/)
+  })
 })
 
 describe('readWeights', () => {
@@ -87,8 +93,36 @@ describe('readWeights', () => {
     await expect(readWeights(file(pth([{ ...one, claims: 1 << 30 }])))).rejects.toThrow(/its storage says/)
     await expect(readWeights(file(zipSync({ 'x.txt': bytes('x') }, { level: 0 })))).rejects.toThrow(/a zip without data\.pkl/)
     await expect(readWeights(file(bytes([0x80, 2], '}.')))).rejects.toThrow(/PyTorch before 1\.6/)
-    await expect(readWeights(file(pth([one]).subarray(0, 200)))).rejects.toThrow(/weights\.pth: /)
+    const whole = pth([one])
+    for (let part = 1; part < 16; part++) await expect(readWeights(file(whole.subarray(0, Math.floor((whole.length * part) / 16)))), `${part}/16`).rejects.toThrow(/weights\.pth: /)
+    await expect(readWeights(folder())).rejects.toThrow(/not a file/)
     await expect(readWeights(join(folder(), 'none.pth'))).rejects.toThrow(/none\.pth: no such file/)
+  })
+})
+
+describe('a checkpoint that holds itself, or its values again and again', () => {
+  const pickled = (pickle: Uint8Array, data: Uint8Array): string => {
+    const path = join(temporaryFolder(), 'weights.pth')
+    writeFileSync(path, zipSync({ 'archive/data.pkl': pickle, 'archive/data/0': data }, { level: 0 }))
+    return path
+  }
+  const storage = [...tuple(text('storage'), name('torch', 'ByteStorage'), text('0'), text('cpu'), int(1024)), 0x51]
+  const tensor = (key: string, offset: number, count: number): number[] =>
+    [...text(key), ...name('torch._utils', '_rebuild_tensor_v2'), ...tuple(storage, int(offset), tuple(int(count)), tuple(int(1)), [0x89], [...name('collections', 'OrderedDict'), 0x29, 0x52]), 0x52]
+  const checkpoint = (tensors: readonly number[][]): string => pickled(bytes([0x80, 2], '}', '(', tensors.flat(), 'u.'), new Uint8Array(1024))
+
+  it('is read once', async () => {
+    // {"model": <itself>}
+    await expect(readWeights(pickled(bytes([0x80, 2], '}', 'q', 0, text('model'), 'h', 0, 's', '.'), new Uint8Array()))).rejects.toThrow(/holds no tensors/)
+    const twins = await readWeights(checkpoint(Array.from({ length: 50 }, (_, i) => tensor(`t${i}`, 0, 1024))))
+    expect(new Set([...twins.values()].map(({ data }) => data)).size).toBe(1)
+    await expect(readWeights(checkpoint(Array.from({ length: 50 }, (_, i) => tensor(`t${i}`, i, 900))))).rejects.toThrow(/more values .* than the file has bytes/)
+  })
+
+  it('is read where it keeps its weights, beside whatever else it holds', async () => {
+    const inner = [...text('state_dict'), ...bytes('}', '(', tensor('weight', 1, 3), 'u')]
+    const read = await readWeights(pickled(bytes([0x80, 2], '}', '(', tensor('epoch', 0, 1), inner, 'u.'), Uint8Array.from({ length: 1024 }, (_, i) => i % 256)))
+    expect([...read]).toEqual([['weight', { shape: [3], data: Float32Array.of(1, 2, 3) }]])
   })
 })
 
@@ -129,6 +163,41 @@ describe('fitWeights', () => {
     expect(fitted.weights.get('conv2.norm.mean')).toEqual(mean.map((value, i) => value - 0.5 - i))
     theirs.delete('features.conv1.1.running_mean')
     expect(() => fitWeights('f.pth', theirs, network, 2, info)).toThrow(/"features\.conv1\.1\.running_var" \[2\] stands where conv1\.norm\.mean needs a "running_mean" of \[2\]/)
+  })
+
+  it('TRT without batch norm and with an encoder, whose names lack a part', () => {
+    const found = authorsNames(network, 2)
+    if ('reason' in found) throw new Error(found.reason)
+    const theirs = new Map(info.variables.filter(({ role, name: ours }) => (role === 'weight' || role === 'bias') && !ours.includes('norm')).map(({ name: ours, shape }, i) => [(found.names.get(ours) ?? '').replace('module.0.weight', ours.startsWith('conv1') ? 'weight' : 'module.weight'), values(shape, 100 * i)]))
+    theirs.set('layers.0.conv2d_layer.bias', values([2], 0.5))
+    theirs.set('layers.1.conv2d_layer.module.bias', values([3], 0.25))
+    const { weights, by } = fitWeights('f', theirs, network, 2, info)
+    expect(by).toBe("names of the TRT authors' code")
+    expect(weights.get('conv1.norm.shift')).toEqual(Float32Array.of(0.5, 1.5))
+    expect(weights.get('conv2.norm.shift')).toEqual(Float32Array.of(0.25, 1.25, 2.25))
+    expect([...weights.get('conv2.norm.gain')!].every((gain) => Math.abs(gain / Math.sqrt(1 + 1e-5) - 1) < 1e-6)).toBe(true)
+    expect([weights.get('conv1.norm.mean'), weights.get('conv1.norm.variance')]).toEqual([Float32Array.of(0, 0), Float32Array.of(1, 1)])
+  })
+
+  it("TET's VGGSNN in any order, its ResNet-19 with modules that are registered twice", () => {
+    const names = tetNames(network)!
+    // Its pools count among the features.
+    expect(names.get('conv2.weight')).toBe('features.2.fwd.module.0.weight')
+    const theirs = new Map([...file.map(([ours, tensor]) => [names.get(ours) ?? '', tensor] as const), ['features.2.fwd.module.0.bias', values([3], 0.5)] as const].reverse())
+    const fitted = fitWeights('f', theirs, network, 2, info)
+    expect(fitted.by).toBe("names of the TET authors' code")
+    expect(fitted.weights.get('conv2.norm.mean')).toEqual(new Map(file).get('conv2.norm.mean')!.data.map((value, i) => value - 0.5 - i))
+    const residual = networkSchema.parse({ name: 'r', neuron: {}, layers: [{ type: 'conv', out: 2 }, { type: 'residual', form: 'spiking', out: 2 }, { type: 'residual', form: 'spiking', out: 4, strides: [2, 1], globalPool: true }, { type: 'dense', out: 3 }] })
+    const its = networkInfo({ network: residual, classes: 2, shape: [2, 1, 4, 4] })
+    const path = tetNames(residual)!
+    expect([path.get('block1.conv2.norm.mean'), path.get('block2.shortcut.weight'), path.get('output.bias')]).toEqual(['layer1.0.bn2.bn.running_mean', 'layer2.0.downsample.layer.module.weight', 'fc2.bias'])
+    const twice = new Map(its.variables.flatMap(({ name: ours, shape }, i): [string, ReturnType<typeof values>][] => {
+      const [key, tensor] = [path.get(ours) ?? '', values(shape, 100 * i)]
+      const twins = [key.replace('.bn.', '.seqbn.module.'), key.replace(/\bconv(\d)\./, 'conv$1_s.layer.module.'), key.replace(/\bbn(\d)\./, 'conv$1_s.bn.'), key.replace(/\bfc(\d)\./, 'fc$1_s.layer.module.')]
+      return [key, ...twins].map((twin) => [twin, tensor])
+    }))
+    const [first] = its.variables
+    expect(fitWeights('f', twice, residual, 2, its).weights.get(first!.name)).toEqual(values(first!.shape, 0).data)
   })
 
   it('the topology of every network that the authors have is read again as that network', () => {

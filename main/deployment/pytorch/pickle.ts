@@ -91,7 +91,7 @@ class Reader {
       case 0x47: return this.#push(this.#view.getFloat64(this.#take(8)))
       case 0x58: return this.#push(this.#text(this.#view.getUint32(this.#take(4), true)))
       case 0x8c: return this.#push(this.#text(this.#byte()))
-      case 0x28: return void this.#stack.push(mark)
+      case 0x28: return this.#mark()
       case 0x29: return this.#push([])
       case 0x5d: return this.#push([])
       case 0x7d: return this.#push(new Map())
@@ -103,9 +103,9 @@ class Reader {
       case 0x65: return this.#extend(this.#toMark())
       case 0x73: return this.#setItems(this.#last(2))
       case 0x75: return this.#setItems(this.#toMark())
-      case 0x71: return void this.#memo.set(this.#byte(), this.#top())
-      case 0x72: return void this.#memo.set(this.#view.getUint32(this.#take(4), true), this.#top())
-      case 0x94: return void this.#memo.set(this.#memo.size, this.#top())
+      case 0x71: return this.#keep(this.#byte())
+      case 0x72: return this.#keep(this.#view.getUint32(this.#take(4), true))
+      case 0x94: return this.#keep(this.#memo.size)
       case 0x68: return this.#push(this.#remembered(this.#byte()))
       case 0x6a: return this.#push(this.#remembered(this.#view.getUint32(this.#take(4), true)))
       case 0x63: return this.#push(this.#named(this.#line(), this.#line()))
@@ -160,9 +160,24 @@ class Reader {
     if (version < 2 || version > 5) this.#fail(`pickle protocol ${version} is not known`)
   }
 
-  #push(value: Value): void {
+  /** Every step that takes memory, whatever it makes. */
+  #count(): void {
     if (++this.#made > mostValues) this.#fail(`it makes more than ${mostValues} values`)
+  }
+
+  #push(value: Value): void {
+    this.#count()
     this.#stack.push(value)
+  }
+
+  #mark(): void {
+    this.#count()
+    this.#stack.push(mark)
+  }
+
+  #keep(index: number): void {
+    this.#count()
+    this.#memo.set(index, this.#top())
   }
 
   #pop(): Value {
@@ -199,7 +214,7 @@ class Reader {
   #extend(items: readonly Value[]): void {
     const list = this.#top()
     if (!Array.isArray(list)) return this.#fail('items for what is no list')
-    list.push(...items)
+    for (const item of items) list.push(item)
   }
 
   #setItems(items: readonly Value[]): void {

@@ -38,7 +38,9 @@ export async function readWeights(path: string): Promise<NamedWeights> {
 
 function load(path: string): Buffer {
   try {
-    if (statSync(path).size > largestFile) throw new Error('larger than 4 GiB: weights of networks as Saccade has them take some MB')
+    const file = statSync(path)
+    if (!file.isFile()) throw new Error('not a file')
+    if (file.size > largestFile) throw new Error('larger than 4 GiB: weights of networks as Saccade has them take some MB')
     return readFileSync(path)
   } catch (error) {
     throw new WeightsError(path, errorCode(error) === 'ENOENT' ? 'no such file' : error instanceof Error ? error.message : String(error), { cause: error })
@@ -61,7 +63,17 @@ async function readZip(bytes: Buffer): Promise<NamedWeights> {
   const found = new Map<string, PickledTensor>()
   collect(readPickle(pickle), found)
   if (found.size === 0) throw new Error('it holds no tensors')
-  return new Map([...found].map(([key, tensor]) => [key, { shape: tensor.shape, data: valuesOf(key, tensor, entries.get(`${folder}data/${tensor.storage.key}`)) }]))
+  const made = new Map<string, Float32Array>()
+  let values = 0
+  return new Map([...found].map(([key, tensor]) => {
+    const { storage, offset, shape, stride } = tensor
+    // A module that is registered twice stands twice in a state_dict, with the same values.
+    const same = [storage.key, storage.type, offset, shape.join(), stride.join()].join(' ')
+    const data = made.get(same) ?? valuesOf(key, tensor, entries.get(`${folder}data/${storage.key}`))
+    if (!made.has(same) && (values += data.length) > bytes.length) throw new Error(`its tensors have more values (${values} up to "${key}") than the file has bytes`)
+    made.set(same, data)
+    return [key, { shape, data }]
+  }))
 }
 
 /** The archive's parts, views of its bytes. PyTorch stores them as they are; what is compressed may be a bomb and is refused. */
