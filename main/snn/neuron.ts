@@ -1,4 +1,3 @@
-import type { Graph } from '../graph/graph.ts'
 import { divide, fixed, GraphError, product, type Tensor } from '../graph/tensor.ts'
 import type { BuildContext, Carried } from './layers.ts'
 import type { VariableSpec } from './program.ts'
@@ -81,19 +80,9 @@ function smoothingOf({ graph, variable, timesteps }: BuildContext, name: string)
   }
 }
 
-/** The neuron that a window has in one operation (snn/ops/lif.ts), with its very roundings; a state comes in at every timestep. */
-function plainStep(graph: Graph, neuron: NeuronSettings): Step {
-  return (current, before) => {
-    const [spikes, state] = graph.apply('lifStep', before ? [current, before] : [current], { neuron }) as [Tensor, Tensor]
-    return { spikes, state }
-  }
-}
-
 /** The neuron of a layer as a pure step: leak and input, spike, reset. */
 function stepOf(context: BuildContext, name: string): Step {
   const { graph, neuron } = context
-  // Layers that share a membrane are built from single operations in a window too.
-  if (context.carried && !context.membrane && isPlain(neuron)) return plainStep(graph, neuron)
   const { detachReset, reset, resetValue } = neuron
   const leak = leaking(context, name)
   const fire = firing(context)
@@ -103,6 +92,9 @@ function stepOf(context: BuildContext, name: string): Step {
     const u = leak(current, before)
     const spikes = fire(graph.sub(u, threshold))
     const fired = detachReset ? graph.one('detach', [spikes], {}) : spikes
+    // The very reset value, as snn/ops/lif.ts has it: u - (u - resetValue) would be rounded, as it is in a window of layers that share a membrane.
+    if (context.carried && !context.membrane && isPlain(neuron) && reset === 'hard' && resetValue !== 0)
+      return { spikes, state: graph.add(graph.mul(u, graph.shift(graph.scale(fired, -1), 1)), graph.scale(fired, resetValue)) }
     const removed = reset === 'hard' ? graph.shift(u, -resetValue) : threshold
     const state = graph.sub(u, graph.mul(fired, removed))
     return smoothing ? { spikes: smoothing.spikes(spikes), state: smoothing.state(state, before) } : { spikes, state }

@@ -24,27 +24,18 @@ function reset(onnx: OnnxBuilder, u: string, neuron: NeuronSettings): string {
     : onnx.node('Sub', [u, onnx.node('Mul', [onnx.node('Cast', [fired], { to: { type: 'float' } }), onnx.floats([neuron.threshold])])])
 }
 
-/** u(t) from what stayed behind the reset, the leak first. */
-function charged(onnx: OnnxBuilder, { tau }: NeuronSettings, current: string, kept: string): string {
-  return onnx.node('Add', [tau === 1 ? kept : onnx.node('Mul', [kept, onnx.floats([1 / tau])]), current])
-}
-
-const fired = (onnx: OnnxBuilder, { threshold }: NeuronSettings, u: string): string =>
-  onnx.node('Cast', [onnx.node('Greater', [u, onnx.floats([threshold])])], { to: { type: 'float' } })
-
 /**
  * One timestep: u(t) = v(t-1)/tau + x(t), s(t) = [u(t) > threshold], where v = u after the reset.
  * @param before u(t-1), none at the first timestep (v = 0)
  */
 export function forwardStep(onnx: OnnxBuilder, neuron: NeuronSettings, current: string, before: string | undefined): { u: string; s: string } {
-  const u = before === undefined ? current : charged(onnx, neuron, current, reset(onnx, before, neuron))
-  return { u, s: fired(onnx, neuron, u) }
-}
-
-/** The same timestep where v(t-1) is at hand. @returns s(t), v(t) */
-export function single(onnx: OnnxBuilder, neuron: NeuronSettings, current: string, kept: string): [string, string] {
-  const u = charged(onnx, neuron, current, kept)
-  return [fired(onnx, neuron, u), reset(onnx, u, neuron)]
+  let u = current
+  if (before !== undefined) {
+    const kept = reset(onnx, before, neuron)
+    const leaked = neuron.tau === 1 ? kept : onnx.node('Mul', [kept, onnx.floats([1 / neuron.tau])])
+    u = onnx.node('Add', [leaked, current])
+  }
+  return { u, s: onnx.node('Cast', [onnx.node('Greater', [u, onnx.floats([neuron.threshold])])], { to: { type: 'float' } }) }
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { LoweringContext, OpTable } from '../../graph/ops/rule.ts'
-import { divide, GraphError, sameShape, type Shape } from '../../graph/tensor.ts'
+import { divide, GraphError, type Shape } from '../../graph/tensor.ts'
 import type { NeuronSettings } from '../schema.ts'
 import { backwardAtOnce, forwardAtOnce } from './lif-at-once.ts'
-import { backwardStep, forwardStep, join, single, split } from './lif-step.ts'
+import { backwardStep, forwardStep, join, split } from './lif-step.ts'
 
 declare module '../../graph/ops/rule.ts' {
   interface OpAttributes {
@@ -10,8 +10,6 @@ declare module '../../graph/ops/rule.ts' {
     lif: { readonly neuron: NeuronSettings; readonly timesteps: number }
     /** Inputs u, ds; output dx. */
     lifGradient: { readonly neuron: NeuronSettings; readonly timesteps: number }
-    /** Inputs x [B, ...] of one timestep, potentials v behind the last one's reset; outputs spikes, potentials behind this one's reset. */
-    lifStep: { readonly neuron: NeuronSettings }
   }
 }
 
@@ -62,7 +60,7 @@ function check(shape: Shape, timesteps: number, what: string): Shape {
 }
 
 /** The leaky integrate-and-fire neuron as one op: its backward pass by hand needs a third of the nodes of a derived one. */
-export const lifOps: OpTable<'lif' | 'lifGradient' | 'lifStep'> = {
+export const lifOps: OpTable<'lif' | 'lifGradient'> = {
   lif: {
     arity: 1,
     shapes: ([x = []], { timesteps }, what) => [check(x, timesteps, what), x],
@@ -77,14 +75,5 @@ export const lifOps: OpTable<'lif' | 'lifGradient' | 'lifStep'> = {
     shapes: ([u = []]) => [u],
     gradient: { none: 'it is a gradient itself: second derivatives are not taken' },
     lower: lowerGradient,
-  },
-  lifStep: {
-    arity: 2,
-    shapes: ([x = [], v = []], _, what) => {
-      if (!sameShape(x, v)) throw new GraphError(`${what} takes potentials of its input's shape`)
-      return [x, x]
-    },
-    gradient: { none: 'deployed networks are not trained' },
-    lower: ({ onnx, inputs: [x = '', v = ''], attributes: { neuron } }) => single(onnx, neuron, x, v),
   },
 }
