@@ -27,7 +27,7 @@ import { libraryChoice } from './desktop/library-choice.ts'
 import { menuTemplate, type MenuActions } from './desktop/menu.ts'
 import { opens, placeOfFile, placeOfFolder, placeOfJob, readArguments } from './desktop/open-files.ts'
 import { RemoteMemory, type KeyStore } from './desktop/remote-memory.ts'
-import { Remotes } from './desktop/remote.ts'
+import { elsewhereQuestion, Remotes } from './desktop/remote.ts'
 import { address, isolation, mayAsk, mayHave, scheme, schemePrivileges } from './desktop/security.ts'
 import { readWindowState, saveWindowState } from './desktop/window-state.ts'
 import { barProgress, keepsAwake, notificationOf } from './desktop/work.ts'
@@ -98,8 +98,8 @@ function start(): void {
       windows.tell(name, payload)
       if (name === 'job.changed') tellEnd(windows, payload as Job)
     },
-    switched: () => {
-      windows.restart()
+    switched: (place) => {
+      windows.restart(place)
       menu()
     },
   })
@@ -120,6 +120,9 @@ function start(): void {
     ask: askUser(windows),
     tray: trayOf(windows),
     closeWorkbench: () => {
+  ipcMain.handle(channels.given, (event, path: unknown) => {
+    if (mayAsk(event.senderFrame, windows.mainFrames, development) && typeof path === 'string') remotes.give(path)
+  })
       remotes.close()
       return workbench.close()
     },
@@ -135,7 +138,12 @@ function start(): void {
   app.on('window-all-closed', () => leaving.allClosed())
   app.on('before-quit', (event) => leaving.mayQuit() || event.preventDefault())
   app.on('activate', () => windows.front())
-  openFile = (path) => windows.go(placeOfFile(path, library))
+  openFile = (path) => {
+    const place = placeOfFile(path, library)
+    const remote = remotes.state.current?.host
+    if (remote === undefined) return windows.go(place)
+    void askUser(windows)(elsewhereQuestion(path, remote)).then((button) => button === 0 && remotes.leave(place))
+  }
   app.on('second-instance', (_event, args, folder) => {
     const { files } = readArguments(args.slice(1), folder)
     if (files.length === 0) windows.front()
@@ -225,9 +233,9 @@ class Windows {
   }
 
   /** Every window begins anew: what it knew was of another workbench. An address of its own makes it a whole load, not a jump in the page. */
-  restart(): void {
+  restart(place: string): void {
     this.#restarts++
-    for (const window of this.#open) void window.loadURL(`${development ?? address}?${this.#restarts}`)
+    for (const window of this.#open) void window.loadURL(`${development ?? address}?${this.#restarts}${place}`)
   }
 
   tell<K extends EventName>(name: K, payload: EventPayload<K>): void {
@@ -314,14 +322,16 @@ function followMenu(remotes: Remotes, windows: Windows, library: string): () => 
     if (path !== null) windows.go(place(path))
   }
   const actions: MenuActions = {
-    openRecording: () => void pick('recording', (path) => placeOfFile(path, library)),
-    importFolder: () => void pick('folder', placeOfFolder),
-    openFile: (path) => openFile(path),
+    // On another machine's workbench the window asks: its dialog shows that machine's files, and sends ours.
+    openRecording: () => (remotes.state.current ? command('open') : void pick('recording', (path) => placeOfFile(path, library))),
+    importFolder: () => (remotes.state.current ? windows.go('#/datasets/import') : void pick('folder', placeOfFolder)),
+    openFile: (path) => (remotes.state.current ? windows.go(placeOfFile(path, library)) : openFile(path)),
     openWindow: () => windows.open(''),
     showLibrary: () => void shell.openPath(library),
     go: (place) => windows.go(place),
     leaveRemote: () => remotes.leave(),
-    command: (command) => windows.front()?.webContents.send(channels.event, 'window.command' satisfies EventName, { command }),
+    command,
+  const command: MenuActions['command'] = (what) => windows.front()?.webContents.send(channels.event, 'window.command' satisfies EventName, { command: what })
   }
   let shown: string | undefined
   const show = (recent: readonly string[]): void => {

@@ -16,8 +16,12 @@ const api: WorkbenchApi = {
     ipcRenderer.on(channels.event, hear)
     return () => void ipcRenderer.off(channels.event, hear)
   },
-  // Only the preload script may ask where a dropped file lies.
-  pathOf: (file: File): string => webUtils.getPathForFile(file),
+  // Only the preload script may ask where a dropped or chosen file lies, and only what it tells is ever sent to another machine.
+  pathOf(file: File): string {
+    const path = webUtils.getPathForFile(file)
+    if (path !== '') void ipcRenderer.invoke(channels.given, path)
+    return path
+  },
 }
 
 contextBridge.exposeInMainWorld('saccade', api)

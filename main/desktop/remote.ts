@@ -4,11 +4,13 @@ import { desktopEvents, events, type EventName, type EventPayload, type RemoteSt
 import { readOrigin, readRemoteAddress } from '../../preload/contract/remote.ts'
 import { VERSION } from '../version.ts'
 import { UsageError, type Emit, type Workbench } from '../workbench/api.ts'
+import { Throttle } from '../workbench/throttle.ts'
 import { openLine, shownCertificate, type Line } from './remote-line.ts'
 import type { RemoteMemory } from './remote-memory.ts'
+import { sendFiles, type Sending } from './remote-upload.ts'
 
 /** A question to the user, as Electron's message box takes it. */
-export interface TrustQuestion {
+export interface RemoteQuestion {
   readonly type: 'question' | 'warning'
   readonly buttons: string[]
   readonly defaultId: number
@@ -21,11 +23,11 @@ export interface TrustQuestion {
 export interface RemoteHost {
   readonly memory: RemoteMemory
   /** Asks the user; gives the number of the button. */
-  ask(question: TrustQuestion): Promise<number>
+  ask(question: RemoteQuestion): Promise<number>
   /** Tells all windows. */
   readonly tell: Emit
-  /** The windows look at another machine now: they begin anew. */
-  switched(): void
+  /** The windows look at another machine now: they begin anew, on this place ("#/..."; '' where they begin). */
+  switched(place: string): void
   /** Default: this Saccade's. */
   readonly version?: string
 }
@@ -34,6 +36,7 @@ export interface RemoteHost {
 export type Asked = Pick<Workbench, 'call' | 'on'>
 
 interface Current {
+  readonly token: string
   readonly client: BrowserClient
   readonly line: Line
   readonly state: { -readonly [K in keyof NonNullable<RemoteState['current']>]: NonNullable<RemoteState['current']>[K] }
@@ -53,6 +56,8 @@ export class Remotes {
   readonly #host: RemoteHost
   #current: Current | null = null
   #busy = false
+  readonly #given = new Set<string>()
+  readonly #sending = new Map<string, AbortController>()
 
   constructor(local: Asked, host: RemoteHost) {
     this.#local = local
@@ -95,12 +100,12 @@ export class Remotes {
     }
   }
 
-  /** Back to this computer's workbench. */
-  leave(): void {
+  /** Back to this computer's workbench. @param place what to show of it */
+  leave(place = ''): void {
     if (!this.#current) return
     this.close()
     this.#changed()
-    this.#host.switched()
+    this.#host.switched(place)
   }
 
   /** @throws UsageError while it is looked at */
@@ -110,7 +115,37 @@ export class Remotes {
     this.#changed()
   }
 
+  /** A file or folder that the user dropped or chose in a window: the preload script tells, no page can. Only these are ever sent. */
+  give(path: string): void {
+    this.#given.add(path)
+  }
+
+  /** Sends what was given to the workbench that is looked at. Returns where it lies there, null where it was cancelled. */
+  async send(what: Sending): Promise<string | null> {
+    const current = this.#current
+    if (!current) throw new UsageError('The windows look at this computer: there is nothing to send.')
+    const foreign = what.files.find(({ from }) => !this.#given.has(from))
+    if (foreign) throw new UsageError(`${foreign.from} was neither dropped nor chosen in a window.`)
+    const ending = new AbortController()
+    this.#sending.set(what.id, ending)
+    const tell = new Throttle(100, (told: { sent: number; bytes: number; files: number }) => this.#host.tell('remote.sending', { id: what.id, ...told }))
+    try {
+      return await sendFiles(current.line, current.token, what, { signal: ending.signal, progress: (told) => tell.call(told) })
+    } catch (error) {
+      if (ending.signal.aborted) return null
+      throw error
+    } finally {
+      tell.flush()
+      this.#sending.delete(what.id)
+    }
+  }
+
+  cancelSending(id: string): void {
+    this.#sending.get(id)?.abort()
+  }
+
   close(): void {
+    this.#sending.forEach((sending) => sending.abort())
     this.#current?.client.close()
     this.#current?.line.close()
     this.#current = null
@@ -158,7 +193,7 @@ export class Remotes {
   #look(line: Line, { origin, host, plain, token }: Target, { server, last }: Entrance): void {
     this.close()
     const client = createBrowserClient(token, { origin, transport: line, version: this.#version, from: { server, last } })
-    const current: Current = { client, line, state: { host, origin, plain, line: 'connected', problem: null } }
+    const current: Current = { client, line, token, state: { host, origin, plain, line: 'connected', problem: null } }
     this.#current = current
     client.onConnection((state, problem) => {
       const now = state === 'starting' || state === 'connected' ? 'connected' : state === 'lost' ? 'lost' : 'refused'
@@ -169,7 +204,7 @@ export class Remotes {
     client.onGap(() => this.#host.tell('remote.gap', { host }))
     for (const name of serverEvents) client.on(name, (payload: EventPayload<typeof name>) => this.#host.tell(name, payload))
     this.#changed()
-    this.#host.switched()
+    this.#host.switched('')
   }
 
   #changed(): void {
@@ -189,7 +224,7 @@ function unreachable(origin: string, error: unknown): string {
   return `${origin} can't be reached (${error instanceof Error ? error.message : String(error)}). Is "saccade serve" running there, and the tunnel or the way open?`
 }
 
-function trustQuestion(host: string, fingerprint: string, changed: boolean): TrustQuestion {
+function trustQuestion(host: string, fingerprint: string, changed: boolean): RemoteQuestion {
   const compare = `It shows the certificate with the SHA-256 fingerprint\n\n${fingerprint}\n\nCompare it with the one that "saccade serve" printed there. If they differ, somebody stands in between: the access token has not been sent yet.`
   return {
     type: changed ? 'warning' : 'question',
@@ -198,5 +233,17 @@ function trustQuestion(host: string, fingerprint: string, changed: boolean): Tru
     cancelId: 1,
     message: changed ? `${host} shows another certificate than before` : `No authority vouches for ${host}`,
     detail: changed ? `This happens where the certificate was renewed, and where somebody poses as ${host}. ${compare}` : compare,
+  }
+}
+
+/** A file of this computer is to be opened while the windows look at another machine. */
+export function elsewhereQuestion(path: string, host: string): RemoteQuestion {
+  return {
+    type: 'question',
+    buttons: ['Back to this computer', 'Cancel'],
+    defaultId: 0,
+    cancelId: 1,
+    message: `${path} lies on this computer, and the windows look at ${host}`,
+    detail: `Work on ${host} goes on. To open the file there, drop it on the window: it is sent then.`,
   }
 }

@@ -1,4 +1,4 @@
-import type { RemoteState } from '../../preload/contract/index.ts'
+import type { CallParsed, RemoteState } from '../../preload/contract/index.ts'
 import { UsageError, type Handlers } from './api.ts'
 
 /** What the desktop does for its windows beside the workbench. */
@@ -11,10 +11,12 @@ export interface DesktopHost {
     connect(address: string): Promise<boolean>
     leave(): void
     forget(origin: string): void
+    send(what: CallParsed<'remote.send'>): Promise<string | null>
+    cancelSending(id: string): void
   }
 }
 
-type DesktopCalls = 'windows.open' | 'remote.state' | 'remote.connect' | 'remote.leave' | 'remote.forget'
+type DesktopCalls = 'windows.open' | 'remote.state' | 'remote.connect' | 'remote.leave' | 'remote.forget' | 'remote.send' | 'remote.cancel-send'
 
 /** Calls that only the desktop answers. @param host undefined elsewhere */
 export function desktopHandlers(host: (() => DesktopHost) | undefined): Pick<Handlers, DesktopCalls> {
@@ -35,6 +37,11 @@ export function desktopHandlers(host: (() => DesktopHost) | undefined): Pick<Han
     },
     'remote.forget': ({ origin }) => {
       desktop().remotes.forget(origin)
+      return {}
+    },
+    'remote.send': async (what) => ({ path: await desktop().remotes.send(what) }),
+    'remote.cancel-send': ({ id }) => {
+      desktop().remotes.cancelSending(id)
       return {}
     },
   }

@@ -12,7 +12,7 @@ export const desktopCalls = {
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
 
 /** What the application menu asks of the window in front. */
-export const menuCommandSchema = z.enum(['palette', 'shortcuts', 'diagnostics', 'remote'])
+export const menuCommandSchema = z.enum(['palette', 'shortcuts', 'diagnostics', 'remote', 'open'])
 export type MenuCommand = z.infer<typeof menuCommandSchema>
 
 export const desktopEvents = {

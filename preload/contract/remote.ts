@@ -36,12 +36,30 @@ export const remoteCalls = {
   'remote.leave': { input: z.object({}), output: z.object({}) },
   /** Forgets a known one: its token and its certificate. */
   'remote.forget': { input: z.object({ origin: z.string().max(2000) }), output: z.object({}) },
+  /**
+   * Sends files and folders of this computer, which the user dropped or chose, to the remote workbench (uploads.ts). Answers with where they
+   * lie there, null where it was cancelled; meanwhile `remote.sending` tells how far it is.
+   */
+  'remote.send': {
+    input: z.object({
+      /** Given by the window, to cancel it with. */
+      id: z.string().min(1).max(100),
+      name: z.string().min(1).max(1000),
+      folder: z.boolean(),
+      /** `to`: where below the upload, with "/"; '' for a folder whose files lie right below it. */
+      files: z.array(z.object({ from: z.string().min(1), to: z.string() })).min(1).max(500_000),
+    }),
+    output: z.object({ path: z.string().nullable() }),
+  },
+  'remote.cancel-send': { input: z.object({ id: z.string().min(1).max(100) }), output: z.object({}) },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
 
 export const remoteEvents = {
   'remote.changed': remoteStateSchema,
   /** The line was cut for so long that what came meanwhile is no longer kept: all was read again, curves of single steps have a gap. */
   'remote.gap': z.object({ host: z.string() }),
+  /** At most ten times a second. */
+  'remote.sending': z.object({ id: z.string(), files: z.number(), bytes: z.number(), sent: z.number() }),
 } as const satisfies Record<string, z.ZodType>
 
 export type RemoteAddress =

@@ -32,14 +32,25 @@ export function followJobs(): () => void {
   return stop
 }
 
+/** Work of this window alone (files on their way to another machine): how each is cancelled. */
+const local = new Map<string, () => void>()
+
+/** Shows work of this window among the workbench's jobs, or how far it is by now. */
+export function showLocalJob(job: Job, cancel: () => void): void {
+  local.set(job.id, cancel)
+  useJobs.setState((state) => ({ jobs: mergeJob(state.jobs, job) }))
+}
+
 /** Asks a job to stop. */
 export async function cancelJob(id: string): Promise<void> {
+  const cancel = local.get(id)
+  if (cancel) return cancel()
   await attempt('jobs.cancel', { id }, 'The job could not be cancelled')
 }
 
 /** Takes an ended job off the bar. */
 export async function dismissJob(id: string): Promise<void> {
-  if ((await attempt('jobs.dismiss', { id }, 'The job could not be dismissed')) === null) return
+  if (!local.delete(id) && (await attempt('jobs.dismiss', { id }, 'The job could not be dismissed')) === null) return
   useJobs.setState((state) => ({ jobs: state.jobs.filter((job) => job.id !== id) }))
 }
 

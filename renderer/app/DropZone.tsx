@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react'
 import { IconFileImport } from '@tabler/icons-react'
-import { notify } from '../api/notices.ts'
-import { pathAdvice, routeOf, type Dropped } from './drop.ts'
+import { otherMachine, send } from '../api/uploads.ts'
+import { routeOf, type Dropped } from './drop.ts'
+import { givenByDrop } from './given.ts'
 import { go } from './route.ts'
 import styles from './drop.module.css'
 
@@ -15,12 +16,17 @@ function read(transfer: DataTransfer | null): Dropped | null {
   return { name: file.name, folder: entry?.isDirectory ?? false, path: window.saccade?.pathOf?.(file) ?? null }
 }
 
-function receive(dropped: Dropped): void {
-  const route = routeOf(dropped)
-  if (route) return go(route)
-  // The place where the path can be given, at least.
-  go(dropped.folder ? { view: 'datasets', page: 'import', folder: null } : { view: 'recordings', path: null })
-  notify({ tone: 'info', title: `Where is ${dropped.name}?`, message: pathAdvice(dropped) })
+/** Shows what was dropped; sends it first where the workbench is on another machine. */
+async function receive(transfer: DataTransfer | null): Promise<void> {
+  if (otherMachine() === null) {
+    const dropped = read(transfer)
+    const route = dropped && routeOf(dropped)
+    return route ? go(route) : undefined
+  }
+  const given = transfer && (await givenByDrop(transfer))
+  const path = given && (await send(given))
+  const route = path === null ? null : routeOf({ name: given?.name ?? '', folder: given?.folder ?? false, path })
+  if (route) go(route)
 }
 
 /** Takes files and folders dropped anywhere in the window, in every view. */
@@ -41,8 +47,7 @@ export function DropZone() {
       setOver(false)
       if (!hasFiles(event)) return
       event.preventDefault()
-      const dropped = read(event.dataTransfer)
-      if (dropped) receive(dropped)
+      void receive(event.dataTransfer)
     }
     window.addEventListener('dragover', onOver)
     window.addEventListener('dragleave', onLeave)
@@ -54,11 +59,12 @@ export function DropZone() {
     }
   }, [])
   if (!over) return null
+  const host = otherMachine()
   return (
     <div className={styles.zone} role="status">
       <div>
         <IconFileImport size={30} stroke={1.4} aria-hidden />
-        <b>Drop to open</b>
+        <b>{host === null ? 'Drop to open' : `Drop to send to ${host}, and open there`}</b>
         <span>A recording goes to the stage, a folder to the import, an .onnx file to the models.</span>
       </div>
     </div>

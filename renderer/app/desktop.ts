@@ -1,13 +1,16 @@
 import { workbench } from '../api/workbench.ts'
+import { pick } from '../widgets/picker.ts'
 import { saveDiagnostics } from '../views/settings/diagnostics.ts'
 import { usePalette } from './palette.ts'
 import { useRemoteDialog } from './RemoteDialog.tsx'
+import { go } from './route.ts'
 import { useShortcuts } from './shortcuts.ts'
 
 const commands = {
   palette: () => usePalette.setState({ open: true }),
   shortcuts: () => useShortcuts.setState({ helpOpen: true }),
   diagnostics: () => void saveDiagnostics(),
+  open: () => void pick('recording').then((path) => path !== null && go({ view: 'recordings', path })),
   remote: () => useRemoteDialog.setState({ open: true }),
 }
 

@@ -6,6 +6,7 @@ import { useCall } from '../api/use-call.ts'
 import { useLibrary } from '../api/library.ts'
 import { bytes } from '../app/format.ts'
 import { Failure } from './Problems.tsx'
+import { SendFromHere } from './SendFromHere.tsx'
 import { usePicker, type PickKind } from './picker.ts'
 import styles from './files.module.css'
 
@@ -134,6 +135,7 @@ function Browser({
           })}
         {error === null && data !== null && entries.length === 0 && <li className={styles.nothing}>This folder is empty.</li>}
       </ul>
+      {kind !== 'target' && <SendFromHere folder={kind === 'folder'} sending={() => usePicker.setState({ open: null })} answer={answer} />}
       <div className={styles.buttons}>
         <Button variant="default" onClick={() => answer(null)}>
           Cancel

@@ -25,7 +25,8 @@ export async function pick(kind: PickKind, start: string | null = null): Promise
   usePicker.getState().open?.answer(null)
   return new Promise((resolve) => {
     const answer = (path: string | null) => {
-      usePicker.setState({ open: null })
+      // Where a file is sent first, the answer comes when its dialog has long been closed, and another may be open.
+      if (usePicker.getState().open?.answer === answer) usePicker.setState({ open: null })
       resolve(path)
     }
     usePicker.setState({ open: { kind, start, answer } })

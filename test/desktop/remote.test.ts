@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import type { EventName, RemoteState } from '../../preload/contract/index.ts'
 import { RemoteMemory, type KeyStore } from '../../main/desktop/remote-memory.ts'
-import { Remotes, type TrustQuestion } from '../../main/desktop/remote.ts'
+import { Remotes, type RemoteQuestion } from '../../main/desktop/remote.ts'
 import { startServer, type Server, type ServerOptions } from '../../main/headless/server.ts'
 import type { Emit } from '../../main/workbench/api.ts'
 import { selfSigned } from '../support/certificate.ts'
@@ -50,7 +50,7 @@ let files = 0
 function desktop(options: { answers?: number[]; version?: string; file?: string; keys?: KeyStore } = {}) {
   const file = options.file ?? join(root, `remotes-${files++}.json`)
   const heard: [EventName, unknown][] = []
-  const asked: TrustQuestion[] = []
+  const asked: RemoteQuestion[] = []
   const tell: Emit = (name, payload) => void heard.push([name, structuredClone(payload)])
   let switched = 0
   const remotes = new Remotes(here.workbench, {
