@@ -111,6 +111,9 @@ function start(): void {
   session.defaultSession.setPermissionCheckHandler((_contents, permission) => mayHave(permission))
   session.defaultSession.setDevicePermissionHandler(() => false)
   ipcMain.handle(channels.call, (event, name: unknown, input: unknown) => answer(workbench, remotes, windows, event, name, input))
+  ipcMain.handle(channels.given, (event, path: unknown) => {
+    if (mayAsk(event.senderFrame, windows.mainFrames, development) && typeof path === 'string') remotes.give(path)
+  })
   workbench.onAny((name, payload) => remotes.state.current === null && windows.tell(name, payload))
 
   const leaving = new Leaving({
@@ -120,9 +123,6 @@ function start(): void {
     ask: askUser(windows),
     tray: trayOf(windows),
     closeWorkbench: () => {
-  ipcMain.handle(channels.given, (event, path: unknown) => {
-    if (mayAsk(event.senderFrame, windows.mainFrames, development) && typeof path === 'string') remotes.give(path)
-  })
       remotes.close()
       return workbench.close()
     },
@@ -321,6 +321,7 @@ function followMenu(remotes: Remotes, windows: Windows, library: string): () => 
     const path = await choose(kind)
     if (path !== null) windows.go(place(path))
   }
+  const command: MenuActions['command'] = (what) => windows.front()?.webContents.send(channels.event, 'window.command' satisfies EventName, { command: what })
   const actions: MenuActions = {
     // On another machine's workbench the window asks: its dialog shows that machine's files, and sends ours.
     openRecording: () => (remotes.state.current ? command('open') : void pick('recording', (path) => placeOfFile(path, library))),
@@ -331,7 +332,6 @@ function followMenu(remotes: Remotes, windows: Windows, library: string): () => 
     go: (place) => windows.go(place),
     leaveRemote: () => remotes.leave(),
     command,
-  const command: MenuActions['command'] = (what) => windows.front()?.webContents.send(channels.event, 'window.command' satisfies EventName, { command: what })
   }
   let shown: string | undefined
   const show = (recent: readonly string[]): void => {
