@@ -1,4 +1,4 @@
-import { type GraphProto, type ModelProto, type TensorProto, TensorProto_DataType, type ValueInfoProto } from 'onnx-buf'
+import { type ModelProto, type NodeProto, type TensorProto, TensorProto_DataType, type ValueInfoProto } from 'onnx-buf'
 import type { OperationGraph, OperationNode } from './schema.ts'
 import { type Dims, outputShapes } from './shapes.ts'
 
@@ -50,10 +50,10 @@ function macsOf(op: string, weight: readonly number[] | undefined, output: Dims 
 }
 
 /** Weights that a value stands for, through dequantization and the like. */
-function weightBehind(graph: GraphProto, tensors: ReadonlyMap<string, TensorProto>, name: string): TensorProto | undefined {
+function weightBehind(makers: ReadonlyMap<string, NodeProto>, tensors: ReadonlyMap<string, TensorProto>, name: string): TensorProto | undefined {
   const own = tensors.get(name)
   if (own) return own
-  const maker = graph.node.find(({ output }) => output.includes(name))
+  const maker = makers.get(name)
   return maker?.opType === 'DequantizeLinear' || maker?.opType === 'Identity' ? tensors.get(maker.input[0] ?? '') : undefined
 }
 
@@ -74,6 +74,8 @@ export function onnxGraph({ graph }: Pick<ModelProto, 'graph'>): OperationGraph 
   for (const [name, tensor] of tensors) constant(name, tensor)
   for (const info of graph.valueInfo) shapes.set(info.name, portShape(info))
   const makers = new Map<string, string>()
+  const nodesOf = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)))
+  const outputs = new Set(graph.output.map(({ name }) => name))
   const nodes: OperationNode[] = []
   const paths = new Paths()
   for (const port of graph.input) {
@@ -91,7 +93,7 @@ export function onnxGraph({ graph }: Pick<ModelProto, 'graph'>): OperationGraph 
     const [first] = node.input
     const maker = makers.get(first ?? '')
     // What only gives an output its name is no box of its own.
-    if (node.opType === 'Identity' && maker !== undefined && graph.output.some(({ name }) => name === node.output[0])) {
+    if (node.opType === 'Identity' && maker !== undefined && outputs.has(node.output[0] ?? '')) {
       makers.set(node.output[0] ?? '', maker)
       return
     }
@@ -101,7 +103,7 @@ export function onnxGraph({ graph }: Pick<ModelProto, 'graph'>): OperationGraph 
       if (shape && name !== undefined && !shapes.has(name)) shapes.set(name, shape)
     })
     const own = node.input.flatMap((name) => tensors.get(name) ?? []).filter(({ dataType, dims }) => dataType !== Number(TensorProto_DataType.INT64) && product(sizes(dims)) > 1)
-    const weight = weightBehind(graph, tensors, node.input[1] ?? '')
+    const weight = weightBehind(nodesOf, tensors, node.input[1] ?? '')
     const shape = shapes.get(node.output[0] ?? '')
     nodes.push({
       id, op: node.opType, title: node.opType, path: paths.of(node.name),
