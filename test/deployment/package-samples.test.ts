@@ -6,7 +6,9 @@ import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Framing } from '../../main/datasets/schema.ts'
 import { cppModel } from '../../main/deployment/package/cpp.ts'
+import type { ModelMetadata } from '../../main/deployment/metadata.ts'
 import { framesOf, readRecording } from '../../main/deployment/package/frames/entry.ts'
+import { goldenRecording } from '../../main/deployment/package/golden-recording.ts'
 import { sampleFiles } from '../../main/deployment/package/samples.ts'
 import { encodeAedat2 } from '../../main/events/formats/aedat2.ts'
 import { encodeNmnist } from '../../main/events/formats/nmnist.ts'
@@ -182,7 +184,16 @@ describe(`a package's samples make the frames of training${real.length === 0 ? '
     const said = execFileSync(join(folder, 'frames'), [...cases.values()].map(({ file }) => file), { cwd: folder, encoding: 'utf8' })
     expectFrames('cpp')
     expect(said).toContain('saccade convert a.raw')
-  }, 60_000)
+  })
+})
+
+it("the golden recording has a sensor that the model's filters make its own of", () => {
+  const model = { filters: everyFilter, framing: plain, sensor: [15, 13], shape: [4, 2, 15, 13] } as unknown as ModelMetadata
+  const golden = goldenRecording(model)
+  expect(golden?.sensor).toEqual([31, 28])
+  expect(golden?.frames.shape).toEqual(model.shape)
+  expect(goldenRecording({ ...model, filters: [{ type: 'time-window', from: 1e9, to: null }] })).toBeUndefined()
+  expect(goldenRecording({ ...model, normalization: { mean: [0], std: [1], source: '' } })).toBeUndefined()
 })
 
 /** [T, 2, H, W] of a case. */

@@ -59,7 +59,7 @@ describe('a package', () => {
   beforeAll(async () => {
     made = await unpacked({ timesteps: 4, splitBy: 'count', normalize: 'max', resize: [10, 10] }, [23, 17], [{ type: 'flip', axis: 'vertical' }, { type: 'refractory', period: 400 }])
     symlinkSync(resolve('node_modules'), join(made.at, 'samples', 'typescript', 'node_modules'))
-  }, 60_000)
+  })
   afterAll(() => rmSync(made.at, { recursive: true, force: true }))
 
   it('holds every format, hashes of all its files, conventions, recipe, accuracies with intervals, and figures', () => {
@@ -119,17 +119,17 @@ describe('a package', () => {
 
   it('TypeScript in Node: reads, frames and classifies as Saccade does, at once and step by step', async () => {
     await expectRuns((options) => execFileSync(process.execPath, [join(made.at, 'samples', 'typescript', 'node.ts'), ...options], { encoding: 'utf8' }))
-  }, 60_000)
+  })
 
   it.skipIf(!numpy)(`Python: the same, by ${pythonRuntime}${numpy ? '' : ` (skipped: ${python} has no numpy, apt-get install python3-numpy)`}`, async () => {
     await expectRuns((options) => execFileSync(python, [join(made.at, 'samples', 'python', 'classify.py'), ...options], { encoding: 'utf8', env: pythonEnv }))
-  }, 60_000)
+  })
 
   it.skipIf(!compiler)(`C++: the same, linked to the library of onnxruntime-node${compiler ? '' : ' (skipped: no g++)'}`, async () => {
     const cpp = join(made.at, 'samples', 'cpp')
     execFileSync('g++', ['-std=c++17', '-Wall', '-Wextra', '-Werror', 'classify.cpp', library, `-Wl,-rpath,${dirname(library)}`, '-o', 'classify'], { cwd: cpp })
     await expectRuns((options) => execFileSync(join(cpp, 'classify'), options, { cwd: cpp, encoding: 'utf8' }))
-  }, 60_000)
+  })
 
   const header = process.env.ORT_INCLUDE
   it.skipIf(!compiler || header === undefined)(`C++: places in the table of functions are those of the official header${header === undefined ? ' (skipped: ORT_INCLUDE names no folder with onnxruntime_c_api.h)' : ''}`, () => {
@@ -165,7 +165,7 @@ describe('a package', () => {
       await browser.close()
       server.kill()
     }
-  }, 60_000)
+  })
 
   it('tells in its card what it could not hold, and why', () => {
     const card = modelCard({ ...base, filters: [] }, [{ format: 'nir', file: 'model.nir', refused: "NIR can't express this network: it has max pooling." }])
