@@ -6,8 +6,8 @@ export const weights: Command = {
   summary: 'a published checkpoint (.pth, .safetensors) becomes a run with its weights',
   usage: `Usage: npm run saccade -- weights FILE --dataset NAME --network NAME|FILE|TOPOLOGY [OPTIONS]
 
-FILE is a .safetensors file or a .pth of PyTorch 1.6 or later, with the parameter names of the TRT authors' code, or of a network
-without branches whose tensors stand in the order of its layers. Nothing in the file is executed. The run has not been
+FILE is a .safetensors file or a .pth of PyTorch 1.6 or later, with the parameter names of the TRT or the TET authors' code, or of a
+network without branches whose tensors stand in the order of its layers. Nothing in the file is executed. The run has not been
 trained here: evaluate, analyze and export it, or resume it to train on from these weights.
 
   --name NAME             of the run; the file's name where it is not given
