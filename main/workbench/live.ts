@@ -92,6 +92,7 @@ export class Live {
       ...before,
       begun: news.begun ?? before.begun,
       predictions: [...before.predictions, ...news.predictions].slice(-mostPredictions),
+      ...(news.partial && { partial: news.partial }),
       statistics: news.statistics,
       activity: news.activity,
       problems: [...before.problems, ...news.problems].slice(-mostProblems),

@@ -33,6 +33,7 @@ const importing: Place = { words: 'Import a folder', route: to({ view: 'datasets
 const aRun: Place = { words: 'Run', route: run((id) => ({ view: 'training', page: 'run', id })) }
 const aModel: Place = { words: 'Model', route: model('model') }
 const live: Place = { words: 'Live', route: model('live') }
+const compare: Place = { words: 'Compare models', route: to({ view: 'models', page: 'compare', ids: [] }) }
 const models: Place = { words: 'Models', route: to({ view: 'models', page: 'list' }) }
 const library: Place = { words: 'Library', route: to({ view: 'library', page: 'list' }) }
 const settings: Place = { words: 'Settings', route: to({ view: 'settings', page: 'list' }) }
@@ -98,6 +99,7 @@ const groups: Readonly<Record<string, Place>> = {
   activity: analysis('activity'),
   export: models,
   live,
+  compare,
   setting: settings,
   recipe: recipes,
   watch: library,

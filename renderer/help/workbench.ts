@@ -22,6 +22,10 @@ const exported = {
     title: 'Export: largest loss of accuracy',
     text: 'A file of 8 bits that loses more percentage points on the test split is refused.',
   },
+  int8Form: {
+    title: 'Export: 8 bits as',
+    text: 'How convolutions of spikes are written: products of integers are what ONNX Runtime computes fast on a processor; convolutions between QuantizeLinear and DequantizeLinear are what compilers for accelerators look for. Both hold the same numbers.',
+  },
   dialect: {
     title: 'Export: NIR for',
     text: 'Whose reading of NIR the file follows: where r stands, and whether pools are sums.',
@@ -44,11 +48,24 @@ const live = {
     title: 'Live: window',
     text: 'How long a stretch of events makes one answer; as long as the training samples where it is empty.',
   },
+  hopMs: {
+    title: 'Live: hop',
+    text: 'From the beginning of a window to that of the next. Shorter than a window, windows overlap and answers come more often.',
+  },
+  perTimestep: {
+    title: 'Live: timestep by timestep',
+    text: 'Computes each timestep as it ends, where the model and its framing rule allow it: an early exit then answers before the window is over.',
+  },
   exitAt: {
     title: 'Live: early exit',
     text: 'An answer counts as soon as its confidence is this high; the timesteps behind it are not computed.',
     equation: 'max softmax( 1/t Σ O(1..t) ) ≥ confidence',
   },
+} as const satisfies Record<string, Help>
+
+const compare = {
+  models: { title: 'Compare: models', text: 'Two or more that tell the same classes apart; each is fed by its own filters and framing rule.' },
+  on: { title: 'Compare: what on', text: 'All samples of a split, with tests of whether one is better; or one recording, timestep by timestep.' },
 } as const satisfies Record<string, Help>
 
 const setting: Record<keyof Settings | 'library', Help> = {
@@ -98,6 +115,7 @@ const watch = {
 export const workbenchHelp = {
   ...under('export.', exported),
   ...under('live.', live),
+  ...under('compare.', compare),
   ...under('setting.', setting),
   ...under('recipe.', recipe),
   ...under('watch.', watch),

@@ -115,6 +115,8 @@ export const liveSessionSchema = z.object({
   begun: liveBegunSchema.nullable(),
   /** The latest ones. */
   predictions: z.array(livePredictionSchema),
+  /** The window that is being watched, as far as its timesteps have come; once it is answered, that answer is among the predictions. */
+  partial: livePredictionSchema.optional(),
   statistics: liveStatisticsSchema.nullable(),
   activity: z.string(),
   problems: z.array(z.string()),

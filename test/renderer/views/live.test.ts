@@ -3,7 +3,7 @@ import { placeOfJob } from '../../../main/desktop/open-files.ts'
 import { formatRoute, parseRoute } from '../../../renderer/app/route.ts'
 import { liveSettingsSchema, type LivePrediction, type LiveSession, type LiveStatistics } from '../../../main/deployment/live/schema.ts'
 import { windowWords } from '../../../renderer/views/models/live/LiveAnswer.tsx'
-import { addNews, mostShown, sessionOf, settingsOf, stretches, useLiveDraft } from '../../../renderer/views/models/live/state.ts'
+import { addNews, cuttingIn, cuttingOf, mostShown, saidNow, sessionOf, settingsOf, stretches, useLiveDraft } from '../../../renderer/views/models/live/state.ts'
 
 const prediction = (index: number): LivePrediction => ({
   index, from: 'a', startUs: index * 10, endUs: index * 10 + 10, events: 5, label: index % 3, confidence: 0.5,
@@ -29,6 +29,15 @@ test('news are added once, and no more are kept than can be shown', () => {
   expect(addNews(long, { news: null, ended: true, error: 'crashed' })).toMatchObject({ running: false, error: 'crashed', predictions: long.predictions })
 })
 
+test('what is said now is the window that is watched, until it is answered', () => {
+  const partial = { ...prediction(4), confidence: 0.2 }
+  const begun = session({ predictions: [prediction(3)] })
+  expect(saidNow(begun)?.index).toBe(3)
+  const watching = addNews(begun, { news: { predictions: [], partial, statistics, activity: '', problems: [] }, ended: false, error: null })
+  expect(saidNow(watching)).toBe(partial)
+  expect(saidNow({ ...watching, predictions: [prediction(4)] })?.confidence).toBe(0.5)
+})
+
 test('the session that runs is shown, else the latest of the model', () => {
   const sessions = [session({ id: '1' }), session({ id: '2', running: false }), session({ id: '3', model: 'other' })]
   expect(sessionOf(sessions, 'm')?.id).toBe('1')
@@ -40,6 +49,9 @@ test('what the form says is what the contract takes', () => {
   const draft = useLiveDraft.getInitialState()
   expect(settingsOf(draft)).toBeNull()
   expect(settingsOf({ ...draft, kind: 'watch', folder: ' ' })).toBeNull()
+  const cut = { ...draft, windowMs: 50, hopMs: 10, perTimestep: false, exits: true, exitAt: 75 }
+  expect(cuttingOf(cut)).toEqual({ windowMs: 50, hopMs: 10, perTimestep: false, exitAt: 0.75 })
+  expect(cuttingIn(liveSettingsSchema.parse({ source: { kind: 'listen', port: 0 }, ...cuttingOf(cut) }))).toEqual(cuttingOf(cut))
   const given = [
     settingsOf({ ...draft, path: ' /a.aedat ', speed: 2, exits: true, exitAt: 80 }),
     settingsOf({ ...draft, kind: 'watch', folder: '/in', existing: true, windowMs: 50 }),

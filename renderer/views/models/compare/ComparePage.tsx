@@ -5,6 +5,7 @@ import { cancelJob, useJobs } from '../../../api/jobs.ts'
 import { useLibrary } from '../../../api/library.ts'
 import { folderOf, seconds } from '../../../app/format.ts'
 import { go } from '../../../app/route.ts'
+import { Helped } from '../../../widgets/Help.tsx'
 import { Panel } from '../../../widgets/Panel.tsx'
 import { pick } from '../../../widgets/picker.ts'
 import { Failure } from '../../../widgets/Problems.tsx'
@@ -24,12 +25,14 @@ function Place({ datasets, dataset, pictures }: { readonly datasets: readonly { 
   const what = pictures ? 'picture' : 'recording'
   return (
     <div className={styles.place}>
-      <SegmentedControl
-        aria-label="What they are compared on"
-        value={kind}
-        onChange={(value) => set({ kind: value === 'recording' ? 'recording' : 'dataset' })}
-        data={[{ value: 'dataset', label: 'Dataset' }, { value: 'recording', label: pictures ? 'Picture' : 'Recording' }]}
-      />
+      <Helped of="compare.on" beside>
+        <SegmentedControl
+          aria-label="What they are compared on"
+          value={kind}
+          onChange={(value) => set({ kind: value === 'recording' ? 'recording' : 'dataset' })}
+          data={[{ value: 'dataset', label: 'Dataset' }, { value: 'recording', label: pictures ? 'Picture' : 'Recording' }]}
+        />
+      </Helped>
       {kind === 'dataset' ? (
         <>
           <Select
@@ -108,15 +111,17 @@ export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
                 if (on !== null && chosen.length >= 2) void startComparison(chosen, on)
               }}
             >
-              <MultiSelect
-                label="Models"
-                placeholder={chosen.length === 0 ? 'Choose two or more' : undefined}
-                maxValues={most}
-                value={chosen}
-                onChange={(next) => go({ view: 'models', page: 'compare', ids: next })}
-                data={models.map(({ id, format }) => ({ value: id, label: `${titles.get(id) ?? id}${format === undefined || format === 'window' ? '' : ` · ${format}`}` }))}
-                searchable
-              />
+              <Helped of="compare.models">
+                <MultiSelect
+                  label="Models"
+                  placeholder={chosen.length === 0 ? 'Choose two or more' : undefined}
+                  maxValues={most}
+                  value={chosen}
+                  onChange={(next) => go({ view: 'models', page: 'compare', ids: next })}
+                  data={models.map(({ id, format }) => ({ value: id, label: `${titles.get(id) ?? id}${format === undefined || format === 'window' ? '' : ` · ${format}`}` }))}
+                  searchable
+                />
+              </Helped>
               <Place datasets={datasets} dataset={dataset} pictures={pictures} />
               <div className={styles.start}>
                 <Button type="submit" leftSection={<IconArrowsDiff size={15} />} disabled={on === null || chosen.length < 2} loading={state.job !== null}>

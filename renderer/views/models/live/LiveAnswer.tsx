@@ -75,8 +75,10 @@ const reasons: Record<NonNullable<LiveSession['begun']>['windowFrom'], string> =
 }
 
 /** How the session cuts and answers. */
-export function windowWords({ windowUs, windowFrom, stepwise }: NonNullable<LiveSession['begun']>, exitAt: number | null): string {
-  const length = windowUs === null ? 'Each file is one window' : `Windows of ${figure(windowUs / 1000)} ms, ${reasons[windowFrom]}`
+export function windowWords({ windowUs, windowFrom, hopUs, stepwise, perTimestep }: NonNullable<LiveSession['begun']>, exitAt: number | null): string {
+  const every = hopUs === undefined ? '' : `, one every ${figure(hopUs / 1000)} ms`
+  const pace = perTimestep?.yes ? `. ${perTimestep.why.charAt(0).toUpperCase()}${perTimestep.why.slice(1)}` : ''
+  const length = windowUs === null ? 'Each file is one window' : `Windows of ${figure(windowUs / 1000)} ms, ${reasons[windowFrom]}${every}${pace}`
   if (exitAt === null) return `${length}.`
   const saves = stepwise ? 'the timesteps behind it are not computed' : 'this file computes all timesteps at once, so nothing is saved: export the run as one timestep for that'
   return `${length}. An answer counts from ${percent(exitAt, 0)} on; ${saves}.`

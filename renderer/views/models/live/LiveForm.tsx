@@ -1,3 +1,4 @@
+import { useEffect } from 'react'
 import { Button, Checkbox, Menu, NumberInput, SegmentedControl, Switch, TextInput } from '@mantine/core'
 import { IconBroadcast, IconFolderOpen, IconHistory, IconPlayerStop } from '@tabler/icons-react'
 import type { LiveSession } from '../../../../preload/contract/index.ts'
@@ -5,7 +6,7 @@ import { useLibrary } from '../../../api/library.ts'
 import { baseName, folderOf } from '../../../app/format.ts'
 import { Panel } from '../../../widgets/Panel.tsx'
 import { pick } from '../../../widgets/picker.ts'
-import { settingsOf, startLive, stopLive, useLiveDraft } from './state.ts'
+import { changeLive, cuttingIn, cuttingOf, settingsOf, startLive, stopLive, useLiveDraft } from './state.ts'
 import { Helped } from '../../../widgets/Help.tsx'
 import styles from './live.module.css'
 
@@ -13,6 +14,11 @@ const set = useLiveDraft.setState
 
 /** A number field's value; null where it is empty. */
 const numberOf = (value: string | number): number | null => (value === '' || !Number.isFinite(Number(value)) ? null : Number(value))
+
+const positive = (value: string | number): number | null => {
+  const number = numberOf(value)
+  return number === null ? null : Math.max(1, number)
+}
 
 function RecordingFields() {
   const { path, speed, repeat } = useLiveDraft()
@@ -97,7 +103,56 @@ function ListenFields() {
   )
 }
 
-/** Where events come from, how they are cut and when an answer counts; starts and stops. */
+const settleMs = 400
+
+/** How events are cut and when an answer counts; what is changed while a session runs counts from its next window on. */
+export function CuttingForm({ session }: { readonly session: LiveSession | undefined }) {
+  const draft = useLiveDraft()
+  const running = session?.running ? session.id : null
+  const pace = session?.begun?.perTimestep
+  // As texts: every bit of news is another session, and none of it may hold up the change.
+  const wanted = JSON.stringify(cuttingOf(draft))
+  const applied = session && JSON.stringify(cuttingIn(session.settings))
+  useEffect(() => {
+    if (running === null || wanted === applied) return
+    const timer = setTimeout(() => void changeLive(running, JSON.parse(wanted) as ReturnType<typeof cuttingOf>), settleMs)
+    return () => clearTimeout(timer)
+  }, [running, wanted, applied])
+  return (
+    <Panel title="Windows and answers" aside={running !== null && <span className={styles.aside}>changes count at once</span>}>
+      <div className={styles.form}>
+        <div className={styles.pair}>
+          <Helped of="live.windowMs">
+            <NumberInput
+              label="Window"
+              description={draft.kind === 'watch' ? 'Empty: each file is one.' : 'Empty: as training samples.'}
+              suffix=" ms"
+              min={1}
+              max={3_600_000}
+              value={draft.windowMs ?? ''}
+              onChange={(value) => set({ windowMs: positive(value) })}
+            />
+          </Helped>
+          <Helped of="live.hopMs">
+            <NumberInput label="Hop" description="Empty: a window." suffix=" ms" min={1} max={3_600_000} value={draft.hopMs ?? ''} onChange={(value) => set({ hopMs: positive(value) })} />
+          </Helped>
+        </div>
+        <div className={styles.row}>
+          <Switch data-plain label="Early exit at" checked={draft.exits} onChange={(event) => set({ exits: event.currentTarget.checked })} />
+          <Helped of="live.exitAt" beside>
+            <NumberInput aria-label="Confidence at which an answer counts" suffix=" %" w={90} min={1} max={100} disabled={!draft.exits} value={draft.exitAt} onChange={(value) => set({ exitAt: Math.min(100, Math.max(1, numberOf(value) ?? 90)) })} />
+          </Helped>
+        </div>
+        <Helped of="live.perTimestep" beside>
+          <Switch label="Compute each timestep as it ends" checked={draft.perTimestep} onChange={(event) => set({ perTimestep: event.currentTarget.checked })} />
+        </Helped>
+        {draft.perTimestep && pace && !pace.yes && <p className={styles.note}>At the end of each window: {pace.why}.</p>}
+      </div>
+    </Panel>
+  )
+}
+
+/** Where events come from; starts and stops. */
 export function LiveForm({ model, session }: { readonly model: string; readonly session: LiveSession | undefined }) {
   const draft = useLiveDraft()
   const settings = settingsOf(draft)
@@ -130,23 +185,6 @@ export function LiveForm({ model, session }: { readonly model: string; readonly 
           {draft.kind === 'recording' && <RecordingFields />}
           {draft.kind === 'watch' && <WatchFields />}
           {draft.kind === 'listen' && <ListenFields />}
-          <Helped of="live.windowMs">
-            <NumberInput
-              label="Window"
-              description={draft.kind === 'watch' ? 'Empty: each file is one window.' : 'Empty: as long as the training samples.'}
-              suffix=" ms"
-              min={1}
-              max={3_600_000}
-              value={draft.windowMs ?? ''}
-              onChange={(value) => set({ windowMs: numberOf(value) })}
-            />
-          </Helped>
-          <div className={styles.row}>
-            <Switch label="Early exit at" checked={draft.exits} onChange={(event) => set({ exits: event.currentTarget.checked })} />
-            <Helped of="live.exitAt" beside>
-              <NumberInput aria-label="Confidence at which an answer counts" suffix=" %" w={90} min={1} max={100} disabled={!draft.exits} value={draft.exitAt} onChange={(value) => set({ exitAt: Math.min(100, Math.max(1, numberOf(value) ?? 90)) })} />
-            </Helped>
-          </div>
         </fieldset>
         {running ? (
           <Button type="submit" color="red" leftSection={<IconPlayerStop size={15} />}>

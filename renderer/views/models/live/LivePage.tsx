@@ -10,8 +10,8 @@ import { Tag } from '../../../widgets/Tag.tsx'
 import widgets from '../../../widgets/widgets.module.css'
 import { modelTitles } from '../titles.ts'
 import { LiveAnswer, LiveNumbers, windowWords } from './LiveAnswer.tsx'
-import { LiveForm } from './LiveForm.tsx'
-import { followLive, sessionOf, useLive } from './state.ts'
+import { CuttingForm, LiveForm } from './LiveForm.tsx'
+import { followLive, saidNow, sessionOf, useLive } from './state.ts'
 import { Timeline } from './Timeline.tsx'
 import styles from './live.module.css'
 
@@ -31,7 +31,7 @@ export function LivePage({ id }: { readonly id: string }) {
           <Button variant="default" leftSection={<IconArrowLeft size={15} />} onClick={() => go({ view: 'models', page: 'model', id })}>
             Model
           </Button>
-          <h2>Live: {modelTitles(models ?? []).get(id) ?? baseName(id)}</h2>
+          <h2 title={id}>Live: {modelTitles(models ?? []).get(id) ?? baseName(id)}</h2>
           {session && <Tag tone={session.running ? 'good' : 'neutral'}>{session.running ? session.activity : 'ended'}</Tag>}
           {session?.running && address && (
             <Tag>
@@ -42,15 +42,16 @@ export function LivePage({ id }: { readonly id: string }) {
         <div className={styles.columns}>
           <div className={styles.stack}>
             <LiveForm model={id} session={session} />
+            <CuttingForm session={session} />
             <Panel title="Latency and counts" help="chart.latency">
               <LiveNumbers statistics={session?.statistics ?? null} timesteps={timesteps} />
-              <p className={styles.note}>Latency counts from the end of a window, or from the arrival of what ended it, until its answer. Where the network is too slow, the oldest windows are dropped.</p>
+              <p className={styles.note}>Latency counts from the end of a window (of the last timestep that was taken, where each is computed as it ends), or from the arrival of what ended it, until its answer. Where the network is too slow, the oldest windows are dropped.</p>
             </Panel>
           </div>
           <div className={styles.stack}>
             {session?.error && <Failure message={session.error} />}
             <Panel title="Now" help="chart.probable">
-              <LiveAnswer prediction={session?.predictions.at(-1)} classes={classes} timesteps={timesteps} />
+              <LiveAnswer prediction={session && saidNow(session)} classes={classes} timesteps={timesteps} />
               {session?.begun && <p className={styles.note}>{windowWords(session.begun, session.settings.exitAt)}</p>}
             </Panel>
             <Panel title="Timeline" help="chart.timeline">

@@ -25,6 +25,7 @@ export function addNews(session: LiveSession, { news, ended, error }: Pick<Event
     ...heard,
     begun: news.begun ?? session.begun,
     predictions: [...session.predictions, ...news.predictions.filter(({ index }) => index > last)].slice(-mostShown),
+    ...(news.partial && { partial: news.partial }),
     statistics: news.statistics,
     activity: news.activity,
     problems: [...session.problems, ...news.problems].slice(-50),
@@ -49,6 +50,11 @@ export async function startLive(input: CallInput<'models.live.start'>): Promise<
   if ((await attempt('models.live.start', input, 'The live session could not be started')) !== null) await readSessions()
 }
 
+/** Changes how a session that runs cuts and answers. */
+export async function changeLive(session: string, change: Omit<CallInput<'models.live.change'>, 'session'>): Promise<void> {
+  if ((await attempt('models.live.change', { session, ...change }, 'The live session could not be changed')) !== null) await readSessions()
+}
+
 export async function stopLive(session: string): Promise<void> {
   await attempt('models.live.stop', { session }, 'The live session could not be stopped')
 }
@@ -57,6 +63,12 @@ export async function stopLive(session: string): Promise<void> {
 export function sessionOf(sessions: readonly LiveSession[], model: string): LiveSession | undefined {
   const own = sessions.filter((session) => session.model === model)
   return own.findLast(({ running }) => running) ?? own.at(-1)
+}
+
+/** What is said now: the answer as far as the window that is watched has come, else the latest. */
+export function saidNow({ predictions, partial }: Pick<LiveSession, 'predictions' | 'partial'>): LivePrediction | undefined {
+  const last = predictions.at(-1)
+  return partial !== undefined && partial.index > (last?.index ?? -1) ? partial : last
 }
 
 /** What the form holds: texts as typed, for every kind of source. */
@@ -70,18 +82,29 @@ export interface LiveDraft {
   readonly port: number
   /** ms; null: as training samples. */
   readonly windowMs: number | null
+  /** ms; null: a window. */
+  readonly hopMs: number | null
+  readonly perTimestep: boolean
   readonly exits: boolean
   /** Percent. */
   readonly exitAt: number
 }
 
 export const useLiveDraft = create<LiveDraft>(() => ({
-  kind: 'recording', path: '', speed: 1, repeat: true, folder: '', existing: false, port: 7777, windowMs: null, exits: false, exitAt: 90,
+  kind: 'recording', path: '', speed: 1, repeat: true, folder: '', existing: false, port: 7777, windowMs: null, hopMs: null, perTimestep: true, exits: false, exitAt: 90,
 }))
+
+/** What the form says that may also change while a session runs. */
+export function cuttingOf({ windowMs, hopMs, perTimestep, exits, exitAt }: LiveDraft): Required<Omit<CallInput<'models.live.change'>, 'session'>> {
+  return { windowMs, hopMs, perTimestep, exitAt: exits ? exitAt / 100 : null }
+}
+
+/** The same of a session's settings. */
+export const cuttingIn = ({ windowMs, hopMs, perTimestep, exitAt }: LiveSession['settings']): ReturnType<typeof cuttingOf> => ({ windowMs, hopMs, perTimestep, exitAt })
 
 /** What the form says; null while it says too little. */
 export function settingsOf(draft: LiveDraft): Omit<CallInput<'models.live.start'>, 'model'> | null {
-  const common = { windowMs: draft.windowMs, exitAt: draft.exits ? draft.exitAt / 100 : null }
+  const common = cuttingOf(draft)
   switch (draft.kind) {
     case 'recording':
       return draft.path.trim() === '' ? null : { ...common, source: { kind: 'recording', path: draft.path.trim(), speed: draft.speed, repeat: draft.repeat } }
