@@ -23,6 +23,7 @@ import {
 import { channels, type Answer } from '../preload/contract/channels.ts'
 import { desktopCalls, type EventName, type EventPayload, type Job } from '../preload/contract/index.ts'
 import { Leaving } from './desktop/leaving.ts'
+import { findLibrary } from './desktop/find-library.ts'
 import { libraryChoice } from './desktop/library-choice.ts'
 import { menuTemplate, type MenuActions } from './desktop/menu.ts'
 import { opens, placeOfFile, placeOfFolder, placeOfJob, readArguments } from './desktop/open-files.ts'
@@ -33,7 +34,7 @@ import { readWindowState, saveWindowState } from './desktop/window-state.ts'
 import { barProgress, keepsAwake, notificationOf } from './desktop/work.ts'
 import { adoptUtilityProcess, type SpawnChild } from './training/child.ts'
 import { isCallName, type Workbench } from './workbench/api.ts'
-import { defaultLibrary } from './workbench/library.ts'
+import { standardLibrary } from './workbench/library.ts'
 import { windowFile } from './workbench/window-files.ts'
 import { createWorkbench, type ChooseKind } from './workbench/workbench.ts'
 
@@ -47,13 +48,14 @@ const spawn: SpawnChild = (path, env) =>
     utilityProcess.fork(path, [], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'], serviceName: 'Saccade' }),
   )
 
-const dialogs: Record<ChooseKind, OpenDialogOptions> = {
+const dialogs: Record<ChooseKind | 'library', OpenDialogOptions> = {
   folder: { title: 'Choose a folder of recordings', properties: ['openDirectory'] },
   recording: { title: 'Choose a recording', properties: ['openFile'] },
   model: { title: 'Choose an exported model', properties: ['openFile'], filters: [{ name: 'ONNX model', extensions: ['onnx'] }] },
   weights: { title: 'Choose weights', properties: ['openFile'], filters: [{ name: 'PyTorch', extensions: ['pth', 'pt', 'safetensors'] }] },
   archive: { title: 'Choose a run saved as zip', properties: ['openFile'], filters: [{ name: 'Run', extensions: ['zip'] }] },
   target: { title: 'Choose where to save it', properties: ['openDirectory', 'createDirectory'] },
+  library: { title: 'Choose the folder of a library', properties: ['openDirectory', 'createDirectory'] },
 }
 
 const given = readArguments(process.argv.slice(app.isPackaged ? 1 : 2), process.cwd())
@@ -86,11 +88,18 @@ function confine(contents: WebContents): void {
   contents.on('will-attach-webview', (event) => event.preventDefault())
 }
 
-function start(): void {
-  const choice = libraryChoice(app.getPath('userData'))
-  const library = given.library ?? (process.env.SACCADE_LIBRARY || choice.next) ?? defaultLibrary()
+async function start(): Promise<void> {
+  const memory = libraryChoice(app.getPath('userData'))
   const windows = new Windows()
-  const workbench = createWorkbench({ library, host: 'desktop', spawn, choose, watch: true, libraryChoice: choice, desktop: () => ({ openWindow: (place) => windows.open(place), remotes }) })
+  const found = await findLibrary(given.library ?? (process.env.SACCADE_LIBRARY || memory.next), {
+    memory,
+    standard: standardLibrary,
+    open: (path): Workbench => createWorkbench({ library: path, host: 'desktop', spawn, choose, watch: true, libraryChoice: memory, desktop: () => ({ openWindow: (place) => windows.open(place), remotes }) }),
+    ask: askUser(windows),
+    chooseFolder: () => choose('library'),
+  })
+  if (found === null) return app.exit(0)
+  const { library, opened: workbench } = found
   const remotes = new Remotes(workbench, {
     memory: new RemoteMemory(join(app.getPath('userData'), 'remotes.json'), keyStore),
     ask: askUser(windows),
@@ -365,7 +374,7 @@ async function answer(workbench: Workbench, remotes: Remotes, windows: Windows, 
   }
 }
 
-async function choose(kind: ChooseKind): Promise<string | null> {
+async function choose(kind: ChooseKind | 'library'): Promise<string | null> {
   const window = BrowserWindow.getFocusedWindow()
   const { canceled, filePaths } = window ? await dialog.showOpenDialog(window, dialogs[kind]) : await dialog.showOpenDialog(dialogs[kind])
   return canceled ? null : (filePaths[0] ?? null)

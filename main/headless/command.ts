@@ -3,7 +3,8 @@ import type { Job } from '../../preload/contract/index.ts'
 import { forkNode } from '../training/child.ts'
 import { UsageError, type Workbench } from '../workbench/api.ts'
 import { Cancelled, isActive } from '../workbench/jobs.ts'
-import { defaultLibrary } from '../workbench/library.ts'
+import { defaultLibrary, standardLibrary } from '../workbench/library.ts'
+import { absence } from '../workbench/library-presence.ts'
 import { createWorkbench } from '../workbench/workbench.ts'
 import type { Progress } from './terminal.ts'
 
@@ -76,11 +77,26 @@ export function choice<const T extends string>(text: string | undefined, name: s
 }
 
 /**
+ * The library that was named, else the standard one.
+ * @throws UsageError where it was named and the folder it should lie in is not there: a disk that is not plugged in, say
+ */
+function libraryFolder(named: string | undefined): string {
+  const library = named ?? defaultLibrary()
+  const missing = library === standardLibrary ? null : absence(library, 'nothing')
+  if (missing === null) return library
+  throw new UsageError(
+    `${missing} Plug its disk in or put the folder back and try again, name another one with --library FOLDER, ` +
+      `or use the standard library with --library ${standardLibrary}. For a new library there, make the folder first.`,
+  )
+}
+
+/**
  * Opens the workbench on a library, and closes it however `work` ends.
  * @param watch follows the library's watch folders meanwhile
+ * @throws UsageError where the library is not there
  */
 export async function withWorkbench<T>(library: string | undefined, work: (workbench: Workbench) => Promise<T>, watch = false): Promise<T> {
-  const workbench = createWorkbench({ library: library ?? defaultLibrary(), host: 'browser', spawn: forkNode, watch })
+  const workbench = createWorkbench({ library: libraryFolder(library), host: 'browser', spawn: forkNode, watch })
   try {
     return await work(workbench)
   } finally {

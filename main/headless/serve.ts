@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { UsageError } from '../workbench/api.ts'
+import { defaultLibrary } from '../workbench/library.ts'
+import { holdsLibrary } from '../workbench/library-presence.ts'
 import { number, parse, positional, shared, withWorkbench, type Command } from './command.ts'
 import { isLoopback, startServer, type ServerOptions } from './server.ts'
 import { Confinement } from './server-paths.ts'
@@ -69,10 +71,12 @@ ssh -L 4173:127.0.0.1:4173 HOST. Ctrl-C ends it; a run in training is saved and 
     }
     const folder = windowFolder()
     if (!existsSync(folder)) throw new Error(`The window is not built (${folder} is missing). Run "npm run build" or "npm start".`)
+    const isNew = !holdsLibrary(values.library ?? defaultLibrary())
     await withWorkbench(
       values.library,
       async (workbench) => {
         const { library } = await workbench.call('app.info', {})
+        if (isNew) host.progress.line(`There was no library in ${library}: a new, empty one was made.`)
         const { paths } = await workbench.call('recordings.recent', {})
         const confined = !isLoopback(address) || values.allow !== undefined
         const confinement = confined ? new Confinement([library, ...(values.allow ?? [])], paths) : undefined

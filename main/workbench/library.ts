@@ -32,9 +32,12 @@ const mostRecent = 12
 /** An import that was interrupted can be gone on with for so long; after that its frames only fill the disk. */
 const keepUnfinishedMs = 14 * 24 * 3600 * 1000
 
-/** The user's choice, else ~/Saccade. */
+/** Where a library is kept unless another folder was chosen. */
+export const standardLibrary = join(homedir(), 'Saccade')
+
+/** The user's choice, else the standard one. */
 export function defaultLibrary(): string {
-  return process.env.SACCADE_LIBRARY || join(homedir(), 'Saccade')
+  return process.env.SACCADE_LIBRARY || standardLibrary
 }
 
 /** File of how texts are read where people told, in the usual library: for who opens recordings without it. */

@@ -339,7 +339,7 @@ describe('the built main process and preload script, on a stand-in for electron,
     const next = join(folder, 'next-library')
     const report = await desktop.page.evaluate((path) => window.saccade.call('settings.choose-library', { path }), next)
     expect(report.library).toEqual({ path: join(folder, 'library'), next, changeable: true })
-    expect(JSON.parse(readFileSync(join(folder, 'library.json'), 'utf8'))).toEqual({ path: next })
+    expect(JSON.parse(readFileSync(join(folder, 'library.json'), 'utf8'))).toEqual({ path: next, opened: [join(folder, 'library')] })
   })
 
   async function manyRecordings(): Promise<string> {
@@ -420,10 +420,22 @@ describe('its end', () => {
     expect(existsSync(join(library, 'runs', run, 'run.json'))).toBe(true)
   })
 
-  test('a library that can not be kept is said in a dialog, not in silence', async () => {
-    await expect(startDesktop('/dev/null/library')).rejects.toThrow(
-      /The main process ended \(1\).*Saccade can't start: \/dev\/null\/library: the library can't be kept here/s,
+  test('a library that can not be kept is said in a question, and quitting there ends it', async () => {
+    const answers = { STAND_IN_ANSWERS: JSON.stringify({ showMessageBox: { response: 3 } }) }
+    await expect(startDesktop('/dev/null/library', answers)).rejects.toThrow(
+      /The main process ended \(0\).*The library can't be opened\. \/dev\/null\/library: the library can't be kept here.*Try again, Choose another folder \.\.\., Use the standard library, Quit/s,
     )
+  })
+
+  test('where the library is missing the standard one opens if the user says so, and none is made in its place', async () => {
+    const missing = join(folder, 'unplugged/library')
+    const home = join(folder, 'home')
+    const desktop = await startDesktop(missing, { HOME: home, USERPROFILE: home, STAND_IN_ANSWERS: JSON.stringify({ showMessageBox: { response: 2 } }) })
+    expect((await desktop.page.evaluate(() => window.saccade.call('app.info', {}))).library).toBe(join(home, 'Saccade'))
+    expect(desktop.errors()).toContain(`The library ${missing} is not there: of its path only ${folder} is.`)
+    expect(existsSync(join(folder, 'unplugged'))).toBe(false)
+    desktop.tell({ ask: 'close' })
+    expect(await desktop.exit).toBe(0)
   })
 
   test('a second instance ends itself', async () => {

@@ -51,7 +51,8 @@ const recorded = {
   notifications: [] as unknown[],
   tray: null as { toolTip: string; menu: unknown } | null,
 }
-const answers = new Map<string, unknown>()
+/** What dialogs answer; those that come before the test can say so stand in STAND_IN_ANSWERS, as JSON by the dialog's name. */
+const answers = new Map<string, unknown>(Object.entries(JSON.parse(process.env.STAND_IN_ANSWERS ?? '{}') as object))
 
 process.on('message', (request: StandInRequest) => {
   if (request.ask === 'close') return windows.findLast((window) => !window.isDestroyed())?.close()
@@ -147,6 +148,9 @@ export const protocol = {
 
 async function answer(name: string, options: unknown): Promise<unknown> {
   recorded.dialogs.push({ name, options })
+  // Before there is a window the test can't ask for it.
+  const { message, detail, buttons } = options as { message?: string; detail?: string; buttons?: readonly string[] }
+  if (message !== undefined) console.error([message, detail, buttons?.join(', ')].join(' '))
   return answers.get(name)
 }
 export const dialog = {
