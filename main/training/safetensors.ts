@@ -14,6 +14,9 @@ const arrays = {
   U32: Uint32Array,
   I16: Int16Array,
   U16: Uint16Array,
+  /** Bits of half precision and of bfloat16. */
+  F16: Uint16Array,
+  BF16: Uint16Array,
   I8: Int8Array,
   U8: Uint8Array,
   BOOL: Uint8Array,

@@ -85,6 +85,14 @@ describe('readWeights', () => {
     expect(weights.get('scalar')).toEqual({ shape: [], data: Float32Array.of(9) })
   })
 
+  it('reads safetensors of half precision', async () => {
+    const bits = { half: Uint16Array.of(0x3c00, 0xc100, 0x0001, 0x7bff), bfloat: Uint16Array.of(0x3f80, 0xc020, 0x0000, 0x7f7f) }
+    const tensors = new Map([['half', { dtype: 'F16', shape: [4], data: bits.half }], ['bfloat', { dtype: 'BF16', shape: [2, 2], data: bits.bfloat }]] as const)
+    const read = await readWeights(file(Buffer.concat(encodeSafetensors({ metadata: {}, tensors }))))
+    expect(read.get('half')).toEqual({ shape: [4], data: Float32Array.of(1, -2.5, 2 ** -24, 65504) })
+    expect(read.get('bfloat')).toEqual({ shape: [2, 2], data: Float32Array.of(1, -2.5, 0, 2 ** 127 * (2 - 2 ** -7)) })
+  })
+
   it('refuses bombs, tensors that reach beyond their data, and what is no checkpoint', async () => {
     const one = { key: 'a', shape: [4], data: Float32Array.of(1, 2, 3, 4) }
     await expect(readWeights(file(pth([{ ...one, data: new Float32Array(1e5), shape: [1e5] }], { level: 9 })))).rejects.toThrow(/weights\.pth: its part .* is compressed.*not opened/)

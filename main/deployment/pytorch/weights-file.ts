@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
 import { errorCode } from '../../training/atomic.ts'
-import { decodeSafetensors } from '../../training/safetensors.ts'
+import { decodeSafetensors, type Dtype } from '../../training/safetensors.ts'
 import { type PickledTensor, readPickle, type Value } from './pickle.ts'
 
 /** Weights as a file has them: float32, by the names of whoever wrote it, in its order. */
@@ -49,7 +49,7 @@ function load(path: string): Buffer {
 
 function fromSafetensors(bytes: Buffer, path: string): NamedWeights {
   const { tensors } = decodeSafetensors(bytes, path)
-  return new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data as Iterable<number | bigint>, Number) }]))
+  return new Map([...tensors].map(([name, { dtype, shape, data }]) => [name, { shape, data: Float32Array.from(data as Iterable<number | bigint>, valueOf[dtype] ?? Number) }]))
 }
 
 async function readZip(bytes: Buffer): Promise<NamedWeights> {
@@ -129,7 +129,7 @@ const readers: Readonly<Record<string, { readonly bytes: number; read(view: Data
   FloatStorage: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
   DoubleStorage: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
   HalfStorage: { bytes: 2, read: (view, at) => half(view.getUint16(at, true)) },
-  BFloat16Storage: { bytes: 2, read: (view, at) => new Float32Array(Uint32Array.of(view.getUint16(at, true) << 16).buffer)[0] ?? NaN },
+  BFloat16Storage: { bytes: 2, read: (view, at) => bfloat(view.getUint16(at, true)) },
   LongStorage: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
   IntStorage: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
   ShortStorage: { bytes: 2, read: (view, at) => view.getInt16(at, true) },
@@ -137,6 +137,17 @@ const readers: Readonly<Record<string, { readonly bytes: number; read(view: Data
   ByteStorage: { bytes: 1, read: (view, at) => view.getUint8(at) },
   BoolStorage: { bytes: 1, read: (view, at) => view.getUint8(at) },
 }
+
+const scratch = new DataView(new ArrayBuffer(4))
+
+/** The upper half of a float32. */
+function bfloat(bits: number): number {
+  scratch.setUint32(0, bits << 16)
+  return scratch.getFloat32(0)
+}
+
+/** What bits of safetensors mean that are no JavaScript numbers. */
+const valueOf: Readonly<Partial<Record<Dtype, (bits: number | bigint) => number>>> = { F16: (bits) => half(Number(bits)), BF16: (bits) => bfloat(Number(bits)) }
 
 function half(bits: number): number {
   const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023]
