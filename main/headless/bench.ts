@@ -7,7 +7,8 @@ export const bench: Command = {
   usage: `Usage: npm run saccade -- bench MODEL [OPTIONS]
 
 Runs a model of the library on the CPU and on every other device that is here, each in a process of its own. Tells latency of a
-batch (median, 95 % of the runs), samples a second and the memory of the process. The result is kept with the model.
+batch (median, 95 % of the runs), samples a second, the memory of the process and the file's size and precision. The result is kept
+with the model.
 
   --batches N,N,...      batch sizes, default 1,4,16
 ${sharedUsage}`,
@@ -22,7 +23,8 @@ ${sharedUsage}`,
       const result = await workbench.call('models.bench', { id, ...(batches && { batches }) })
       host.signal.removeEventListener('abort', stop)
       if (values.json) return host.print(JSON.stringify(result, null, 2))
-      host.print(`${result.runtime} on ${result.machine}\n`)
+      const { file } = result
+      host.print(`${result.runtime} on ${result.machine}${file ? `; file ${fileSize(file.bytes)}${file.precision ? `, ${file.precision}` : ''}` : ''}\n`)
       host.print(
         table(
           result.rows.map(({ device, batch, p50, p95, samplesPerSecond, runs }) => [device, String(batch), `${p50.toFixed(2)} ms`, `${p95.toFixed(2)} ms`, samplesPerSecond.toFixed(1), String(runs)]),

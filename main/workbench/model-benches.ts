@@ -14,6 +14,9 @@ import type { Shared } from './shared.ts'
 
 const file = 'benchmark.json'
 
+/** A classifier of another origin: what it computes in is not known. */
+const isForeign = (model: LibraryModel): boolean => 'imported' in model && model.imported.ports !== undefined
+
 /** Measurements of models on this machine, kept with them. */
 export class ModelBenches {
   readonly #shared: Shared
@@ -39,7 +42,10 @@ export class ModelBenches {
     const { format = 'window', path, name } = model
     if (format !== 'window' && format !== 'step' && format !== 'int8') throw new UsageError(`Model "${id}" is a ${format} file, for other programs: only ONNX files are measured.`)
     const devices = discover().filter(({ device, state }) => device === 'cpu' || (device !== 'tensorflow' && state !== 'missing'))
-    const bench: ModelBench = { created: new Date().toISOString(), machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`, runtime: `onnxruntime ${packageVersion('onnxruntime-node')}`, rows: [], memory: [], failures: [] }
+    const bench: ModelBench = {
+      created: new Date().toISOString(), machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`, runtime: `onnxruntime ${packageVersion('onnxruntime-node')}`,
+      file: { bytes: model.bytes, ...(!isForeign(model) && { precision: format === 'int8' ? 'int8' : 'float32' }) }, rows: [], memory: [], failures: [],
+    }
     const { id: job } = jobs.start({ kind: 'evaluation', title: `Measure ${name}`, subject: null }, async (context) => {
       for (const [i, { device, title }] of devices.entries()) {
         context.update({ progress: i / devices.length, detail: title })

@@ -13,6 +13,8 @@ export const modelBenchSchema = z.object({
   /** Processor and its cores, runtime. */
   machine: z.string(),
   runtime: z.string(),
+  /** Missing in measurements of before, precision also where the file is of another origin. */
+  file: z.object({ bytes: z.number(), precision: z.enum(['float32', 'int8']).optional() }).optional(),
   rows: z.array(benchRowSchema),
   /** Most memory that a measuring process had, all of it, bytes, by device. */
   memory: z.array(z.object({ device: deviceSchema, bytes: z.number() })),

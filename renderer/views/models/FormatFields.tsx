@@ -1,9 +1,10 @@
 import { NumberInput, Radio, Select, Stack, Switch } from '@mantine/core'
 import type { ExportFormat, ExportSettings, NirDialect } from '../../../preload/contract/index.ts'
-import { dialects, formats } from './formats.ts'
+import { dialects, formats, type Int8Form, int8Forms } from './formats.ts'
 import { Helped } from '../../widgets/Help.tsx'
 
 const isFormat = (value: string): value is ExportFormat => value in formats
+const isInt8Form = (value: string | null): value is Int8Form => value !== null && value in int8Forms
 const isDialect = (value: string | null): value is NirDialect => value !== null && value in dialects
 
 /** Which kind of file, and what it can be told. */
@@ -79,6 +80,18 @@ export function FormatFields({
           />
         </Helped>
       )}
+      {(format === 'int8' || format === 'package') && (
+        <Helped of="export.int8Form">
+          <Select
+            size="xs"
+            label="8 bits as"
+            allowDeselect={false}
+            value={settings.int8Form ?? 'products'}
+            data={Object.entries(int8Forms).map(([value, label]) => ({ value, label }))}
+            onChange={(value) => isInt8Form(value) && onChange({ ...settings, int8Form: value })}
+          />
+        </Helped>
+      )}
       {(format === 'nir' || format === 'package') && (
         <Helped of="export.dialect">
           <Select
@@ -88,6 +101,18 @@ export function FormatFields({
             value={settings.dialect ?? 'spec'}
             data={Object.entries(dialects).map(([value, label]) => ({ value, label }))}
             onChange={(value) => isDialect(value) && onChange({ ...settings, dialect: value })}
+          />
+        </Helped>
+      )}
+      {(format === 'nir' || format === 'package') && (
+        <Helped of="export.simulationSeconds">
+          <NumberInput
+            size="xs"
+            label="NIR simulated again for, seconds"
+            min={1}
+            max={86_400}
+            value={settings.simulationSeconds ?? 30}
+            onChange={(value) => typeof value === 'number' && value > 0 && onChange({ ...settings, simulationSeconds: value })}
           />
         </Helped>
       )}

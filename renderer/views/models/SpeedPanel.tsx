@@ -41,6 +41,7 @@ function Table({ bench }: { readonly bench: Bench }) {
       <p className={styles.note}>
         {bench.runtime} on {bench.machine}, {since(bench.created, new Date())}. Memory of the process at most:{' '}
         {bench.memory.map(({ device, bytes: most }) => `${device} ${bytes(most)}`).join(', ')}.
+        {bench.file && ` File: ${bytes(bench.file.bytes)}${bench.file.precision ? `, ${bench.file.precision}` : ''}.`}
       </p>
       {bench.failures.map(({ device, reason }) => (
         <p key={device} className={styles.note}>

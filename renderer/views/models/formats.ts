@@ -1,4 +1,4 @@
-import type { ExportFormat, ImportedModel, LibraryModel, ModelRecord, NirDialect } from '../../../preload/contract/index.ts'
+import type { ExportFormat, ExportSettings, ImportedModel, LibraryModel, ModelRecord, NirDialect } from '../../../preload/contract/index.ts'
 import { shapeWords } from './foreign.ts'
 
 /** Every kind of file that a run can be exported as, in a line each. */
@@ -9,6 +9,13 @@ export const formats: Readonly<Record<ExportFormat, { readonly title: string; re
   nir: { title: 'NIR, neuromorphic', short: 'NIR', what: 'For snnTorch, SpikingJelly, Norse and hardware; simulated again from the file. No max pooling.' },
   pytorch: { title: 'PyTorch, safetensors', short: 'PyTorch', what: "Weights under the names of the TRT authors' code, for load_state_dict." },
   package: { title: 'Package, zip', short: 'package', what: 'All of these that the network allows, with model card, test data and programs that run it.' },
+}
+
+export type Int8Form = NonNullable<ExportSettings['int8Form']>
+
+export const int8Forms: Readonly<Record<Int8Form, string>> = {
+  products: 'Products of integers, for processors',
+  convolutions: 'Convolutions, for compilers of accelerators',
 }
 
 export const dialects: Readonly<Record<NirDialect, string>> = {
