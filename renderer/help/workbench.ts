@@ -31,6 +31,10 @@ const exported = {
     text: 'Whose reading of NIR the file follows: where r stands, and whether pools are sums.',
     equation: 'τ du/dt = (v_leak − u) + r x',
   },
+  simulationSeconds: {
+    title: 'Export: NIR simulated again for',
+    text: 'The file is read again and computed by NIR’s own rule, on as many test samples as this time allows: of large networks on the first ones only. The record says how many.',
+  },
 } as const satisfies Record<string, Help>
 
 const live = {
