@@ -24,7 +24,7 @@ const exported = {
   },
   int8Form: {
     title: 'Export: 8 bits as',
-    text: 'How convolutions of spikes are written: products of integers are what ONNX Runtime computes fast on a processor; convolutions between QuantizeLinear and DequantizeLinear are what compilers for accelerators look for. Both hold the same numbers.',
+    text: 'Convolutions of spikes as products of integers, which ONNX Runtime computes fast on a processor, or as Conv behind DequantizeLinear, which compilers for accelerators look for. The numbers are the same.',
   },
   dialect: {
     title: 'Export: NIR for',
