@@ -33,8 +33,14 @@ function boxOf({ id, path }: OperationNode, open: ReadonlySet<string>, sizes: Re
   return { id, within: path.join('/') }
 }
 
+/** "LIF × 10" of neurons that were unrolled, else the layer's own name. */
+function titleOf(group: string, times: number | undefined): string {
+  const name = group.split('/').at(-1) ?? group
+  return times === undefined ? name : `${name.replace(/^lif\b/, 'LIF')} × ${times}`
+}
+
 /** @param open paths of layers that are shown operation by operation */
-export function collapse({ nodes }: OperationGraph, open: ReadonlySet<string>): GraphView {
+export function collapse({ nodes, repeated = {} }: OperationGraph, open: ReadonlySet<string>): GraphView {
   const sizes = new Map<string, number>()
   for (const { path } of nodes)
     for (let depth = 1; depth <= path.length; depth++) {
@@ -50,7 +56,7 @@ export function collapse({ nodes }: OperationGraph, open: ReadonlySet<string>): 
     const before = boxes.get(id)
     boxes.set(id, {
       id, group, within: within || undefined,
-      title: group === undefined ? node.title : (group.split('/').at(-1) ?? group),
+      title: group === undefined ? node.title : titleOf(group, repeated[group]),
       op: group === undefined ? node.op : 'layer',
       // The last operation of a layer makes what leaves it.
       shape: node.shape ?? before?.shape,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { create } from '@bufbuild/protobuf'
 import { fromBinary } from '@bufbuild/protobuf'
 import { AttributeProtoSchema, ModelProtoSchema, NodeProtoSchema } from 'onnx-buf'
+import { folded, repetitionOf } from '../../main/deployment/graph/fold.ts'
 import { networkGraph } from '../../main/deployment/graph/network-graph.ts'
 import { onnxGraph } from '../../main/deployment/graph/onnx-graph.ts'
 import type { OperationGraph } from '../../main/deployment/graph/schema.ts'
@@ -53,8 +54,10 @@ describe('the graph of an ONNX file', () => {
     expect(layers[0]).toMatchObject({ shape: [null, 4, 4, 4], parameters: 4 * 2 * 9 + 4 })
     // Unrolled neurons stand behind one box until they are opened too.
     const opened = collapse(file, new Set(['conv1'])).nodes
-    expect(opened.find(({ group }) => group === 'conv1/lif')).toMatchObject({ title: 'lif', within: 'conv1' })
-    expect(collapse(file, new Set(['conv1', 'conv1/lif'])).nodes.length).toBeGreaterThan(opened.length + 5)
+    expect(opened.find(({ group }) => group === 'conv1/lif')).toMatchObject({ title: 'LIF × 2', within: 'conv1' })
+    const timesteps = (open: string[]) => collapse(file, new Set(['conv1', 'conv1/lif', ...open])).nodes
+    expect(timesteps([]).filter(({ within, group }) => within === 'conv1/lif' && group !== undefined).map(({ title }) => title)).toEqual(['timestep 1', 'timestep 2'])
+    expect(timesteps(['conv1/lif/timestep 1', 'conv1/lif/timestep 2']).length).toBeGreaterThan(opened.length + 5)
   })
 
   it('shapes of what other programs write', () => {
@@ -75,6 +78,23 @@ describe('the graph of an ONNX file', () => {
     expect(told('Add', [[null, 1, 4], [3, 1]])).toEqual([[null, 3, 4]])
     expect(told('Flatten', [[null, 3, 4]])).toEqual([[null, 12]])
     expect(told('SomethingElse', [[1]])).toEqual([])
+  })
+})
+
+describe('what is folded', () => {
+  it('timesteps that were unrolled, whose last one may end early', () => {
+    const step = ['Greater', 'Cast', 'Sub', 'Mul', 'Add']
+    expect(repetitionOf(['Split', ...step, ...step, ...step, 'Greater', 'Cast', 'Concat'])).toEqual({ start: 1, period: 5, count: 4, end: 18 })
+    expect(repetitionOf(['Conv', 'BatchNormalization', 'Relu', 'MaxPool'])).toBeNull()
+    expect(repetitionOf([])).toBeNull()
+  })
+
+  it('what belongs to no layer, where there is too much of it: a thousand operations are drawn as ten boxes', () => {
+    const nodes = Array.from({ length: 1000 }, (_, i): OperationGraph['nodes'][number] => ({ id: String(i), op: `op${i % 7}`, title: 'op', path: [], parameters: 1, macs: 0, from: i === 0 ? [] : [String(i - 1)] }))
+    const view = collapse(folded({ nodes }), none)
+    expect(view.nodes.map(({ title }) => title)).toEqual(Array.from({ length: 10 }, (_, i) => `operations ${100 * i + 1} to ${100 * (i + 1)}`))
+    expect(view.edges).toHaveLength(9)
+    expect(collapse(folded({ nodes: nodes.slice(0, 300) }), none).nodes).toHaveLength(300)
   })
 })
 

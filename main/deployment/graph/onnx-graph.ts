@@ -1,4 +1,5 @@
 import { type ModelProto, type NodeProto, type TensorProto, TensorProto_DataType, type ValueInfoProto } from 'onnx-buf'
+import { folded } from './fold.ts'
 import type { OperationGraph, OperationNode } from './schema.ts'
 import { type Dims, outputShapes } from './shapes.ts'
 
@@ -118,5 +119,5 @@ export function onnxGraph({ graph }: Pick<ModelProto, 'graph'>): OperationGraph 
     const from = makers.get(port.name)
     nodes.push({ id: `output ${port.name}`, op: 'output', title: port.name, path: [], shape: [...portShape(port)], parameters: 0, macs: 0, from: from === undefined ? [] : [from] })
   }
-  return { nodes }
+  return folded({ nodes })
 }

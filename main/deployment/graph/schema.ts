@@ -20,7 +20,11 @@ export const operationNodeSchema = z.object({
 export type OperationNode = z.infer<typeof operationNodeSchema>
 
 /** A graph operation by operation, in an order in which it can be computed. */
-export const operationGraphSchema = z.object({ nodes: z.array(operationNodeSchema) })
+export const operationGraphSchema = z.object({
+  nodes: z.array(operationNodeSchema),
+  /** Layers that were unrolled, by path ("conv1/lif"): how many timesteps stand in them. */
+  repeated: z.record(z.string(), z.number()).optional(),
+})
 export type OperationGraph = z.infer<typeof operationGraphSchema>
 
 /** What can be drawn of a model. network: as it is described, before batch norms are folded; onnx: the file. */

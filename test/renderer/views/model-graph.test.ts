@@ -1,8 +1,11 @@
+import { createElement } from 'react'
+import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
 import type { AnalysisResult, LibraryModel } from '../../../preload/contract/index.ts'
 import type { ViewNode } from '../../../preload/contract/graph-view.ts'
 import { annotationOf, measuredOf } from '../../../renderer/views/models/graph/annotate.ts'
-import { fitted, showing, zoomed } from '../../../renderer/views/models/graph/pan.ts'
+import { GraphDrawing } from '../../../renderer/views/models/graph/GraphDrawing.tsx'
+import { fitted, seen, showing, zoomed } from '../../../renderer/views/models/graph/pan.ts'
 import { svgText } from '../../../renderer/views/models/graph/svg-file.ts'
 import { energyWords, linesOf, nameOf } from '../../../renderer/views/models/graph/text.ts'
 
@@ -33,6 +36,23 @@ test('what is zoomed stays under the pointer; what is asked for is moved into si
   expect(moved).toEqual({ scale: 1, dx: -162, dy: 12 })
 })
 
-test('a file has colours instead of names of the theme', () => {
-  expect(svgText('<rect fill="var(--ink)"/>', 10.2, 5, (name) => (name === '--ink' ? '#111' : '#fff'))).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="11" height="5".*<rect fill="#111"\/><\/svg>$/)
+test('a file has the colours of print instead of names of the theme, every one that the drawing has', () => {
+  const node = { ...box('conv1'), x: 60, y: 40, width: 100, height: 60 }
+  const drawing = renderToStaticMarkup(createElement(GraphDrawing, { graph: { width: 120, height: 80.2, nodes: [node, { ...node, id: 'y', op: 'input', group: undefined, macs: 0 }, { ...node, id: 'z', macs: 0 }], edges: [{ from: 'x', to: 'y', points: [{ x: 0, y: 0 }, { x: 1, y: 9 }] }] }, measured: measuredOf(model, []), current: null, onFocus: () => undefined }))
+  const text = svgText(drawing, 120, 80.2)
+  expect(text).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="120" height="81".*<rect width="100%" height="100%" fill="#ffffff"\/>.*<\/svg>$/s)
+  expect(text).toContain('fill="#000000"')
+  expect(text).not.toContain('var(')
+  expect(() => svgText('<rect fill="var(--nothing)"/>', 1, 1)).toThrow('--nothing has no colour in print')
+})
+
+test('of a large graph what is in sight is drawn, and the box that has the keyboard', () => {
+  const nodes = Array.from({ length: 1000 }, (_, i) => ({ ...box(undefined), id: String(i), x: 50, y: 100 * i + 50, width: 80, height: 60 }))
+  const edges = nodes.slice(1).map(({ id, y }, i) => ({ from: String(i), to: id, points: [{ x: 50, y: y - 70 }, { x: 50, y: y - 30 }] }))
+  const graph = { width: 100, height: 100_000, nodes, edges }
+  const shown = seen(graph, { scale: 1, dx: 0, dy: -50_000 }, { width: 400, height: 300 }, '7')
+  expect(shown.nodes.map(({ id }) => Number(id))).toEqual([7, 498, 499, 500, 501, 502, 503, 504])
+  expect(shown.edges.length).toBeGreaterThan(4)
+  expect(shown.edges.length).toBeLessThan(10)
+  expect(seen({ ...graph, nodes: nodes.slice(0, 100) }, { scale: 1, dx: 0, dy: -50_000 }, { width: 400, height: 300 }, null).nodes).toHaveLength(100)
 })

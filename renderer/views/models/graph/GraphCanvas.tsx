@@ -1,16 +1,19 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { flushSync } from 'react-dom'
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { type Icon as IconType, IconFileTypeSvg, IconMinus, IconPlus, IconZoomScan } from '@tabler/icons-react'
 import { collapse, layOut, neighbours, type OperationGraph, type ViewNode } from '../../../../preload/contract/graph-view.ts'
 import { saveBlob } from '../../../stage/media/save.ts'
-import type { Measured } from './annotate.ts'
+import { annotationOf, type Measured } from './annotate.ts'
+import { Details } from './Details.tsx'
 import { boxSize, GraphDrawing } from './GraphDrawing.tsx'
-import { fitted, showing, type Sight, zoomed } from './pan.ts'
+import { fitted, seen, showing, type Sight, zoomed } from './pan.ts'
 import { svgText } from './svg-file.ts'
 import styles from './graph.module.css'
 
-const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 const step = 60
+/** Larger than the frame on any screen: what decides what is drawn at all. */
+const largestFrame = { width: 1600, height: 800 }
 
 function Tool({ label, Icon, onClick }: { readonly label: string; readonly Icon: IconType; readonly onClick: () => void }) {
   return (
@@ -22,7 +25,7 @@ function Tool({ label, Icon, onClick }: { readonly label: string; readonly Icon:
   )
 }
 
-/** A graph that is moved and zoomed, whose layers open and close. Arrow keys follow the arrows; Enter opens; + - 0 zoom. */
+/** A graph that is moved and zoomed, whose layers open and close. Arrow keys follow the arrows, with Shift they move it; Enter opens; + - 0 zoom. */
 export function GraphCanvas({ graph, measured, label, file }: { readonly graph: OperationGraph; readonly measured: Measured; readonly label: string; readonly file: string }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const [sight, setSight] = useState<Sight | null>(null)
@@ -45,9 +48,12 @@ export function GraphCanvas({ graph, measured, label, file }: { readonly graph: 
     if (box) setSight((now) => now && showing(now, box, sizeOfFrame()))
   }
   const focus = (id: string) => {
-    setFocused(id)
+    // The box may lie out of sight, where nothing is drawn yet.
+    flushSync(() => {
+      setFocused(id)
+      show(id)
+    })
     drawing.current?.querySelector<SVGGElement>(`[data-box="${CSS.escape(id)}"]`)?.focus({ preventScroll: true })
-    show(id)
   }
   const toggle = ({ group, within }: ViewNode) => {
     const path = group ?? within
@@ -96,8 +102,8 @@ export function GraphCanvas({ graph, measured, label, file }: { readonly graph: 
     const around = current === null ? null : neighbours(laid, current)
     const beside = (side: -1 | 1) => box && laid.nodes.filter(({ id, x, y }) => id !== box.id && Math.abs(y - box.y) < 40 && (x - box.x) * side > 0).sort((a, b) => (a.x - b.x) * side)[0]?.id
     const actions: Record<string, () => void> = {
-      ArrowDown: () => around?.down[0] !== undefined && focus(around.down[0]),
-      ArrowUp: () => around?.up[0] !== undefined && focus(around.up[0]),
+      ArrowDown: () => event.shiftKey ? setSight((now) => now && { ...now, dy: now.dy - step }) : around?.down[0] !== undefined && focus(around.down[0]),
+      ArrowUp: () => event.shiftKey ? setSight((now) => now && { ...now, dy: now.dy + step }) : around?.up[0] !== undefined && focus(around.up[0]),
       ArrowLeft: () => event.shiftKey ? setSight((now) => now && { ...now, dx: now.dx + step }) : focus(beside(-1) ?? current ?? ''),
       ArrowRight: () => event.shiftKey ? setSight((now) => now && { ...now, dx: now.dx - step }) : focus(beside(1) ?? current ?? ''),
       Enter: () => box && toggle(box),
@@ -118,12 +124,14 @@ export function GraphCanvas({ graph, measured, label, file }: { readonly graph: 
     held.current = { x: event.clientX, y: event.clientY }
     setSight((now) => now && { ...now, dx: now.dx + event.clientX - from.x, dy: now.dy + event.clientY - from.y })
   }
-  const save = () => {
-    const copy = drawing.current?.cloneNode(true) as SVGGElement | undefined
-    if (!copy) return
-    copy.removeAttribute('transform')
-    saveBlob(new Blob([svgText(new XMLSerializer().serializeToString(copy), laid.width, laid.height, colour)], { type: 'image/svg+xml' }), file)
+  const save = async () => {
+    // Drawn anew for the file: on the page only what is seen is drawn.
+    const { renderToStaticMarkup } = await import('react-dom/server')
+    const drawn = renderToStaticMarkup(<GraphDrawing graph={laid} measured={measured} current={null} onFocus={() => undefined} />)
+    saveBlob(new Blob([svgText(drawn, laid.width, laid.height)], { type: 'image/svg+xml' }), file)
   }
+  const shown = seen(laid, sight, largestFrame, current)
+  const about = laid.nodes.find(({ id }) => id === focused)
 
   return (
     <div className={styles.canvas}>
@@ -136,7 +144,7 @@ export function GraphCanvas({ graph, measured, label, file }: { readonly graph: 
         <Tool label="Larger (+)" Icon={IconPlus} onClick={() => zoom(1.25)} />
         <Tool label="Smaller (-)" Icon={IconMinus} onClick={() => zoom(0.8)} />
         <Tool label="Fit (0)" Icon={IconZoomScan} onClick={() => fit()} />
-        <Tool label="Save as SVG" Icon={IconFileTypeSvg} onClick={() => save()} />
+        <Tool label="Save as SVG" Icon={IconFileTypeSvg} onClick={() => void save()} />
       </div>
       <div
         ref={frame}
@@ -158,12 +166,13 @@ export function GraphCanvas({ graph, measured, label, file }: { readonly graph: 
           if (box) toggle(box)
         }}
       >
-        <svg width="100%" height="100%" role="group" aria-label={`${label}: ${laid.nodes.length} boxes. Arrow keys follow the arrows, Enter opens a layer or closes it.`} onKeyDown={onKeyDown}>
+        <svg width="100%" height="100%" role="group" aria-label={`${label}: ${laid.nodes.length} boxes. Arrow keys follow the arrows, with Shift they move the drawing; Enter opens a layer or closes it; plus, minus and 0 zoom.`} onKeyDown={onKeyDown}>
           <g ref={drawing} transform={sight === null ? undefined : `translate(${sight.dx} ${sight.dy}) scale(${sight.scale})`}>
-            <GraphDrawing graph={laid} measured={measured} current={current} onFocus={setFocused} />
+            <GraphDrawing graph={shown} measured={measured} current={current} onFocus={setFocused} />
           </g>
         </svg>
       </div>
+      {about && <Details node={about} annotation={annotationOf(about, measured)} />}
     </div>
   )
 }

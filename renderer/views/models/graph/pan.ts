@@ -1,3 +1,5 @@
+import type { LaidOut } from '../../../../preload/contract/graph-view.ts'
+
 /** What part of the drawing is seen: a point (x, y) of it stands at x · scale + dx. */
 export interface Sight {
   readonly scale: number
@@ -34,4 +36,23 @@ export function showing(sight: Sight, box: { readonly x: number; readonly y: num
     return to > whole - room ? offset - (to - whole + room) : offset
   }
   return { ...sight, dx: into(sight.dx, box.x, box.width, frame.width), dy: into(sight.dy, box.y, box.height, frame.height) }
+}
+
+/** Boxes that are drawn wherever they lie. */
+const mostDrawn = 150
+
+/** What is drawn of a large graph: what lies in sight, and half a frame around it; the box that has the keyboard always. */
+export function seen(graph: LaidOut, sight: Sight | null, frame: Size, always: string | null): LaidOut {
+  if (graph.nodes.length <= mostDrawn || sight === null) return graph
+  const [left, top] = [(-0.5 * frame.width - sight.dx) / sight.scale, (-0.5 * frame.height - sight.dy) / sight.scale]
+  const [right, bottom] = [(1.5 * frame.width - sight.dx) / sight.scale, (1.5 * frame.height - sight.dy) / sight.scale]
+  const within = (x0: number, y0: number, x1: number, y1: number): boolean => x1 >= left && x0 <= right && y1 >= top && y0 <= bottom
+  return {
+    ...graph,
+    nodes: graph.nodes.filter(({ id, x, y, width, height }) => id === always || within(x - width / 2, y - height / 2, x + width / 2, y + height / 2)),
+    edges: graph.edges.filter(({ points }) => {
+      const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)]
+      return within(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys))
+    }),
+  }
 }

@@ -119,7 +119,7 @@ export function CuttingForm({ session }: { readonly session: LiveSession | undef
     return () => clearTimeout(timer)
   }, [running, wanted, applied])
   return (
-    <Panel title="Windows and answers" aside={running !== null && <span className={styles.aside}>changes count at once</span>}>
+    <Panel title="Windows" aside={running !== null && <span className={styles.aside}>changes count at once</span>}>
       <div className={styles.form}>
         <div className={styles.pair}>
           <Helped of="live.windowMs">
@@ -171,6 +171,7 @@ export function LiveForm({ model, session }: { readonly model: string; readonly 
           <Helped of="live.source" beside grow>
             <SegmentedControl
               aria-label="Where events come from"
+              size="xs"
               fullWidth
               disabled={running}
               value={draft.kind}
