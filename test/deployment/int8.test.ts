@@ -2,7 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf'
 import { ModelProtoSchema } from 'onnx-buf'
 import { describe, expect, it } from 'vitest'
 import { onnxGraph } from '../../main/deployment/graph/onnx-graph.ts'
-import { inputScale, quantize } from '../../main/deployment/int8/quantize.ts'
+import { type InputScale, inputScale, quantize } from '../../main/deployment/int8/quantize.ts'
 import { int8FormSchema } from '../../main/deployment/schema.ts'
 import { WindowRunner } from '../../main/deployment/window-runner.ts'
 import { initialVariables } from '../../main/snn/initial.ts'
@@ -75,6 +75,15 @@ describe('quantize', () => {
   })
 })
 
+it('a first layer whose input takes more than 7 bits stays a convolution: 16 bits could not hold two products', () => {
+  const float = buildWindowProgram({ ...shape, weights: initialVariables(networkInfo(shape), 1) }).onnx
+  const convolutions = (input: InputScale): string[] =>
+    fromBinary(ModelProtoSchema, quantize(float, input, 'products').onnx).graph!.node.filter(({ opType }) => opType === 'Conv').map(({ name }) => name.split('/')[0] ?? '')
+  expect(convolutions(inputScale(Float32Array.of(0, 127)))).toEqual([])
+  expect(convolutions(inputScale(Float32Array.of(0, 128)))).toEqual(['conv1'])
+  expect(convolutions(inputScale(Float32Array.of(-1, 2)))).toEqual(['conv1'])
+})
+
 it.each(int8FormSchema.options)('as %s, the graph view tells the layers, shapes and work of the float model', (form) => {
   const weights = initialVariables(networkInfo(shape), 1)
   const float = buildWindowProgram({ ...shape, weights, batch: 1 }).onnx
@@ -91,6 +100,7 @@ it.each(int8FormSchema.options)('as %s, the graph view tells the layers, shapes 
 
 describe('inputScale', () => {
   it('holds counts exactly, and all else within 8 bits', () => {
+    expect(inputScale(Float32Array.of(0, 3, 127))).toEqual({ scale: 1, signed: false, exact: true, few: true })
     expect(inputScale(Float32Array.of(0, 3, 200))).toEqual({ scale: 1, signed: false, exact: true })
     expect(inputScale(Float32Array.of(0, 510))).toEqual({ scale: 2, signed: false, exact: false })
     expect(inputScale(Float32Array.of(-2.54, 1))).toEqual({ scale: expect.closeTo(0.02, 6) as number, signed: true, exact: false })
