@@ -4,6 +4,8 @@ import { Agent as PlainAgent, request as plainRequest, type IncomingMessage, typ
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { connect as tlsConnect, type TLSSocket } from 'node:tls'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import WebSocket from 'ws'
 import { Refused, type Transport } from '../../preload/contract/browser-client.ts'
 import { errorCode } from '../training/atomic.ts'
@@ -34,7 +36,7 @@ export function openLine(origin: string, certificate: string | null): Line {
     request,
     post: (address, headers, body) =>
       new Promise((resolve, reject) => {
-        const sent = request(new URL(address).pathname, { method: 'POST', headers: { ...headers, 'content-length': body.length } }, (response) => {
+        const sent = request(new URL(address).pathname, { method: 'POST', headers: { ...headers, 'content-length': body.length, 'accept-encoding': 'gzip' } }, (response) => {
           readAll(response).then((bytes) => resolve({ status: response.statusCode ?? 0, body: bytes }), reject)
         })
         sent.on('error', (error) => reject(isMistrust(error) ? new Refused('untrusted', mistrust(origin, error)) : error))
@@ -52,10 +54,12 @@ export function openLine(origin: string, certificate: string | null): Line {
   }
 }
 
+/** The whole body of an answer, unpacked. */
 export async function readAll(response: IncomingMessage): Promise<Uint8Array> {
   const parts: Buffer[] = []
   for await (const part of response) parts.push(part as Buffer)
-  return new Uint8Array(Buffer.concat(parts))
+  const bytes = Buffer.concat(parts)
+  return new Uint8Array(response.headers['content-encoding'] === 'gzip' ? await promisify(gunzip)(bytes) : bytes)
 }
 
 function trust(certificate: string | null): object {

@@ -22,7 +22,7 @@ export async function sendFiles(
   { name, folder, files }: Sending,
   { signal, progress }: { readonly signal: AbortSignal; readonly progress: (told: { sent: number; bytes: number; files: number }) => void },
 ): Promise<string> {
-  const found = (await Promise.all(files.map(({ from, to }) => walk(from, to)))).flat()
+  const found = (await Promise.all(files.map(({ from, below }) => walk(from, below)))).flat()
   if (found.length === 0) throw new UsageError(`${name} holds no files.`)
   if (found.length > mostFiles) throw new UsageError(`${name} holds more than ${mostFiles} files. Send its subfolders one by one.`)
   const bytes = found.reduce((sum, file) => sum + file.bytes, 0)
@@ -32,16 +32,16 @@ export async function sendFiles(
 }
 
 /** The files of a folder, or the file itself; hidden ones and what is neither left out, links to folders not followed. */
-async function walk(from: string, to: string): Promise<UploadFile<string>[]> {
+async function walk(from: string, under: string): Promise<UploadFile<string>[]> {
   const found = await stat(from)
-  if (found.isFile()) return [{ path: to, bytes: found.size, body: from }]
+  if (found.isFile()) return [{ path: under, bytes: found.size, body: from }]
   if (!found.isDirectory()) return []
   const files: UploadFile<string>[] = []
   for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
     const below = path.slice(from.length).split(/[\\/]/).filter((part) => part !== '')
     if (!entry.isFile() || below.some((part) => part.startsWith('.'))) continue
-    files.push({ path: [...(to === '' ? [] : [to]), ...below].join('/'), bytes: (await stat(path)).size, body: path })
+    files.push({ path: [...(under === '' ? [] : [under]), ...below].join('/'), bytes: (await stat(path)).size, body: path })
   }
   return files
 }

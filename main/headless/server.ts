@@ -12,7 +12,8 @@ import { VERSION } from '../version.ts'
 import { isCallName, UsageError, type Workbench } from '../workbench/api.ts'
 import { windowFile } from '../workbench/window-files.ts'
 import { Access, serverNames } from './server-access.ts'
-import { EventStream } from './server-events.ts'
+import { Answers } from './server-answers.ts'
+import { EventStream, type EventCounts } from './server-events.ts'
 import { answerHeaders as headers, largestBody, readBody, refuse } from './server-messages.ts'
 import type { Confinement } from './server-paths.ts'
 import { answerUpload } from './server-uploads.ts'
@@ -49,6 +50,8 @@ export interface Server {
   readonly token: string
   /** What to open in a browser: the token stands in the fragment, which no browser sends or logs. */
   readonly url: string
+  /** What passing events on has cost so far. */
+  readonly eventCounts: EventCounts
   close(): Promise<void>
 }
 
@@ -56,6 +59,7 @@ export interface Server {
 interface Desk extends ServerOptions {
   readonly access: Access
   readonly events: EventStream
+  readonly answers: Answers
 }
 
 /**
@@ -72,7 +76,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const names = isLoopback(host) ? null : serverNames(host, (name) => certificate?.checkHost(name) !== undefined)
   const access = new Access({ token, tls: tls !== undefined, names })
   const events = new EventStream(workbench, options.keepBytes)
-  const desk: Desk = { ...options, access, events }
+  const answers = new Answers(workbench, (name, input) => perform(options, name, input))
+  const desk: Desk = { ...options, access, events, answers }
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: 1024,
@@ -110,6 +115,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     })
   } catch (error) {
     events.close()
+    answers.close()
     throw error
   }
   const { port } = server.address() as AddressInfo
@@ -117,8 +123,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     port,
     token,
     url: `${tls ? 'https' : 'http'}://${nameInAddress(host)}:${port}/#token=${token}`,
+    get eventCounts() {
+      return events.counts
+    },
     async close() {
       events.close()
+      answers.close()
       options.uploads?.close()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -191,15 +201,19 @@ async function answer(request: IncomingMessage, response: ServerResponse, desk: 
     return
   }
   try {
-    const output = encode(await perform(desk, name, input))
-    response.writeHead(200, headers).end(output)
+    const { bytes, zipped } = await desk.answers.answer(name, input, zips(request))
+    response.writeHead(200, { ...headers, ...(zipped && { 'content-encoding': 'gzip' }), 'content-length': bytes.length }).end(bytes)
   } catch (error) {
     refuse(response, statusOf(error), error instanceof Error ? error.message : String(error))
   }
 }
 
+/** Whether compressing pays: to other machines. Through a tunnel that is its own matter (ssh -C). */
+const zips = ({ headers, socket }: IncomingMessage): boolean =>
+  /\bgzip\b/.test(String(headers['accept-encoding'] ?? '')) && !isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, ''))
+
 /** A call within what its client may reach. */
-async function perform({ workbench, confinement }: Desk, name: CallName, input: unknown): Promise<unknown> {
+async function perform({ workbench, confinement }: ServerOptions, name: CallName, input: unknown): Promise<unknown> {
   if (!confinement) return workbench.call(name, input)
   if (name === 'files.list') {
     const list = confinement.list((input as { path?: string | null } | null)?.path ?? null)

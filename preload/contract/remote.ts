@@ -46,8 +46,8 @@ export const remoteCalls = {
       id: z.string().min(1).max(100),
       name: z.string().min(1).max(1000),
       folder: z.boolean(),
-      /** `to`: where below the upload, with "/"; '' for a folder whose files lie right below it. */
-      files: z.array(z.object({ from: z.string().min(1), to: z.string() })).min(1).max(500_000),
+      /** `below`: where in the upload, with "/"; '' for a folder whose files lie right below it. */
+      files: z.array(z.object({ from: z.string().min(1), below: z.string() })).min(1).max(500_000),
     }),
     output: z.object({ path: z.string().nullable() }),
   },

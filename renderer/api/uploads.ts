@@ -10,8 +10,8 @@ export interface Given {
   readonly name: string
   /** Whether they are a folder's, or a file alone. */
   readonly folder: boolean
-  /** `to`: where below the folder; '' for a folder by itself, whose files the desktop finds. */
-  readonly files: readonly { readonly to: string; readonly file: File }[]
+  /** `below`: where in the folder; '' for a folder by itself, whose files the desktop finds. */
+  readonly files: readonly { readonly below: string; readonly file: File }[]
 }
 
 /** The machine that the workbench runs on, where files of this computer must be sent to it; null where they lie at hand. */
@@ -105,7 +105,7 @@ async function sendByDesktop(id: string, { name, folder, files }: Given, signal:
   const stop = workbench().on('remote.sending', (told) => told.id === id && tell(told))
   signal.addEventListener('abort', () => void ask('remote.cancel-send', { id }), { once: true })
   try {
-    const from = files.map(({ file, to }) => ({ from: window.saccade?.pathOf?.(file) ?? '', to }))
+    const from = files.map(({ file, below }) => ({ from: window.saccade?.pathOf?.(file) ?? '', below }))
     return (await ask('remote.send', { id, name, folder, files: from })).path
   } finally {
     stop()
@@ -113,7 +113,7 @@ async function sendByDesktop(id: string, { name, folder, files }: Given, signal:
 }
 
 async function sendByPage({ name, folder, files }: Given, signal: AbortSignal, tell: Tell): Promise<string> {
-  const sources = files.map(({ file, to }) => ({ path: to, bytes: file.size, body: file }))
+  const sources = files.map(({ file, below }) => ({ path: below, bytes: file.size, body: file }))
   const bytes = sources.reduce((sum, file) => sum + file.bytes, 0)
   let told = -Infinity
   return upload({ name, folder, files: sources }, sendByRequest, {

@@ -8,12 +8,14 @@ export async function givenByDrop(transfer: DataTransfer): Promise<Given | null>
   if (!first) return null
   // The desktop finds a folder's files by itself.
   const found = await Promise.all(
-    items.map(({ entry, file }) => (entry?.isDirectory && !window.saccade ? filesOf(entry as FileSystemDirectoryEntry) : Promise.resolve(file ? [{ to: entry?.isDirectory ? '' : file.name, file }] : []))),
+    items.map(({ entry, file }) => (entry?.isDirectory && !window.saccade ? filesOf(entry as FileSystemDirectoryEntry) : Promise.resolve(file ? [{ below: entry?.isDirectory ? '' : file.name, file }] : []))),
   )
   const folder = first.entry?.isDirectory ?? false
   if (items.length === 1) return { name: first.entry?.name ?? first.file?.name ?? 'dropped', folder, files: found.flat() }
-  const under = items.map(({ entry, file }, i) => (found[i] ?? []).map((given) => (entry?.isDirectory ? { ...given, to: [entry.name, given.to].filter((part) => part !== '').join('/') } : { ...given, to: file?.name ?? given.to })))
-  return { name: `${first.entry?.name ?? 'dropped'} and ${items.length - 1} more`, folder: true, files: under.flat() }
+  const under = items.flatMap(({ entry }, i) =>
+    (found[i] ?? []).map(({ below, file }) => ({ file, below: entry?.isDirectory ? [entry.name, below].filter((part) => part !== '').join('/') : below })),
+  )
+  return { name: `${first.entry?.name ?? 'dropped'} and ${items.length - 1} more`, folder: true, files: under }
 }
 
 /** What an input element of type file gave: a folder's files name where they lie in it. */
@@ -21,22 +23,22 @@ export function givenByInput(files: FileList | null, folder: boolean): Given | n
   const all = [...(files ?? [])].map((file) => ({ file, path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath }))
   const [first] = all
   if (!first) return null
-  if (!folder) return all.length === 1 ? { name: first.file.name, folder: false, files: [{ to: first.file.name, file: first.file }] } : null
+  if (!folder) return all.length === 1 ? { name: first.file.name, folder: false, files: [{ below: first.file.name, file: first.file }] } : null
   const visible = all.filter(({ path }) => !path.split('/').some((part) => part.startsWith('.')))
-  return { name: first.path.split('/')[0] ?? 'folder', folder: true, files: visible.map(({ file, path }) => ({ file, to: path.split('/').slice(1).join('/') })) }
+  return { name: first.path.split('/')[0] ?? 'folder', folder: true, files: visible.map(({ file, path }) => ({ file, below: path.split('/').slice(1).join('/') })) }
 }
 
 /** All visible files below a folder that was dropped, with their paths in it. */
-async function filesOf(folder: FileSystemDirectoryEntry): Promise<{ to: string; file: File }[]> {
-  const found: { to: string; file: File }[] = []
+async function filesOf(folder: FileSystemDirectoryEntry): Promise<{ below: string; file: File }[]> {
+  const found: { below: string; file: File }[] = []
   const reader = folder.createReader()
   for (;;) {
     // At most a hundred come at a time.
     const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
     if (entries.length === 0) return found
     for (const entry of entries.filter(({ name }) => !name.startsWith('.'))) {
-      if (entry.isDirectory) found.push(...(await filesOf(entry as FileSystemDirectoryEntry)).map(({ to, file }) => ({ to: `${entry.name}/${to}`, file })))
-      else found.push({ to: entry.name, file: await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)) })
+      if (entry.isDirectory) found.push(...(await filesOf(entry as FileSystemDirectoryEntry)).map(({ below, file }) => ({ below: `${entry.name}/${below}`, file })))
+      else found.push({ below: entry.name, file: await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)) })
     }
   }
 }

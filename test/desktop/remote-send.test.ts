@@ -42,8 +42,8 @@ afterAll(async () => {
 })
 beforeEach(() => void (told = []))
 
-const folder = { id: '1', name: 'shapes', folder: true, files: [{ from: join(mine, 'shapes'), to: '' }] }
-const large = { id: '2', name: 'large.raw', folder: false, files: [{ from: join(mine, 'large.raw'), to: 'large.raw' }] }
+const folder = { id: '1', name: 'shapes', folder: true, files: [{ from: join(mine, 'shapes'), below: '' }] }
+const large = { id: '2', name: 'large.raw', folder: false, files: [{ from: join(mine, 'large.raw'), below: 'large.raw' }] }
 
 test('only what the user dropped or chose is sent', async () => {
   await expect(remotes.send(folder)).rejects.toThrow('was neither dropped nor chosen in a window')

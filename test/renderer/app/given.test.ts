@@ -7,11 +7,11 @@ const list = (...files: File[]): FileList => files as unknown as FileList
 
 test('a chosen folder: where its files lie in it, without hidden ones', () => {
   const given = givenByInput(list(file('a.bin', 'shapes/left/a.bin'), file('.x', 'shapes/.x'), file('b.bin', 'shapes/b.bin'), file('c', 'shapes/.git/c')), true)
-  expect([given?.name, given?.folder, given?.files.map(({ to }) => to)]).toEqual(['shapes', true, ['left/a.bin', 'b.bin']])
+  expect([given?.name, given?.folder, given?.files.map(({ below }) => below)]).toEqual(['shapes', true, ['left/a.bin', 'b.bin']])
 })
 
 test('a chosen file; and nothing where nothing was chosen', () => {
-  expect(givenByInput(list(file('a.raw')), false)).toMatchObject({ name: 'a.raw', folder: false, files: [{ to: 'a.raw' }] })
+  expect(givenByInput(list(file('a.raw')), false)).toMatchObject({ name: 'a.raw', folder: false, files: [{ below: 'a.raw' }] })
   expect(givenByInput(list(), true)).toBe(null)
   expect(givenByInput(null, false)).toBe(null)
 })
