@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
+import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode, type CSSProperties } from 'react'
 import { ActionIcon, Button, Loader, Menu, Tooltip, useComputedColorScheme } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { IconChevronDown, IconClipboard, IconDownload, IconZoomReset } from '@tabler/icons-react'
@@ -8,6 +8,13 @@ import { Chart, type Picked } from './chart.ts'
 import { useDrawing } from './drawing.ts'
 import { copyForPaper, saveFigure } from './export.ts'
 import styles from './figures.module.css'
+
+/** About the room a figure takes, until it is drawn: nothing below it jumps then. */
+function reserved({ panels, columns = 3, aspect = 0.62 }: Figure): CSSProperties {
+  const beside = Math.max(1, Math.min(columns, panels.length))
+  const rows = Math.ceil(panels.length / beside)
+  return { aspectRatio: beside / (rows * (aspect + 0.08)), maxHeight: rows * 380 }
+}
 
 /** A figure on screen: values where the pointer rests, zoom by dragging, legend, and its files. */
 export function FigureFrame({ figure, onPick, aside }: { readonly figure: Figure; readonly onPick?: (picked: Picked) => void; readonly aside?: ReactNode }) {
@@ -100,6 +107,7 @@ export function FigureFrame({ figure, onPick, aside }: { readonly figure: Figure
       <div
         ref={size}
         className={styles.chart}
+        style={reserved(figure)}
         data-turns={turns || undefined}
         tabIndex={turns ? 0 : undefined}
         aria-label={turns ? `${figure.title}: turn with the arrow keys` : undefined}

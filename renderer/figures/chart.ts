@@ -50,6 +50,10 @@ export class Chart {
   draw(figure: Figure, width: number, dark: boolean, view: View): void {
     this.#drawn = this.#drawing.drawFigure(figure, this.#drawing.screenStyle(tokensOf(this.#host, dark)), width, view)
     this.#host.style.height = `${this.#drawn.height}px`
+    // Until now its place was kept by its shape.
+    const { parentElement } = this.#host
+    parentElement?.style.removeProperty('aspect-ratio')
+    parentElement?.style.removeProperty('max-height')
     this.#echarts.resize({ width, height: this.#drawn.height })
     // What is drawn anew would keep the highlights of what stood there before.
     this.#echarts.clear()

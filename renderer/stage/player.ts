@@ -287,7 +287,7 @@ export class Player {
     const box = flat ? letterbox(this.#sensor, view) : { x: 0, y: 0, width: Math.round(view[0]), height: Math.round(view[1]) }
     const css = (value: number) => value / devicePixelRatio
     const placed = { x: css(box.x), y: css(box.y), width: css(box.width), height: css(box.height) }
-    Object.assign(canvas.style, { left: `${placed.x}px`, top: `${placed.y}px`, width: `${placed.width}px`, height: `${placed.height}px` })
+    Object.assign(canvas.style, { left: `${placed.x}px`, top: `${placed.y}px`, width: `${placed.width}px`, height: `${placed.height}px`, visibility: 'visible' })
     this.store.setState({ box: placed })
     const width = flat ? Math.min(this.#sensor[0], box.width) : box.width
     const height = flat ? Math.min(this.#sensor[1], box.height) : box.height

@@ -59,7 +59,7 @@ export function Controls({ run, entry, runs, missing }: { readonly run: Run; rea
       {Own !== undefined && <Own options={options} run={run} onChange={(changed) => setOptions(kind, changed)} />}
       {busy.length === 0 && (
         <>
-          <Button variant={has ? 'default' : 'filled'} disabled={missing !== null} aria-label={`Compute ${entry.title}`} onClick={() => void compute(kind, [run.id])}>
+          <Button variant={has ? 'default' : 'filled'} disabled={missing !== null} aria-label={`${has ? 'Compute again:' : 'Compute'} ${entry.title}`} onClick={() => void compute(kind, [run.id])}>
             {has ? 'Compute again' : 'Compute'}
           </Button>
           {others.length > 0 && (

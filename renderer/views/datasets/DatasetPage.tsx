@@ -69,7 +69,7 @@ export function DatasetPage({ id }: { readonly id: string }) {
     <div className={widgets.page}>
       <div className={widgets.inner}>
         <div className={widgets.toolbar}>
-          <h2>{data.name}</h2>
+          <h2 title={data.name}>{data.name}</h2>
           <Tag>{plural(data.classes.length, 'class', 'classes')}</Tag>
           <Tag>{count(train)} train</Tag>
           <Tag>{count(test)} test</Tag>

@@ -24,7 +24,7 @@ export function DatasetStatistics({ id, name }: { readonly id: string; readonly 
     <div className={widgets.page}>
       <div className={widgets.inner}>
         <div className={widgets.toolbar}>
-          <h2>{name}</h2>
+          <h2 title={name}>{name}</h2>
           <span className={widgets.grow} />
           <Button className={styles.whole} variant="default" leftSection={<IconRefresh size={15} />} onClick={() => void attempt('datasets.update', { id }, 'The dataset could not be updated')}>
             Add what is new

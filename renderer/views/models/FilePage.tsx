@@ -1,13 +1,13 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Button, Loader } from '@mantine/core'
 import { IconFileImport } from '@tabler/icons-react'
 import type { ForeignReadingInput } from '../../../preload/contract/index.ts'
-import { refresh } from '../../api/library.ts'
+import { refresh, useLibrary } from '../../api/library.ts'
 import { notify } from '../../api/notices.ts'
 import { useCall } from '../../api/use-call.ts'
 import { ask, messageOf } from '../../api/workbench.ts'
 import { baseName } from '../../app/format.ts'
-import { go } from '../../app/route.ts'
+import { formatRoute, go } from '../../app/route.ts'
 import { Facts, Panel } from '../../widgets/Panel.tsx'
 import { Failure } from '../../widgets/Problems.tsx'
 import widgets from '../../widgets/widgets.module.css'
@@ -19,6 +19,11 @@ import styles from './models.module.css'
 /** An .onnx file that is not in the library: what it is, trying it, taking it in. */
 export function FilePage({ path }: { readonly path: string }) {
   const { data: facts, error } = useCall('models.look', { path })
+  // A file of the library's, from wherever it was opened, is that model: its page takes this one's place in the history.
+  const known = useLibrary(({ models }) => (facts?.origin === 'saccade' ? models?.find(({ hash }) => hash === facts.hash)?.id : undefined))
+  useEffect(() => {
+    if (known !== undefined) window.location.replace(formatRoute({ view: 'models', page: 'model', id: known }))
+  }, [known])
   const [state, setState] = useState<{ busy: boolean; failure: string | null }>({ busy: false, failure: null })
   const take = async (name?: string, reading?: ForeignReadingInput) => {
     setState({ busy: true, failure: null })
@@ -35,7 +40,7 @@ export function FilePage({ path }: { readonly path: string }) {
     <div className={widgets.page}>
       <div className={widgets.inner}>
         <div className={widgets.toolbar}>
-          <h2>{baseName(path)}</h2>
+          <h2 title={path}>{baseName(path)}</h2>
           <span className={widgets.grow} />
           {facts?.origin === 'saccade' && (
             <Button loading={state.busy} leftSection={<IconFileImport size={15} />} onClick={() => void take()}>

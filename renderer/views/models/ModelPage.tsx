@@ -89,7 +89,7 @@ export function ModelPage({ id }: { readonly id: string }) {
     <div className={widgets.page}>
       <div className={widgets.inner}>
         <div className={widgets.toolbar}>
-          <h2>{modelTitles(models ?? []).get(id) ?? model.name}</h2>
+          <h2 title={model.name}>{modelTitles(models ?? []).get(id) ?? model.name}</h2>
           {'proof' in model ? (
             <>
               <Tag>

@@ -222,7 +222,7 @@ export function ExperimentPage({ id }: { readonly id: string }) {
     <div className={widgets.page}>
       <div className={widgets.inner}>
         <div className={`${widgets.toolbar} ${styles.head}`}>
-          <h2>{name}</h2>
+          <h2 title={name}>{name}</h2>
           <ExperimentTag job={job} finished={finished} failed={failed} runs={runs.length} />
           <span className={styles.aside}>
             {experiment.recipe ? '' : `varies ${variedText(experiment)}; `}

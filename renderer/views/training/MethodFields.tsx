@@ -6,7 +6,7 @@ import { Panel } from '../../widgets/Panel.tsx'
 import { changed, withTraining } from './form.ts'
 import type { FormPart } from './NewRunPage.tsx'
 import { methodParameters, methodTexts, type Parameter } from './parameters.ts'
-import { Helped } from '../../widgets/Help.tsx'
+import { Helped, HelpTip } from '../../widgets/Help.tsx'
 import styles from './form.module.css'
 
 /** Where the explanation of a method's parameter stands. */
@@ -116,33 +116,30 @@ export function MethodFields(part: FormPart) {
   const preset = presets.trainings.find((other) => other.id === form.trainingPreset)
   return (
     <Panel title="Method">
-      <div className={styles.methodRow}>
-        <Helped of="training.method">
-          <Select
-            aria-label="Method"
-            w={130}
-            allowDeselect={false}
-            value={method.name}
-            data={Object.entries(methodTexts).map(([value, { title }]) => ({ value, label: title }))}
-            onChange={(name) => {
-              const settings = name === null ? undefined : settingsFor(name, presets)
-              if (settings) set(changed(form, { method: settings }))
-            }}
-          />
-        </Helped>
-        <Helped of="training.method" beside grow>
-          <Select
-            aria-label="Preset"
-            placeholder="Own settings"
-            flex={1}
-            value={form.trainingPreset}
-            data={presets.trainings.map((other) => ({ value: other.id, label: other.title }))}
-            onChange={(id) => {
-              const chosen = presets.trainings.find((other) => other.id === id)
-              if (chosen) set(withTraining(form, chosen))
-            }}
-          />
-        </Helped>
+      <div className={styles.methodRow} data-help="training.method">
+        <Select
+          aria-label="Method"
+          w={130}
+          allowDeselect={false}
+          value={method.name}
+          data={Object.entries(methodTexts).map(([value, { title }]) => ({ value, label: title }))}
+          onChange={(name) => {
+            const settings = name === null ? undefined : settingsFor(name, presets)
+            if (settings) set(changed(form, { method: settings }))
+          }}
+        />
+        <Select
+          aria-label="Preset"
+          placeholder="Own settings"
+          flex={1}
+          value={form.trainingPreset}
+          data={presets.trainings.map((other) => ({ value: other.id, label: other.title }))}
+          onChange={(id) => {
+            const chosen = presets.trainings.find((other) => other.id === id)
+            if (chosen) set(withTraining(form, chosen))
+          }}
+        />
+        <HelpTip of="training.method" />
       </div>
       <p className={styles.note}>
         {texts.long}

@@ -182,7 +182,7 @@ export function RunPage({ id }: { readonly id: string }) {
     <div className={widgets.page}>
       <div className={widgets.inner}>
         <div className={widgets.toolbar}>
-          <h2>{run.config.name}</h2>
+          <h2 title={run.config.name}>{run.config.name}</h2>
           <StateTag state={run.state} />
           <span className={widgets.grow} />
           <Actions run={run} dataHere={missing === null} />

@@ -108,7 +108,7 @@ function Sample({ run, dataset }: { readonly run: Run; readonly dataset: Dataset
       <div className={styles.time}>
         <span>timestep {timestep + 1}</span>
         <Slider
-          aria-label="Timestep"
+          thumbLabel="Timestep"
           min={1}
           max={timesteps}
           value={timestep + 1}
@@ -123,7 +123,7 @@ function Sample({ run, dataset }: { readonly run: Run; readonly dataset: Dataset
           {frames !== null && <HeatFrame frames={frames} activity={activity} timestep={timestep} opacity={opacity} />}
           <div className={styles.opacity}>
             <span>heat</span>
-            <Slider aria-label="Strength of the heat" size="xs" min={0} max={1} step={0.05} value={opacity} onChange={setOpacity} label={null} disabled={!activity?.heat} />
+            <Slider thumbLabel="Strength of the heat" size="xs" min={0} max={1} step={0.05} value={opacity} onChange={setOpacity} label={null} disabled={!activity?.heat} />
           </div>
           <p className={styles.note}>{activity?.noHeat ?? method?.text}</p>
           {frames !== null && frames.shape[0] > 1 && <FrameGrid data={frames.data} shape={frames.shape} current={timestep} onPick={setStep} columns={5} />}

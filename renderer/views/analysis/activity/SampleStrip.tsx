@@ -38,7 +38,7 @@ export function SampleStrip(props: {
       <ActionIcon aria-label="Earlier samples" disabled={page === 0} onClick={() => props.onPlace({ label, page: page - 1 })}>
         <IconChevronLeft size={17} />
       </ActionIcon>
-      <ul aria-label="Samples">
+      <ul aria-label="Samples" className={styles.tiles}>
         {data?.samples.map((sample) => (
           <li key={sample.index}>
             <button type="button" aria-pressed={sample.index === row} title={sample.file} aria-label={`Look at ${baseName(sample.file)}, ${sample.split}`} onClick={() => props.onRow(sample.index)}>

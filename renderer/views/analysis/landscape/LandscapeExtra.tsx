@@ -5,6 +5,7 @@ import { useComparedRuns } from '../compared.ts'
 import type { ExtraProps } from '../registry.ts'
 import { compute, namedResults, setOptions, useAnalysis } from '../state.ts'
 import { SharpnessTable } from './SharpnessTable.tsx'
+import { Scrolled } from '../../../widgets/Scrolled.tsx'
 import styles from './sharpness.module.css'
 
 /** Beside the picture: what it says in figures, and the curvature of the same checkpoints where it was computed. */
@@ -36,7 +37,7 @@ export function LandscapeExtra({ runs, run }: ExtraProps<'landscape'>) {
           )
         }
       >
-        <div className={styles.frame}>
+        <Scrolled label="Loss in figures">
           <table className={styles.table} aria-label="Loss in figures">
             <thead>
               <tr>
@@ -59,7 +60,7 @@ export function LandscapeExtra({ runs, run }: ExtraProps<'landscape'>) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolled>
       </Panel>
       <SharpnessTable runs={sharp} />
     </>

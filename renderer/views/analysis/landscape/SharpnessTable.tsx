@@ -2,6 +2,7 @@ import type { SharpnessResult } from '../../../../preload/contract/index.ts'
 import { figure } from '../../../app/format.ts'
 import { Panel } from '../../../widgets/Panel.tsx'
 import type { ExtraProps } from '../registry.ts'
+import { Scrolled } from '../../../widgets/Scrolled.tsx'
 import styles from './sharpness.module.css'
 
 const trace = ({ trace: found }: SharpnessResult['plain']): string => (found === null ? '' : `${figure(found.value)} ± ${figure(found.error)}`)
@@ -23,12 +24,16 @@ export function SharpnessTable({ runs }: Pick<ExtraProps<'sharpness'>, 'runs'>) 
     ['loss at the checkpoint', 'Flatness compares runs of about the same loss.', ({ options, loss }) => `${figure(loss)} (${options.loss.toUpperCase()})`],
     ...curvature('normalized', 'in filter norms'),
     ...curvature('plain', 'of the plain parameters'),
-    [`loss rise at ${first.rise.radius} filter norms`, `Mean ± standard deviation over ${first.rise.values.length} random directions.`, ({ rise }) => `${figure(rise.mean)} ± ${figure(rise.deviation)}`],
+    [
+      `loss rise at ${first.rise.radius} filter norms`,
+      `Mean ± standard deviation over ${first.rise.values.length} random directions.`,
+      ({ rise }) => `${figure(rise.mean)} ± ${figure(rise.deviation)}`,
+    ],
     ['products', 'Hessian-vector products of both power iterations.', ({ normalized, plain }) => `${normalized.iterations} and ${plain.iterations}`],
   ]
   return (
-    <Panel title="Sharpness">
-      <div className={styles.frame}>
+    <Panel title="Sharpness in figures">
+      <Scrolled label="Sharpness in figures">
         <table className={styles.table} aria-label="Sharpness">
           <thead>
             <tr>
@@ -55,7 +60,7 @@ export function SharpnessTable({ runs }: Pick<ExtraProps<'sharpness'>, 'runs'>) 
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
       <p className={styles.note}>Each product is a {first.products}.</p>
     </Panel>
   )

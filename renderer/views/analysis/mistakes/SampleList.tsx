@@ -58,7 +58,7 @@ export function SampleList({ dataset, items, label }: { readonly dataset: Datase
           )
         })}
       </ul>
-      {pages > 1 && <Pagination size="sm" total={pages} value={Math.min(page, pages)} onChange={setPage} getItemProps={(item) => ({ 'aria-label': `Page ${item}` })} />}
+      {pages > 1 && <Pagination size="sm" total={pages} value={Math.min(page, pages)} onChange={setPage} getItemProps={(item) => ({ 'aria-label': `Page ${item}` })} getControlProps={(control) => ({ 'aria-label': `${control} page` })} />}
       <Modal opened={opened !== null} onClose={() => setOpened(null)} title={opened === null ? '' : baseName(opened.sample.file)} size={720}>
         {opened?.gone && (
           <Alert color="yellow" mb={10}>

@@ -1,6 +1,7 @@
 import { percent } from '../../../app/format.ts'
 import { Panel } from '../../../widgets/Panel.tsx'
 import { energy } from '../energy/energy.ts'
+import { Scrolled } from '../../../widgets/Scrolled.tsx'
 import styles from '../energy/energy.module.css'
 import type { ExtraProps } from '../registry.ts'
 
@@ -10,27 +11,36 @@ export function ExitTable({ runs }: ExtraProps<'time'>) {
     <Panel key={run} title={`Early exit, ${name}`}>
       {latency !== undefined && (
         <p className={styles.line}>
-          One sample on {latency.device}: {latency.all.toFixed(2)} ms for all timesteps; {latency.first.toFixed(2)} ms for the first one, {latency.further.toFixed(2)} ms for each further one (medians, computed in one go).
+          One sample on {latency.device}: {latency.all.toFixed(2)} ms for all timesteps; {latency.first.toFixed(2)} ms for the first one,{' '}
+          {latency.further.toFixed(2)} ms for each further one (medians, computed in one go).
         </p>
       )}
-      <div className={styles.scroll}>
+      <Scrolled label={`Early exit of ${name}`}>
         <table className={styles.table}>
           <thead>
             <tr>
-              <th>stop at confidence</th><th className={styles.number}>timesteps</th><th className={styles.number}>accuracy</th><th className={styles.number}>latency</th><th className={styles.number}>energy</th><th className={styles.number}>energy saved</th>
+              <th>stop at confidence</th>
+              <th className={styles.number}>timesteps</th>
+              <th className={styles.number}>accuracy</th>
+              <th className={styles.number}>latency</th>
+              <th className={styles.number}>energy</th>
+              <th className={styles.number}>energy saved</th>
             </tr>
           </thead>
           <tbody>
             {exits.map((exit) => (
               <tr key={exit.confidence}>
-                <td>{exit.confidence}</td><td className={styles.number}>{exit.timesteps.toFixed(2)}</td><td className={styles.number}>{percent(exit.accuracy)}</td>
-                <td className={styles.number}>{exit.milliseconds === undefined ? '–' : `${exit.milliseconds.toFixed(2)} ms`}</td><td className={styles.number}>{energy(exit.picojoules)}</td>
+                <td>{exit.confidence}</td>
+                <td className={styles.number}>{exit.timesteps.toFixed(2)}</td>
+                <td className={styles.number}>{percent(exit.accuracy)}</td>
+                <td className={styles.number}>{exit.milliseconds === undefined ? '–' : `${exit.milliseconds.toFixed(2)} ms`}</td>
+                <td className={styles.number}>{energy(exit.picojoules)}</td>
                 <td className={styles.number}>{exit.picojoules === undefined || picojoules === undefined ? '–' : percent(1 - exit.picojoules / picojoules)}</td>
               </tr>
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
     </Panel>
   ))
 }
