@@ -1,6 +1,7 @@
 /**
- * An exported model for test/bench/inference.ts: inference-child.ts FILE DEVICE, facts beside the file (inference-files.ts). Answers each line "BATCH RUNS"
- * on stdin with a line of JSON: seconds and processor seconds of each run, most memory of the process so far in MB, bytes of the file.
+ * An exported model for test/bench/inference.ts: inference-child.ts FILE DEVICE THREADS, facts beside the file (inference-files.ts), 0 threads: one for
+ * each core. Answers each line "BATCH RUNS" on stdin with a line of JSON: seconds and processor seconds of each run, most memory of the
+ * process so far in MB, bytes of the file.
  */
 import { readFileSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -13,10 +14,10 @@ import { Random } from '../../main/random.ts'
 import type { FileFacts } from './inference-files.ts'
 import { processorSeconds } from './processor-time.ts'
 
-const [file = '', device] = [process.argv[2], deviceSchema.parse(process.argv[3])]
+const [file = '', device, threads] = [process.argv[2], deviceSchema.parse(process.argv[3]), Number(process.argv[4])]
 const { shape, classes, states } = JSON.parse(readFileSync(`${file}.json`, 'utf8')) as FileFacts
 const runtime = onnxRuntime()
-const engine: Engine = { name: runtime.name, version: runtime.version, load: (onnx, options) => runtime.load(onnx, { ...options, device }) }
+const engine: Engine = { name: runtime.name, version: runtime.version, load: (onnx, options) => runtime.load(onnx, { ...options, device, ...(threads > 0 && { threads }) }) }
 const onnx = readFileSync(file)
 const runner = await (states ? StepRunner.open(engine, onnx, shape, classes, states) : WindowRunner.open(engine, onnx, shape, classes))
 const random = new Random(1, 'bench')

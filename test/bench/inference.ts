@@ -44,10 +44,10 @@ async function started(name: string, command: string, args: readonly string[]): 
   }
 }
 
-/** PyTorch as it starts, and with one thread for each core where that is another number. */
-async function peers(timesteps: number): Promise<Runner[]> {
+/** PyTorch with as many threads as told, or else as it starts, and with one thread for each core where that is another number. */
+async function peers(timesteps: number, wanted: number): Promise<Runner[]> {
   const found: Runner[] = []
-  for (const threads of [0, availableParallelism()]) {
+  for (const threads of wanted > 0 ? [wanted] : [0, availableParallelism()]) {
     const runner = await started('PyTorch', '/usr/bin/python3', [beside('peers/inference.py'), String(timesteps), String(threads)])
     if (!runner) {
       console.error('(apt-get install python3-torch)')
@@ -95,7 +95,8 @@ function rowsOf(runner: Runner, batch: number, peer: Runner | undefined): BenchR
 }
 
 /**
- * Options: --batches 1,4,16 --formats window,step,int8 (and int8-convolutions) --turns N --timesteps 10 --device cpu (or webgpu, over software Vulkan too).
+ * Options: --batches 1,4,16 --formats window,step,int8 (and int8-convolutions) --turns N --timesteps 10 --device cpu (or webgpu, over software Vulkan too)
+ * --threads N (of both; with 1, processor time tells what the work takes on a machine that others use too).
  * The peer of the step model is the window of the same batch (issue: at most 1.2 of its time, a ratio of at least 0.83); of all others it is the
  * faster PyTorch.
  */
@@ -104,17 +105,17 @@ export async function run(args: readonly string[] = []): Promise<BenchResult> {
     args: [...args],
     options: {
       batches: { type: 'string', default: '1,4,16' }, formats: { type: 'string', default: 'window,step,int8' }, timesteps: { type: 'string', default: '10' },
-      device: { type: 'string', default: 'cpu' }, turns: { type: 'string' },
+      device: { type: 'string', default: 'cpu' }, turns: { type: 'string' }, threads: { type: 'string', default: '0' },
     },
   })
   const timesteps = Number(values.timesteps)
   const folder = mkdtempSync(join(tmpdir(), 'saccade-bench-'))
   const formats: Runner[] = []
   for (const name of z.array(z.enum(formatNames)).parse(values.formats.split(','))) {
-    const runner = await started(name, process.execPath, [beside('inference-child.ts'), writeFormat(folder, name, timesteps), values.device])
+    const runner = await started(name, process.execPath, [beside('inference-child.ts'), writeFormat(folder, name, timesteps), values.device, values.threads])
     if (runner) formats.push(runner)
   }
-  const torch = await peers(timesteps)
+  const torch = await peers(timesteps, Number(values.threads))
   const window = formats.find(({ name }) => name === 'window')
   const rows: BenchRow[] = []
   try {
