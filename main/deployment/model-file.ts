@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { fromBinary } from '@bufbuild/protobuf'
@@ -102,10 +103,10 @@ const producerOf = ({ producerName }: ModelProto): string => (producerName === '
 
 /** What a file is, before it is imported. @throws ModelFileError also where it is a model of another origin that doesn't fit */
 export function lookAtModelFile(path: string): ModelFileFacts {
-  const { model } = readOnnx(path)
+  const { onnx, model } = readOnnx(path)
   if (hasMetadata(propertiesOf(model))) {
     const { metadata: { name, format = 'window', labels, shape } } = readModelFile(path)
-    return { origin: 'saccade', name, format, classes: labels, shape }
+    return { origin: 'saccade', name, format, classes: labels, shape, hash: createHash('sha256').update(onnx).digest('hex') }
   }
   return { origin: 'foreign', producer: producerOf(model), ports: told(path, () => foreignPorts(model)) }
 }

@@ -23,11 +23,11 @@ export function readArguments(args: readonly string[], folder: string): Argument
   return { library: typeof values.library === 'string' ? values.library : null, files }
 }
 
-/** The place in the window (renderer/app/route.ts) that shows a file: a recording on the stage, a model by its id where it is the library's. */
+/** The place in the window (renderer/app/route.ts) that shows a file: a recording on the stage, a model by its id where it is the library's, else by its path. */
 export function placeOfFile(path: string, library: string): string {
   if (extname(path).toLowerCase() !== '.onnx') return `#/recordings/${encodeURIComponent(path)}`
   const [id, ...rest] = relative(join(library, 'models'), path).split(sep)
-  return id !== undefined && id !== '..' && rest.length > 0 ? `#/models/id/${encodeURIComponent(id)}` : '#/models'
+  return id !== undefined && id !== '..' && rest.length > 0 ? `#/models/id/${encodeURIComponent(id)}` : `#/models/id/${encodeURIComponent(path)}`
 }
 
 export const placeOfFolder = (path: string): string => `#/datasets/import/${encodeURIComponent(path)}`

@@ -1,5 +1,5 @@
 /**
- * A workbench and its server for a week of use (endurance.ts): LIBRARY [THREADS]. Says where it listens; counts what it holds when
+ * A workbench and its server for a week of use (endurance.ts): LIBRARY [THREADS [KEEP]]; KEEP bytes of events for windows that were away. Says where it listens; counts what it holds when
  * asked; closes when told to, and must then end by itself.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
@@ -42,11 +42,11 @@ export interface Facts {
   readonly held: Held
 }
 
-const [library = '', threads = ''] = process.argv.slice(2)
+const [library = '', threads = '', keep = ''] = process.argv.slice(2)
 const { gc } = globalThis
 const workbench = createWorkbench({ library, host: 'browser', spawn: forkNode })
 if (threads !== '') await workbench.call('settings.change', { threads: Number(threads) })
-const server = await startServer({ workbench, port: 0, windowFolder: library })
+const server = await startServer({ workbench, port: 0, windowFolder: library, ...(keep !== '' && { keepBytes: Number(keep) }) })
 
 function count(names: readonly string[]): Record<string, number> {
   const counted: Record<string, number> = {}

@@ -41,13 +41,13 @@ function writeRecordings(folder: string, large: number): void {
   }
 }
 
-/** @param threads of the workbench's data pool; left out as many as the machine has */
-export async function beginUse(root: string, { large = 0, threads }: { large?: number; threads?: number } = {}): Promise<Use> {
+/** @param threads of the workbench's data pool; left out as many as the machine has; @param keepBytes of events for windows that were away; left out as the server does */
+export async function beginUse(root: string, { large = 0, threads, keepBytes }: { large?: number; threads?: number; keepBytes?: number } = {}): Promise<Use> {
   const [recordings, scratch, samples, library] = ['recordings', 'scratch', 'samples', 'library'].map((name) => join(root, name)) as [string, string, string, string]
   writeRecordings(recordings, large)
   mkdirSync(scratch)
   await writeStarterRecordings(samples, { seed: 1, perClass: 3, format: 'bin' })
-  const child = fork(join(import.meta.dirname, 'endurance-child.ts'), [library, String(threads ?? '')], { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(join(import.meta.dirname, 'endurance-child.ts'), [library, String(threads ?? ''), String(keepBytes ?? '')], { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const [{ origin, token }] = (await once(child, 'message')) as [{ origin: string; token: string }]
   const dataset = await importSamples(origin, token, samples)
   return {

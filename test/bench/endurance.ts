@@ -1,8 +1,9 @@
 /**
- * npm run bench -- endurance [--starts N] [--opens N] [--rounds N]: a week of use in minutes. 1,000 trainings are started and stopped and
- * 10,000 recordings opened over the real server, in rounds; each round's windows are a process that ends with all its connections.
+ * npm run bench -- endurance [--starts N] [--opens N] [--rounds N] [--keep BYTES]: a week of use in minutes. 1,000 trainings are started
+ * and stopped and 10,000 recordings opened over the real server, in rounds; each round's windows are a process that ends with all its connections.
  * Printed: what the workbench held after the first round and after the last one, and how memory grew per 1,000 openings (least squares
- * over the rounds, the first left out: workers, decoders and compiled code are there after it).
+ * over the rounds, the first left out: workers, decoders and compiled code are there after it). The server keeps the latest events for
+ * windows that were away, --keep bytes or its own bound: until that is full, memory grows by them.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -47,13 +48,13 @@ const held: readonly (readonly [string, (held: Held) => number])[] = [
 export async function run(args: readonly string[]): Promise<BenchResult> {
   const { values } = parseArgs({
     args: [...args],
-    options: { starts: { type: 'string', default: '1000' }, opens: { type: 'string', default: '10000' }, rounds: { type: 'string', default: '20' } },
+    options: { starts: { type: 'string', default: '1000' }, opens: { type: 'string', default: '10000' }, rounds: { type: 'string', default: '20' }, keep: { type: 'string' } },
   })
   const [starts, opens, rounds] = [Number(values.starts), Number(values.opens), Math.max(3, Number(values.rounds))]
   const root = mkdtempSync(join(tmpdir(), 'saccade-bench-'))
   const began = performance.now()
   try {
-    const use = await beginUse(root, { large: 2 })
+    const use = await beginUse(root, { large: 2, ...(values.keep !== undefined && { keepBytes: Number(values.keep) }) })
     const found: Facts[] = []
     for (let round = 0; round < rounds; round++) {
       await use.visit(Math.ceil(opens / rounds), Math.ceil(starts / rounds), round)

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
@@ -308,6 +308,21 @@ describe('the built main process and preload script, on a stand-in for electron,
     await desktop.page.evaluate("void (location.hash = '#/models')")
     desktop.tell({ ask: 'emit', event: 'second-instance', args: [['saccade', '--flag', relative], folder] })
     await expect.poll(() => desktop.page.url()).toContain('#/recordings/')
+  })
+
+  test("a model's file that the system opens is looked at, and is the library's model where it is one of its", async () => {
+    const { models } = await desktop.page.evaluate(() => window.saccade.call('models.list', {}))
+    const [{ id, path: own } = { id: '', path: '' }] = models
+    const copy = join(folder, 'sent by mail.onnx')
+    copyFileSync(own, copy)
+    desktop.tell({ ask: 'emit', event: 'open-file', args: [copy] })
+    await expect.poll(() => desktop.page.url()).toBe(`https://window.saccade.test/#/models/id/${id}`)
+    // One that is none of the library's stays by its path, with what is wrong with it.
+    const broken = join(folder, 'broken.onnx')
+    writeFileSync(broken, 'no model')
+    desktop.tell({ ask: 'emit', event: 'second-instance', args: [['saccade', broken], folder] })
+    await expect.poll(() => desktop.page.url()).toBe(`https://window.saccade.test/#/models/id/${encodeURIComponent(broken)}`)
+    await desktop.page.getByText('not an ONNX model').first().waitFor()
   })
 
   test('the menu reaches every view, the palette and the system dialogs', async () => {

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openDataset } from '../../main/datasets/dataset.ts'
-import { readModelFile } from '../../main/deployment/model-file.ts'
+import { lookAtModelFile, readModelFile } from '../../main/deployment/model-file.ts'
 import { Database } from '../../main/library/database.ts'
 import { migrations } from '../../main/library/migrations.ts'
 import { openCheckpoint } from '../../main/training/checkpoint.ts'
@@ -70,6 +70,8 @@ describe.each(earlier)('a library of %s', (commit, runs, experiments) => {
     expect([...dataset.sample(0)].some((value) => value > 0)).toBe(true)
     dataset.close()
     for (const run of runs) expect(openCheckpoint(join(library, 'runs', run), 'best').progress.epoch).toBeGreaterThan(0)
+    const { hash } = json(join(library, 'models/first/model.json'))
+    expect(lookAtModelFile(join(library, 'models/first/model.onnx'))).toMatchObject({ origin: 'saccade', hash })
     expect(readModelFile(join(library, 'models/first/model.onnx')).metadata).toMatchObject({ name: 'first', shape: [2, 2, 8, 8] })
   })
 })

@@ -38,7 +38,7 @@ export type ForeignPorts = z.infer<typeof foreignPortsSchema>
 
 /** What an .onnx file is, before it is imported. */
 export const modelFileFactsSchema = z.discriminatedUnion('origin', [
-  z.object({ origin: z.literal('saccade'), name: z.string(), format: z.enum(['window', 'step', 'int8']), classes: z.array(z.string()), shape: z.array(z.number()) }),
+  z.object({ origin: z.literal('saccade'), name: z.string(), format: z.enum(['window', 'step', 'int8']), classes: z.array(z.string()), shape: z.array(z.number()), /** SHA-256 of its bytes, as models of the library have it. */ hash: z.string() }),
   z.object({ origin: z.literal('foreign'), producer: z.string(), ports: foreignPortsSchema }),
 ])
 export type ModelFileFacts = z.infer<typeof modelFileFactsSchema>

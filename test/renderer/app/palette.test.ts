@@ -29,7 +29,7 @@ describe('the palette', () => {
 it.each([
   [placeOfFile('/data/a b#1.aedat4', '/lib'), { view: 'recordings', path: '/data/a b#1.aedat4' }],
   [placeOfFile('/lib/models/shapes-2/model.onnx', '/lib'), { view: 'models', page: 'model', id: 'shapes-2' }],
-  [placeOfFile('/elsewhere/model.onnx', '/lib'), { view: 'models', page: 'list' }],
+  [placeOfFile('/elsewhere/a b/Model.ONNX', '/lib'), { view: 'models', page: 'model', id: '/elsewhere/a b/Model.ONNX' }],
   [placeOfFolder('/data/Train ä'), { view: 'datasets', page: 'import', folder: '/data/Train ä' }],
   [placeOfJob({ kind: 'training', subject: 'trt-1' }), { view: 'training', page: 'run', id: 'trt-1' }],
   [placeOfJob({ kind: 'import', subject: 'shapes' }), { view: 'datasets', page: 'dataset', id: 'shapes' }],
