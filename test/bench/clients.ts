@@ -43,6 +43,15 @@ interface Turn {
   readonly stepsPerSecond: number
   /** Share of one processor that passing events on takes: of this process, which does nothing else. */
   readonly share: number
+  /** Its processor time for a step, ms: what another machine's load does not change. */
+  readonly msPerStep: number
+}
+
+/** What passing events on cost, over all turns that were watched. */
+interface Passed {
+  readonly events: number
+  readonly encoded: number
+  readonly bytes: number
 }
 
 async function train(workbench: Workbench, root: string): Promise<string> {
@@ -82,9 +91,11 @@ function measure(workbench: Workbench, seconds: number): Promise<Turn> {
       first ??= { at, step, processor: processorSeconds() }
       if (at - first.at < seconds) return
       stop()
+      const spent = processorSeconds() - first.processor
       resolve({
         stepsPerSecond: (step - first.step) / (at - first.at),
-        share: (processorSeconds() - first.processor) / (at - first.at),
+        share: spent / (at - first.at),
+        msPerStep: (spent * 1000) / (step - first.step),
       })
     })
   })
@@ -128,9 +139,13 @@ export async function run(args: readonly string[]): Promise<BenchResult> {
     await measure(workbench, seconds)
     const [alone, together, ratios]: [Turn[], Turn[], number[]] = [[], [], []]
     let heard = 0
+    const passed: { -readonly [K in keyof Passed]: number } = { events: 0, encoded: 0, bytes: 0 }
     for (let i = 0; i < Number(values.turns); i++) {
       const before = await measure(workbench, seconds)
+      const earlier = server.eventCounts
       const { turn, heard: count } = await watched(server, id, () => measure(workbench, seconds))
+      const later = server.eventCounts
+      for (const key of ['events', 'encoded', 'bytes'] as const) passed[key] += later[key] - earlier[key]
       const after = await measure(workbench, seconds)
       alone.push(before, after)
       together.push(turn)
@@ -175,6 +190,31 @@ export async function run(args: readonly string[]): Promise<BenchResult> {
           label: `workbench process, ${CLIENTS} clients`,
           value: median(together.map(({ share }) => share * 100)),
           unit: '% of a processor',
+        },
+        {
+          label: 'processor time of the workbench process for a step, nobody watching',
+          value: median(alone.map(({ msPerStep }) => msPerStep)),
+          unit: 'ms',
+        },
+        {
+          label: `processor time of the workbench process for a step, ${CLIENTS} clients`,
+          value: median(together.map(({ msPerStep }) => msPerStep)),
+          unit: 'ms',
+        },
+        {
+          label: `processor time that ${CLIENTS} clients add to a step, of the time that it takes alone`,
+          value: ((median(together.map(({ msPerStep }) => msPerStep)) - median(alone.map(({ msPerStep }) => msPerStep))) * median(alone.map((turn) => turn.stepsPerSecond))) / 10,
+          unit: '%',
+        },
+        {
+          label: 'messages encoded for an event, whoever hears it',
+          value: passed.encoded / passed.events,
+          unit: '',
+        },
+        {
+          label: 'bytes of an event for each client',
+          value: passed.bytes / passed.events / CLIENTS,
+          unit: 'B',
         },
         {
           label: 'events that each client heard in its last turn',

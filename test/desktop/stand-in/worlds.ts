@@ -116,6 +116,8 @@ export function preloadWorld(
       ;(world[binding] as (payload: string) => void)(btoa(bytes))
     })
   const electron = {
+    // A plain Chromium does not tell where a file lies: those of tests say it by their name.
+    webUtils: { getPathForFile: (file: { readonly name: string }): string => decodeURIComponent(file.name) },
     contextBridge: {
       exposeInMainWorld: (key: string, api: Record<string, (...args: unknown[]) => unknown>): void => {
         exposed[key] = api
