@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react'
 import { ActionIcon, Button, CopyButton, Loader, Tooltip } from '@mantine/core'
-import { IconBroadcast, IconCheck, IconCopy, IconTrash } from '@tabler/icons-react'
+import { IconArrowsDiff, IconBroadcast, IconCheck, IconCopy, IconTrash } from '@tabler/icons-react'
 import type { LibraryModel } from '../../../preload/contract/index.ts'
 import { jobOf, useJobs } from '../../api/jobs.ts'
 import { refresh, useLibrary } from '../../api/library.ts'
@@ -16,7 +16,7 @@ import { Facts, Panel } from '../../widgets/Panel.tsx'
 import { Tag } from '../../widgets/Tag.tsx'
 import widgets from '../../widgets/widgets.module.css'
 import { FileNotes } from './FileNotes.tsx'
-import { formats, ports, runs } from './formats.ts'
+import { comparable, formats, ports, runs } from './formats.ts'
 import { metadataRows, preparationOfModel } from './metadata.ts'
 import { Proof } from './Proof.tsx'
 import { SpeedPanel } from './SpeedPanel.tsx'
@@ -117,11 +117,18 @@ export function ModelPage({ id }: { readonly id: string }) {
                 pictures={pictures}
                 title={`Try it on a ${pictures ? 'picture' : 'recording'}`}
                 aside={
-                  !pictures && (
-                    <Button variant="default" size="compact-sm" leftSection={<IconBroadcast size={15} />} onClick={() => go({ view: 'models', page: 'live', id })}>
-                      Live…
-                    </Button>
-                  )
+                  <>
+                    {comparable(models ?? [], id).length > 1 && (
+                      <Button variant="default" size="compact-sm" leftSection={<IconArrowsDiff size={15} />} onClick={() => go({ view: 'models', page: 'compare', ids: comparable(models ?? [], id) })}>
+                        Compare…
+                      </Button>
+                    )}
+                    {!pictures && (
+                      <Button variant="default" size="compact-sm" leftSection={<IconBroadcast size={15} />} onClick={() => go({ view: 'models', page: 'live', id })}>
+                        Live…
+                      </Button>
+                    )}
+                  </>
                 }
               />
             )}
