@@ -1,12 +1,15 @@
-import { dirname, join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StepProgress, WorkbenchApi } from '../../preload/contract/index.ts'
 import { writeStarterRecordings } from '../../main/events/simulate/starter.ts'
 import { startServer, type Server } from '../../main/headless/server.ts'
+import { Uploads } from '../../main/headless/uploads.ts'
 import { buildIfChanged } from '../../scripts/build.ts'
 import { freePort, launchBrowser } from '../support/browser.ts'
 import { selfSigned } from '../support/certificate.ts'
+import { root } from '../support/cli.ts'
 import { breakableLine, type BreakableLine } from '../support/line.ts'
 import { openBench, temporaryFolder, type TestBench } from '../support/workbench.ts'
 import { startOnStandIn, type Desktop } from './stand-in/start.ts'
@@ -27,7 +30,7 @@ beforeAll(async () => {
   const port = await freePort()
   browser = await launchBrowser(port)
   there = openBench(join(folder, 'there'))
-  server = await startServer({ workbench: there.workbench, port: 0, windowFolder: folder })
+  server = await startServer({ workbench: there.workbench, port: 0, windowFolder: join(root, 'out/renderer'), uploads: new Uploads(join(folder, 'there/uploads'), {}, () => Promise.resolve(1e15)) })
   secure = await startServer({ workbench: there.workbench, port: 0, windowFolder: folder, tls: selfSigned('gpu.example') })
   wire = await breakableLine(server)
   desktop = await startOnStandIn({ endpoint: `http://127.0.0.1:${port}`, userData: folder, library: join(folder, 'here') })
@@ -112,6 +115,14 @@ test('a training on another machine is watched; the line is cut and mended, and 
   }, dirname(first))
   expect(events).toEqual([true, true, true])
 
+  // A folder of this computer is dropped: the page gives it, the main process sends it.
+  const sent = await page.evaluate(async (path) => {
+    window.saccade.pathOf?.(new File([], encodeURIComponent(path)))
+    return window.saccade.call('remote.send', { id: '1', name: 'mine', folder: true, files: [{ from: path, below: '' }] })
+  }, dirname(first))
+  expect(sent).toEqual({ path: join(folder, 'there/uploads/mine') })
+  expect(readdirSync(sent.path ?? '').length).toBe(4)
+
   await page.getByRole('button', { name: 'Back to this computer' }).click()
   await expect.poll(() => page.title()).toMatch(/Saccade$/)
   expect(await library()).toBe(join(folder, 'here'))
@@ -131,4 +142,21 @@ test('the menu knows the way back, and a trusted certificate and its token are r
   await expect.poll(() => desktop.page.title()).toMatch(/Saccade$/)
   await reached(origin)
   expect((await desktop.ask({ ask: 'state' })).dialogs.length).toBe(asked)
+})
+
+test('a browser sends a file of its own computer, and shows it when it is there', async () => {
+  const page = await browser.newPage()
+  await page.goto(server.url)
+  await page.getByRole('heading', { name: 'Recordings', level: 1 }).waitFor()
+  await page.getByRole('button', { name: 'Open…', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'Open a recording' })
+  await dialog.getByText('These files lie on 127.0.0.1.').waitFor()
+  const [path = ''] = await writeStarterRecordings(join(folder, 'own'), { seed: 9, perClass: 1, format: 'bin' })
+  await dialog.getByLabel('File to send').setInputFiles(path)
+  const name = basename(path)
+  const there = join(folder, 'there/uploads', name.replace(/\.bin$/, ''), name)
+  await expect.poll(() => page.url()).toContain(encodeURIComponent(there))
+  expect(readFileSync(there).equals(readFileSync(path))).toBe(true)
+  await page.getByRole('listitem', { name: `Send ${name} to 127.0.0.1: done` }).waitFor()
+  await page.close()
 })
