@@ -162,7 +162,6 @@ async function train(left: number): Promise<number> {
     await job(made.job, over)
     await client.call('runs.remove', { id: made.run })
   }
-  await Promise.all([client.call('runs.list', {}), client.call('datasets.list', {})])
   return starts
 }
 
@@ -180,4 +179,5 @@ const starting = async (): Promise<void> => {
   for (let done = 0; done < plan.starts;) done += await train(plan.starts - done)
 }
 await Promise.all([opening(), starting()])
+await Promise.all([client.call('runs.list', {}), client.call('datasets.list', {})])
 process.exit(0)
