@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { readJson, writeJson } from '../training/atomic.ts'
+import { makeFolder, readJson, writeJson } from '../training/atomic.ts'
 import { canonicalJson } from '../training/checkpoint.ts'
 import type { Losses } from './objective.ts'
 import { lossNameSchema } from './schemas/landscape.ts'
@@ -35,7 +35,7 @@ export class Points {
    * @param deciding everything else that decides the loss at a point
    */
   constructor(folder: string, head: { readonly checkpoint: string; readonly hash: string }, deciding: unknown) {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     const key = createHash('sha256').update(canonicalJson({ ...head, deciding })).digest('hex').slice(0, 16)
     this.#path = join(folder, `landscape-${key}.points`)
     this.#head = head

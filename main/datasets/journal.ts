@@ -69,7 +69,8 @@ export class Journal {
    * @param intact the entries, from the first, that still hold
    */
   static async open<Entry>(directory: string, options: ImportOptions, files: string, intact: (lines: readonly string[]) => Promise<Entry[]>): Promise<Resumed<Entry>> {
-    await mkdir(directory, { recursive: true })
+    // Not the folders above: a library that has gone is not begun anew in its place.
+    await mkdir(directory).catch((error: unknown) => (errorCode(error) === 'EEXIST' ? undefined : Promise.reject(error as Error)))
     const path = join(directory, journalFile)
     const digest = createHash('sha256').update(files).digest('hex')
     const lines = await readLines(path)

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Engine } from '../engines/engine.ts'
-import { faultOf, StorageError, syncFolder, temporaryName, writeFileAtomic, writeJson } from '../training/atomic.ts'
+import { faultOf, makeFolder, StorageError, syncFolder, temporaryName, writeFileAtomic, writeJson } from '../training/atomic.ts'
 import { openCheckpoint } from '../training/checkpoint.ts'
 import { readRunHeader } from '../training/run-store.ts'
 import { openTrainable } from '../training/trainable.ts'
@@ -52,7 +52,7 @@ export async function exportModel({
   try {
     const network = await openTrained({ run, checkpoint: kind, engine, signal }, dataset, (share) => onProgress?.(share / 2))
     const exported = await formatOf(settings.format)(network, settings, (share) => onProgress?.((1 + share) / 2))
-    mkdirSync(temporary, { recursive: true })
+    makeFolder(temporary)
     const files = await write(temporary, exported, network)
     const record = recordOf(model, network, settings, exported, files)
     writeJson(join(temporary, 'model.json'), record)

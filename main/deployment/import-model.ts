@@ -1,7 +1,7 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import type { Engine } from '../engines/engine.ts'
-import { faultOf, StorageError, syncFolder, temporaryName, writeJson } from '../training/atomic.ts'
+import { faultOf, makeFolder, StorageError, syncFolder, temporaryName, writeJson } from '../training/atomic.ts'
 import { sha256 } from './export.ts'
 import type { ForeignReading } from './foreign/schema.ts'
 import { ForeignRunner } from './foreign/runner.ts'
@@ -45,7 +45,7 @@ export async function importModel({ file, model, engine, name, reading, known = 
   }
   const temporary = temporaryName(model)
   try {
-    mkdirSync(temporary, { recursive: true })
+    makeFolder(temporary)
     copyFileSync(file, join(temporary, 'model.onnx'))
     if (!readFileSync(join(temporary, 'model.onnx')).equals(onnx)) throw new StorageError(file, 'changed while it was copied')
     if (metadata.foreign && reading) writeJson(join(temporary, readingFile), reading)

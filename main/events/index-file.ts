@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
@@ -74,7 +74,8 @@ export function saveIndex(folder: string, key: string, { facts, extremes, segmen
   }
   const temporary = join(folder, `.${key}.${process.pid}.tmp`)
   try {
-    mkdirSync(folder, { recursive: true })
+    // Not the folders above: a library that has gone is not begun anew in its place.
+    if (!existsSync(folder)) mkdirSync(folder)
     writeFileSync(temporary, JSON.stringify({ version: VERSION, crc32: crc32(JSON.stringify(index)), index }))
     renameSync(temporary, join(folder, `${key}.json`))
     prune(folder)

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statfsSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, renameSync, rmSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { migrations, type Migration } from './migrations.ts'
@@ -47,7 +47,7 @@ export class Database {
     let db: DatabaseSync | undefined
     try {
       db = connect(path)
-      notices.push(...migrate(db, path, steps))
+      notices.push(...migrate(db, path, steps), ...readOnly(path))
       return new Database(path, db, notices)
     } catch (error) {
       db?.close()
@@ -188,6 +188,16 @@ function setAside(path: string): string {
     if (existsSync(path + suffix)) renameSync(path + suffix, name + suffix)
   }
   return `The library's database was damaged. It was set aside as ${name}; datasets, runs and models are read from their folders again. Watch folders have to be added again.`
+}
+
+/** SQLite opens what it may not write, without a word. */
+function readOnly(path: string): string[] {
+  try {
+    if (existsSync(path)) accessSync(path, constants.W_OK)
+    return []
+  } catch {
+    return [`${path} can't be written (no permission): recordings, watch folders and jobs from now on are not remembered until its permissions are changed and Saccade is started again.`]
+  }
 }
 
 /** @throws DatabaseError where a newer Saccade has written it */

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 /** A file that could not be written or read. The message names the file and says what to do. */
@@ -43,6 +43,18 @@ export function storageError(path: string, error: unknown): StorageError {
 export function faultOf(folder: string, temporary: string, error: unknown): unknown {
   if (error instanceof StorageError) return error.path.startsWith(temporary) && error.cause !== undefined ? storageError(folder, error.cause) : error
   return errorCode(error) === '' ? error : storageError(folder, error)
+}
+
+/**
+ * Makes a folder where it is missing, in one that is there: a library that has gone is not begun anew in its place.
+ * @throws StorageError
+ */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw storageError(path, error)
+  }
 }
 
 /** Makes a rename or a new name in `folder` survive a power cut. Windows has no such call and needs none. */

@@ -1,6 +1,6 @@
 import { closeSync, constants, copyFileSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { uptime } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { errorCode, storageError } from './atomic.ts'
 
 /** A process, so that another one can tell whether it still runs. */
@@ -27,6 +27,8 @@ function startOf(pid: number): string | undefined {
 }
 
 const own = startOf(process.pid)
+/** Locks that this process has: one of its own that it no longer knows of was left behind by a disk that went away. */
+const taken = new Set<string>()
 
 /** This process. */
 export const thisProcess = (): Owner => ({ pid: process.pid, updated: new Date().toISOString(), ...(own !== undefined && { started: own }) })
@@ -53,6 +55,7 @@ export class Lock {
 
   private constructor(path: string) {
     this.#path = path
+    taken.add(resolve(path))
   }
 
   /**
@@ -63,12 +66,13 @@ export class Lock {
     for (;;) {
       if (create(path)) return new Lock(path)
       const by = readOwner(path)
-      if (by !== null && isAlive(by)) return by
+      if (by !== null && holds(by, path)) return by
       removeStale(path)
     }
   }
 
   release(): void {
+    taken.delete(resolve(this.#path))
     rmSync(this.#path, { force: true })
   }
 }
@@ -76,8 +80,10 @@ export class Lock {
 /** Removes a lock that nobody who lives has any more. */
 export function clearLock(path: string): void {
   const by = readOwner(path)
-  if (by === null || !isAlive(by)) removeStale(path)
+  if (by === null || !holds(by, path)) removeStale(path)
 }
+
+const holds = (owner: Owner, path: string): boolean => isAlive(owner) && (owner.pid !== process.pid || taken.has(resolve(path)))
 
 /** Under its name only when it says whose it is. @returns false where there is one */
 function create(path: string): boolean {
@@ -129,9 +135,9 @@ function removeStale(path: string): void {
     if (errorCode(error) === 'ENOENT') return
     throw storageError(dirname(path), error)
   }
-  const taken = readOwner(aside)
+  const by = readOwner(aside)
   try {
-    if (taken !== null && isAlive(taken)) publish(aside, path)
+    if (by !== null && holds(by, path)) publish(aside, path)
   } catch {
     // A third one was quicker by microseconds: it has it now.
   } finally {

@@ -110,5 +110,7 @@ function describeExit(code: number | null, signal: string | null, child: ChildPo
     .filter((line) => line.trim() !== '')
   // Node prints the error somewhere above the stack, C++ and V8 theirs at the end.
   const words = (lines.find((line) => /\w*Error: |FATAL|what\(\):/.test(line)) ?? lines.at(-1))?.replace(/^.*what\(\):/, '').trim()
-  return `The process ${how}.${words === undefined ? '' : ` It said: ${words}${/[.!?]$/.test(words) ? '' : '.'}`}`
+  const said = words === undefined ? '' : ` It said: ${words}${/[.!?]$/.test(words) ? '' : '.'}`
+  const memory = /out of memory|bad_alloc|allocation failed/i.test(said) ? ' Close other programs, or try a smaller batch.' : ''
+  return `The process ${how}.${said}${memory}`
 }

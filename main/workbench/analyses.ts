@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { launchAnalysis } from '../analysis/launcher.ts'
 import { storedAnalysisSchema, type AnalysisKind, type AnalysedCheckpoint, type AnalysisOptions, type AnalysisResult, type StoredAnalysis } from '../analysis/schema.ts'
 import { checkpointKind } from '../analysis/subject.ts'
-import { readJson, writeJson } from '../training/atomic.ts'
+import { makeFolder, readJson, writeJson } from '../training/atomic.ts'
 import { checkpointPath, keptEpochs } from '../training/checkpoint.ts'
 import { readRunHeader } from '../training/run-store.ts'
 import { UsageError, type Handlers } from './api.ts'
@@ -101,7 +101,7 @@ export class Analyses {
       context.update({ detail: `${checkpoint} checkpoint, ${options.split} split` })
       const { result, epoch, hash } = await cancellable(context.signal, task).finally(() => partial.flush())
       answer = { created: new Date().toISOString(), epoch, hash, result }
-      mkdirSync(folderOf(run), { recursive: true })
+      makeFolder(folderOf(run))
       writeJson(join(folderOf(run), `${kind}-${checkpoint}.json`), answer)
       return 'done'
     })

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { prioritySchema } from '../../preload/contract/experiments.ts'
 import type { Experiment, ExperimentRun, ExperimentSummary, Job, Priority } from '../../preload/contract/index.ts'
-import { readJson, writeJson } from '../training/atomic.ts'
+import { makeFolder, readJson, writeJson } from '../training/atomic.ts'
 import { measured } from '../training/measured.ts'
 import { isRun, readRun, readRunHeader, readStatus } from '../training/run-store.ts'
 import { trainingConfigSchema, type TrainingConfig } from '../training/schema.ts'
@@ -271,7 +271,7 @@ export class Experiments {
 
   /** An id that is free. */
   #claim(name: string): string {
-    mkdirSync(this.#folder, { recursive: true })
+    makeFolder(this.#folder)
     const base = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60) || 'experiment'
     let id = base
     for (let n = 2; existsSync(this.#path(id)); n++) id = `${base}-${n}`

@@ -94,19 +94,26 @@ interface Entry {
   readonly tell: Throttle<[]>
 }
 
+export interface JobHooks {
+  /** Remembers what is under way. */
+  readonly onBegun?: (job: Job) => void
+  /** What lies behind an error, where that is known. */
+  readonly explain?: (error: unknown) => unknown
+}
+
 /** All long work of the workbench: started, told about, cancelled, and waited for when it closes. */
 export class Jobs {
   readonly #entries = new Map<string, Entry>()
   readonly #emit: Emit
   readonly #onEnded: ((job: Job) => void) | undefined
-  readonly #onBegun: ((job: Job) => void) | undefined
+  readonly #more: JobHooks
   #next = 1
 
-  /** @param onEnded keeps the history; @param onBegun remembers what is under way */
-  constructor(emit: Emit, onEnded?: (job: Job) => void, onBegun?: (job: Job) => void) {
+  /** @param onEnded keeps the history */
+  constructor(emit: Emit, onEnded?: (job: Job) => void, more: JobHooks = {}) {
     this.#emit = emit
     this.#onEnded = onEnded
-    this.#onBegun = onBegun
+    this.#more = more
   }
 
   /** Starts work at once. Its result is the detail shown when it is done. */
@@ -148,7 +155,7 @@ export class Jobs {
       }),
       tell,
     })
-    this.#onBegun?.(job)
+    this.#more.onBegun?.(job)
     this.#change(id, {}, true)
     const begin = async (): Promise<string> => {
       if (abort.signal.aborted) throw new Cancelled()
@@ -158,7 +165,8 @@ export class Jobs {
       .then(begin)
       .then(
         (detail) => this.#change(id, { state: 'done', detail, progress: 1, secondsLeft: null }, true),
-        (error: unknown) => {
+        (thrown: unknown) => {
+          const error = this.#more.explain?.(thrown) ?? thrown
           const message = error instanceof Error ? error.message : String(error)
           const over: Partial<Job> =
             error instanceof Cancelled || (abort.signal.aborted && isAbort(error))

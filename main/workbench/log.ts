@@ -18,6 +18,9 @@ export interface LogOptions {
 /** A log of what went wrong: one JSON object a line, appended at once. Writing it never throws and never fills the disk. */
 export class Log {
   readonly folder: string
+  readonly #library: string
+  /** Which folder the library was at the start. */
+  readonly #known: string
   readonly #maxBytes: number
   readonly #keep: number
   readonly #perMinute: number
@@ -27,6 +30,8 @@ export class Log {
 
   constructor(library: string, options: LogOptions = {}, onWritten?: (entry: LogEntry) => void) {
     this.folder = join(library, logFolder)
+    this.#library = library
+    this.#known = identity(library)
     this.#maxBytes = options.maxBytes ?? 2 ** 20
     this.#keep = options.keep ?? 4
     this.#perMinute = options.perMinute ?? 300
@@ -85,7 +90,8 @@ export class Log {
     }
     const line = `${JSON.stringify(entry)}\n`
     try {
-      mkdirSync(this.folder, { recursive: true })
+      // A library that has gone is not begun anew in its place, nor in the empty folder that its disk was mounted at.
+      if (!existsSync(this.folder) && identity(this.#library) === this.#known) mkdirSync(this.folder)
       this.#rotate(Buffer.byteLength(line))
       appendFileSync(join(this.folder, file), line)
     } catch {
@@ -101,6 +107,12 @@ export class Log {
     for (let n = this.#keep - 1; n >= 1; n--) if (existsSync(this.#aside(n))) renameSync(this.#aside(n), this.#aside(n + 1))
     renameSync(path, this.#aside(1))
   }
+}
+
+/** The same for the same folder on the same disk only. */
+function identity(folder: string): string {
+  const { dev, ino } = statSync(folder, { throwIfNoEntry: false }) ?? { dev: 0, ino: 0 }
+  return `${dev} ${ino}`
 }
 
 function readLines(path: string): string[] {

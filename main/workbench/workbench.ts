@@ -18,6 +18,7 @@ import { fileHandlers, type ChooseKind } from './files.ts'
 import { JobHistory } from './job-history.ts'
 import { Jobs, Lane } from './jobs.ts'
 import { Library } from './library.ts'
+import { explainGone } from './library-gone.ts'
 import { logHandlers } from './diagnostics.ts'
 import { Live, liveHandlers } from './live.ts'
 import { Log } from './log.ts'
@@ -82,7 +83,7 @@ export function createWorkbench({ library: root, host, spawn: start, choose, des
   const jobs = new Jobs(emit, (job) => {
     if (job.state === 'failed') log.write({ level: 'error', source: 'job', where: job.kind, message: `${job.title}: ${job.error ?? 'failed'}`, detail: job.subject })
     history.ended(job)
-  }, (job) => history.began(job))
+  }, { onBegun: (job) => history.began(job), explain: (error) => explainGone(library.root, error) })
   const pool = new DataPool({ texts: library.texts })
   settings.follow(({ threads }) => pool.resize(threads ?? availableParallelism()))
   const shared: Shared = { library, jobs, emit, spawn, training: new Lane() }
@@ -163,7 +164,8 @@ export function createWorkbench({ library: root, host, spawn: start, choose, des
       const parsed = parseInput(name, input)
       try {
         return await handlers[name](parsed)
-      } catch (error) {
+      } catch (thrown) {
+        const error = explainGone(library.root, thrown)
         // What was asked wrongly is told where it was asked; what went wrong is also kept.
         if (!closing) log.fault({ level: error instanceof UsageError ? 'info' : 'error', source: 'call', where: name }, error)
         throw error

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { calls, type CallInput, type CallName, type CallOutput, type Job, type NetworkDescription } from '../../preload/contract/index.ts'
-import { forkNode } from '../../main/training/child.ts'
+import { forkNode, type SpawnChild } from '../../main/training/child.ts'
 import type { Workbench } from '../../main/workbench/api.ts'
 import { isActive } from '../../main/workbench/jobs.ts'
 import { createWorkbench } from '../../main/workbench/workbench.ts'
@@ -27,7 +27,7 @@ export interface TestBench {
   done(job: string): Promise<Job>
 }
 
-export function openBench(library: string, options: { watch?: boolean; settleMs?: number; firstMs?: number } = {}): TestBench {
+export function openBench(library: string, options: { watch?: boolean; settleMs?: number; firstMs?: number; spawn?: SpawnChild } = {}): TestBench {
   const workbench = createWorkbench({ library, host: 'browser', spawn: forkNode, ...options })
   const bench: TestBench = {
     workbench,

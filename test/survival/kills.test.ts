@@ -12,4 +12,4 @@ it('killed with SIGKILL in an import and a training: nothing committed is lost, 
   expect(report).toMatchObject({ differing: [], crashes: [] })
   expect(report.kills.flatMap(({ faults }) => faults)).toEqual([])
   expect(report.kills.length).toBeGreaterThan(0)
-})
+}, 180_000)

@@ -56,9 +56,9 @@ function strike(child: ChildProcess, victim: Victim): Victim {
 }
 
 /** Lets a workbench live until it ends, or is killed. */
-export async function live({ library, recordings }: Place, phases: readonly Phase[], blow?: Blow): Promise<Life> {
+export async function live({ library, recordings }: Place, phases: readonly Phase[], blow?: Blow, env: Record<string, string> = {}): Promise<Life> {
   mkdirSync(library, { recursive: true })
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'life.ts'), library, recordings, ...phases], { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'life.ts'), library, recordings, ...phases], { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, ...env } })
   const facts: Fact[] = []
   const took: Partial<Record<Phase, { ms: number; changes: number }>> = {}
   let [stderr, changes, killed, began] = ['', 0, false, 0]

@@ -1,12 +1,14 @@
 /**
- * npm run survival: 200 kill -9 at random moments of a workbench's life, and every fault of a machine that can be made here. Prints
- * what was found. --kills N, --seed N; --only kills|faults.
+ * npm run survival: 200 kill -9 at random moments of a workbench's life, then every fault of a machine that can be made here. Prints
+ * what was found and said. --kills N, --seed N; --only kills|faults.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { duration, table } from '../../main/headless/terminal.ts'
+import { countTests, readReport } from '../../scripts/test-report.ts'
 import { campaign, type CampaignReport } from './kills.ts'
 import { victims } from './lives.ts'
 import { phases } from './story.ts'
@@ -15,7 +17,8 @@ const { values } = parseArgs({ options: { kills: { type: 'string', default: '200
 
 const round = ['catalogue', 'import', 'import', 'import', 'train', 'train', 'train', 'train', 'export', 'export', 'update', 'update', 'remove'] as const
 
-function print({ kills, rounds, differing, told, crashes }: CampaignReport, seconds: number): boolean {
+/** @returns whether nothing was found */
+function printKills({ kills, rounds, differing, told, crashes }: CampaignReport, seconds: number): boolean {
   const rows = phases.map((phase) => {
     const here = kills.filter((kill) => kill.phase === phase)
     const count = (test: (kill: (typeof here)[number]) => boolean): string => String(here.filter(test).length)
@@ -29,14 +32,35 @@ function print({ kills, rounds, differing, told, crashes }: CampaignReport, seco
   return found.length === 0 && differing.length === 0 && crashes.length === 0
 }
 
+/** The faults are tests: what each said is printed beside them. @returns whether all passed */
+function faults(folder: string): boolean {
+  const root = join(import.meta.dirname, '../..')
+  const [report, said] = [join(folder, 'report.json'), join(folder, 'said.jsonl')]
+  const args = ['run', '--project', 'unit', 'test/survival', '--reporter', 'default', '--reporter', 'json', `--outputFile.json=${report}`]
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
+    cwd: root, stdio: 'inherit', env: { ...process.env, SACCADE_SURVIVAL: 'full', SACCADE_SURVIVAL_REPORT: said },
+  })
+  const lines = existsSync(said) ? readFileSync(said, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { fault: string; message: string | null }) : []
+  const short = (text: string | null): string => (text ?? '').replaceAll(tmpdir(), '').replace(/\/saccade-\w+-\w+/g, '...')
+  const rows = [...new Map(lines.map(({ fault, message }) => [fault, short(message)]))].sort(([a], [b]) => a.localeCompare(b))
+  console.log(`\n${table(rows, ['fault', 'what was said'])}`)
+  const counts = readReport(report)
+  if (counts) {
+    const { passed, failed, skipped } = countTests(counts)
+    console.log(`\nFaults: ${passed} passed, ${failed} failed, ${skipped} skipped (each says why).`)
+  }
+  return status === 0
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'saccade-survival-'))
 let sound = true
 try {
   if (values.only !== 'faults') {
     const start = performance.now()
     const report = await campaign({ kills: Number(values.kills), seed: Number(values.seed), folder, perClass: 12, round, say: (line) => console.log(line) })
-    sound = print(report, (performance.now() - start) / 1000)
+    sound = printKills(report, (performance.now() - start) / 1000)
   }
+  if (values.only !== 'kills') sound = faults(folder) && sound
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
