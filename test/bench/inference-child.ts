@@ -17,7 +17,11 @@ import { processorSeconds } from './processor-time.ts'
 const [file = '', device, threads] = [process.argv[2], deviceSchema.parse(process.argv[3]), Number(process.argv[4])]
 const { shape, classes, states } = JSON.parse(readFileSync(`${file}.json`, 'utf8')) as FileFacts
 const runtime = onnxRuntime()
-const engine: Engine = { name: runtime.name, version: runtime.version, load: (onnx, options) => runtime.load(onnx, { ...options, device, ...(threads > 0 && { threads }) }) }
+const engine: Engine = {
+  name: runtime.name,
+  version: runtime.version,
+  load: (onnx, options) => runtime.load(onnx, { ...options, device, ...(threads > 0 && { threads }) }),
+}
 const onnx = readFileSync(file)
 const runner = await (states ? StepRunner.open(engine, onnx, shape, classes, states) : WindowRunner.open(engine, onnx, shape, classes))
 const random = new Random(1, 'bench')
@@ -31,7 +35,8 @@ for await (const line of createInterface({ input: process.stdin })) {
     processor.push(processorSeconds() - used)
     seconds.push((performance.now() - started) / 1000)
   }
-  process.stdout.write(`${JSON.stringify({ seconds, processor, peakMb: process.resourceUsage().maxRSS / 1024, bytes: statSync(file).size })}\n`)
+  const answer = { seconds, processor, peakMb: process.resourceUsage().maxRSS / 1024, bytes: statSync(file).size }
+  process.stdout.write(`${JSON.stringify(answer)}\n`)
 }
 await runner.release()
 // The provider's threads would keep the process alive.

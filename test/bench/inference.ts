@@ -14,7 +14,14 @@ import type { BenchResult, BenchRow } from './run.ts'
 import { talk, type Talk } from './talk.ts'
 
 const beside = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
-const answerSchema = z.object({ seconds: z.array(z.number()), processor: z.array(z.number()), peakMb: z.number(), bytes: z.number(), threads: z.number().optional() })
+const answerSchema = z.object({
+  seconds: z.array(z.number()),
+  processor: z.array(z.number()),
+  peakMb: z.number(),
+  bytes: z.number(),
+  /** Told by PyTorch. */
+  threads: z.number().optional(),
+})
 
 /** Turns at a batch size; from 16 on few, so that all takes about a minute. */
 const turnsOf = (batch: number): number => Math.max(3, Math.round(12 / Math.sqrt(batch)))
@@ -37,7 +44,8 @@ async function started(name: string, command: string, args: readonly string[]): 
   try {
     // The first run fetches its memory from the system.
     const { bytes, peakMb, threads } = answerSchema.parse(await process.ask('1 2'))
-    return { name: threads === undefined ? name : `${name}, ${threads} thread${threads === 1 ? '' : 's'}`, talk: process, seconds: [], processor: [], peakMb, bytes }
+    const called = threads === undefined ? name : `${name}, ${threads} thread${threads === 1 ? '' : 's'}`
+    return { name: called, talk: process, seconds: [], processor: [], peakMb, bytes }
   } catch (error) {
     console.error(`${name} is not measured: ${error instanceof Error ? error.message : String(error)}`)
     return null
@@ -83,7 +91,8 @@ function rowsOf(runner: Runner, batch: number, peer: Runner | undefined): BenchR
   const row = (what: string, unit: string, of: (one: Runner) => number, more = false): BenchRow => {
     const value = of(runner)
     const other = peer && of(peer)
-    return { label: `batch ${batch}, ${runner.name}: ${what}`, value, unit, ...(other !== undefined && { peer: other, ratio: more ? value / other : other / value }) }
+    const label = `batch ${batch}, ${runner.name}: ${what}`
+    return other === undefined ? { label, value, unit } : { label, value, unit, peer: other, ratio: more ? value / other : other / value }
   }
   return [
     row('p50', 's', (one) => at(one, 0.5)),
@@ -104,7 +113,9 @@ export async function run(args: readonly string[] = []): Promise<BenchResult> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      batches: { type: 'string', default: '1,4,16' }, formats: { type: 'string', default: 'window,step,int8' }, timesteps: { type: 'string', default: '10' },
+      batches: { type: 'string', default: '1,4,16' },
+      formats: { type: 'string', default: 'window,step,int8' },
+      timesteps: { type: 'string', default: '10' },
       device: { type: 'string', default: 'cpu' }, turns: { type: 'string' }, threads: { type: 'string', default: '0' },
     },
   })
@@ -112,7 +123,8 @@ export async function run(args: readonly string[] = []): Promise<BenchResult> {
   const folder = mkdtempSync(join(tmpdir(), 'saccade-bench-'))
   const formats: Runner[] = []
   for (const name of z.array(z.enum(formatNames)).parse(values.formats.split(','))) {
-    const runner = await started(name, process.execPath, [beside('inference-child.ts'), writeFormat(folder, name, timesteps), values.device, values.threads])
+    const file = writeFormat(folder, name, timesteps)
+    const runner = await started(name, process.execPath, [beside('inference-child.ts'), file, values.device, values.threads])
     if (runner) formats.push(runner)
   }
   const torch = await peers(timesteps, Number(values.threads))
@@ -126,10 +138,14 @@ export async function run(args: readonly string[] = []): Promise<BenchResult> {
       for (const runner of torch) rows.push(...rowsOf(runner, batch, undefined))
     }
     const state = torch[0]?.bytes
-    for (const { name, bytes } of formats) rows.push({ label: `file of ${name}, beside PyTorch's state_dict`, value: bytes / 1e6, unit: 'MB', ...(state !== undefined && { peer: state / 1e6, ratio: state / bytes }) })
+    for (const { name, bytes } of formats) {
+      const row = { label: `file of ${name}, beside PyTorch's state_dict`, value: bytes / 1e6, unit: 'MB' }
+      rows.push(state === undefined ? row : { ...row, peer: state / 1e6, ratio: state / bytes })
+    }
   } finally {
     for (const { talk: process } of [...formats, ...torch]) process.end()
     rmSync(folder, { recursive: true, force: true })
   }
-  return { name: `Inference of VGGSNN (48x48, T = ${timesteps}; onnxruntime, ${values.device}) beside ${torch.map(({ name }) => name).join(' and ') || 'nothing'}; peer of step: window`, rows }
+  const besideWhat = torch.map(({ name }) => name).join(' and ') || 'nothing'
+  return { name: `Inference of VGGSNN (48x48, T = ${timesteps}; onnxruntime, ${values.device}) beside ${besideWhat}; peer of step: window`, rows }
 }

@@ -1,7 +1,11 @@
 import { create } from '@bufbuild/protobuf'
 import {
-  type AttributeProto, AttributeProto_AttributeType, AttributeProtoSchema, type GraphProto, type NodeProto, NodeProtoSchema, type TensorProto, TensorProto_DataType, TensorProtoSchema,
+  type AttributeProto, AttributeProto_AttributeType, AttributeProtoSchema, type GraphProto, type NodeProto, NodeProtoSchema,
+  type TensorProto, TensorProto_DataType, TensorProtoSchema,
 } from 'onnx-buf'
+
+type Attributes = Readonly<Record<string, number | readonly number[]>>
+type Values = Int8Array | Uint8Array | Float32Array | BigInt64Array
 
 /** The nodes of a graph that is written anew, one after the other, and its constants; what is asked for twice is made once. */
 export class Nodes {
@@ -14,7 +18,8 @@ export class Nodes {
 
   constructor(graph: GraphProto) {
     this.#graph = graph
-    this.#weights = new Map(graph.initializer.filter(({ dataType, dims }) => dataType === TensorProto_DataType.FLOAT && dims.length >= 2).map((tensor) => [tensor.name, tensor]))
+    const matrices = graph.initializer.filter(({ dataType, dims }) => dataType === TensorProto_DataType.FLOAT && dims.length >= 2)
+    this.#weights = new Map(matrices.map((tensor) => [tensor.name, tensor]))
   }
 
   /** A matrix or kernel among the graph's constants. */
@@ -23,7 +28,7 @@ export class Nodes {
   }
 
   /** Adds a node with one output, and returns its name. */
-  add(opType: string, output: string, input: readonly string[], attributes: Readonly<Record<string, number | readonly number[]>> = {}): string {
+  add(opType: string, output: string, input: readonly string[], attributes: Attributes = {}): string {
     this.list.push(create(NodeProtoSchema, {
       opType, name: `${this.path}/8 bits ${this.list.length}`, input: [...input], output: [output],
       attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
@@ -54,7 +59,7 @@ export class Nodes {
     return this.#constant(name, TensorProto_DataType.UINT8, dims, values)
   }
 
-  #constant(name: string, dataType: TensorProto_DataType, dims: readonly number[], values: Int8Array | Uint8Array | Float32Array | BigInt64Array): string {
+  #constant(name: string, dataType: TensorProto_DataType, dims: readonly number[], values: Values): string {
     return this.once(name, () => {
       const rawData = new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength) as ArrayBuffer)
       this.#graph.initializer.push(create(TensorProtoSchema, { name, dataType, dims: dims.map(BigInt), rawData }))

@@ -26,7 +26,8 @@ export function asProduct(nodes: Nodes, node: NodeProto, weight: TensorProto, gr
   const small = quantized(nodes, x, grid)
   const rows = node.opType === 'Conv' ? windows(nodes, small, node, [kh, kw], zeroOf(nodes, grid)) : small
   const { values, scales } = smallWeights(weight)
-  const columns = dequantizedWeights(nodes, weight.name, { values: asColumns(values, channels, inputs, kh * kw), scales }, [kh * kw * inputs, channels], 1)
+  const turned = asColumns(values, channels, inputs, kh * kw)
+  const columns = dequantizedWeights(nodes, weight.name, { values: turned, scales }, [kh * kw * inputs, channels], 1)
   // The last of these steps makes the node's output.
   const steps: ((name: string, value: string) => string)[] = [(name, value) => nodes.add('MatMul', name, [value, columns])]
   if (bias) steps.push((name, value) => nodes.add('Add', name, [value, bias]))
@@ -38,7 +39,8 @@ export function asProduct(nodes: Nodes, node: NodeProto, weight: TensorProto, gr
 function asColumns(values: Int8Array, channels: number, inputs: number, positions: number): Int8Array {
   const turned = new Int8Array(values.length)
   for (let k = 0; k < channels; k++)
-    for (let i = 0; i < inputs; i++) for (let p = 0; p < positions; p++) turned[(p * inputs + i) * channels + k] = values[(k * inputs + i) * positions + p] ?? 0
+    for (let i = 0; i < inputs; i++)
+      for (let p = 0; p < positions; p++) turned[(p * inputs + i) * channels + k] = values[(k * inputs + i) * positions + p] ?? 0
   return turned
 }
 
@@ -55,7 +57,8 @@ function windows(nodes: Nodes, x: string, node: NodeProto, [kh, kw]: readonly [n
     const until = (i: number, k: number): number => (i === k - 1 ? END : i - k + 1)
     const seen = Array.from({ length: kh * kw }, (_, p) => {
       const [i, j] = [Math.floor(p / kw), p % kw]
-      return nodes.add('Slice', `${name}/${i},${j}`, [padded, nodes.ints([i, j]), nodes.ints([until(i, kh), until(j, kw)]), nodes.ints([1, 2]), nodes.ints(strides)])
+      const [from, to] = [nodes.ints([i, j]), nodes.ints([until(i, kh), until(j, kw)])]
+      return nodes.add('Slice', `${name}/${i},${j}`, [padded, from, to, nodes.ints([1, 2]), nodes.ints(strides)])
     })
     return nodes.add('Concat', `${name}/windows`, seen, { axis: 3 })
   })

@@ -19,6 +19,11 @@ export interface QuantizedLayer {
   readonly exact: boolean
 }
 
+export interface Quantized {
+  readonly onnx: Uint8Array
+  readonly layers: readonly QuantizedLayer[]
+}
+
 /** How the network's input becomes 8 bits, measured on training samples. */
 export interface InputScale {
   readonly scale: number
@@ -52,7 +57,7 @@ export function inputScale(sample: Float32Array): InputScale {
  * @param form convolutions: layers stay what they are; products: those that see spikes become products of integers (products.ts)
  * @returns the model's bytes
  */
-export function quantize(onnx: Uint8Array, input: InputScale, form: Int8Form = 'convolutions'): { readonly onnx: Uint8Array; readonly layers: readonly QuantizedLayer[] } {
+export function quantize(onnx: Uint8Array, input: InputScale, form: Int8Form = 'convolutions'): Quantized {
   const model = fromBinary(ModelProtoSchema, onnx)
   const { graph } = model
   if (!graph) throw new Error('a model without a graph')

@@ -16,11 +16,14 @@ export function smallWeights({ dims, rawData }: TensorProto): SmallWeights {
     for (let i = k * each; i < (k + 1) * each; i++) largest = Math.max(largest, Math.abs(values[i] ?? 0))
     return largest === 0 ? 1 : largest / 127
   })
-  return { values: Int8Array.from(values, (value, i) => Math.max(-127, Math.min(127, Math.round(value / (scales[Math.floor(i / each)] ?? 1))))), scales }
+  const small = (value: number, i: number): number => Math.max(-127, Math.min(127, Math.round(value / (scales[Math.floor(i / each)] ?? 1))))
+  return { values: Int8Array.from(values, small), scales }
 }
 
 /** DequantizeLinear of int8 values whose channels lie along `axis`. */
-export function dequantizedWeights(nodes: Nodes, name: string, { values, scales }: SmallWeights, dims: readonly number[], axis: number): string {
+export function dequantizedWeights(
+  nodes: Nodes, name: string, { values, scales }: SmallWeights, dims: readonly number[], axis: number,
+): string {
   const inputs = [
     nodes.int8(`${name}/int8`, values, dims),
     nodes.floats(`${name}/scale`, scales, [scales.length]),
