@@ -28,8 +28,9 @@ export interface Tokens {
   readonly surface: string
 }
 
-// Okabe & Ito 2008: eight colours that all common kinds of colour blindness tell apart. Yellow is left for last: it is pale on white.
-const okabeIto = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#7a5195', '#b8a800']
+// Okabe & Ito 2008: eight colours that all common kinds of colour blindness tell apart. The pale ones (pink, sky blue, orange, yellow) are
+// darkened until they stand out from white (WCAG AA: 3 to 1).
+const okabeIto = ['#0072b2', '#d55e00', '#009e73', '#c0669a', '#2f93cc', '#c07a00', '#7a5195', '#928500']
 /** The same hues, lighter: blue and green of the original lie too close to a dark ground. */
 const onDark = ['#4aa8e0', '#f2793a', '#2fc49a', '#e29cc4', '#8fd0f7', '#f5b93d', '#b491d6', '#f0e442']
 

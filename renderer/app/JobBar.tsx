@@ -5,6 +5,7 @@ import type { Job } from '../../preload/contract/index.ts'
 import { cancelJob, dismissJob, isActive, useJobs } from '../api/jobs.ts'
 import { useLibrary } from '../api/library.ts'
 import { compact, plural, seconds } from './format.ts'
+import { failureOf, showFailure } from './failures.ts'
 import { go, type Route } from './route.ts'
 import styles from './jobs.module.css'
 
@@ -76,6 +77,11 @@ function JobRow({ job }: { readonly job: Job }) {
       {active && <span className={styles.rate}>{job.rate}</span>}
       {active && <span className={styles.left}>{job.secondsLeft === null ? null : `${seconds(job.secondsLeft)} left`}</span>}
       <span className={styles.actions}>
+        {job.state === 'failed' && (
+          <Button variant="subtle" size="compact-xs" aria-label={`Why ${job.title} failed`} onClick={() => showFailure(failureOf(job))}>
+            Why
+          </Button>
+        )}
         {result !== null && (
           <Button variant="subtle" size="compact-xs" aria-label={`Open the result of ${job.title}`} onClick={() => go(result)}>
             Open

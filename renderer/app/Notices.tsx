@@ -28,6 +28,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
       onClose={() => closeNotice(notice.id)}
     >
       {notice.message}
+      {notice.tone === 'error' && <small className={styles.kept}>What was saved before is kept, and jobs go on.</small>}
       {notice.details !== undefined && (
         <CopyButton value={notice.details}>
           {({ copied, copy }) => (

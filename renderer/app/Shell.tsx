@@ -3,6 +3,7 @@ import { Loader } from '@mantine/core'
 import { useConnection } from '../api/connection.ts'
 import { DropZone } from './DropZone.tsx'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
+import { FailureDialog } from './FailureDialog.tsx'
 import { Header } from './Header.tsx'
 import { HelpDialog } from './HelpDialog.tsx'
 import { JobBar } from './JobBar.tsx'
@@ -69,6 +70,7 @@ export function Shell() {
       <ConfirmDialog />
       <RemoteDialog />
       <DropZone />
+      <FailureDialog />
       <HelpBubble />
     </div>
   )

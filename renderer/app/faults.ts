@@ -24,7 +24,7 @@ export function followFaults(): () => void {
     const message = error instanceof Error ? error.message : String(error)
     if (harmless.test(message)) return
     reportFault(error)
-    notify({ tone: 'error', title: 'Something in this window failed', message: `${message}. What was saved is untouched, and jobs go on.`, details: faultDetails('Something in this window failed', error, undefined) })
+    notify({ tone: 'error', title: 'Something in this window failed', message, details: faultDetails('Something in this window failed', error, undefined) })
   }
   const onError = (event: ErrorEvent) => tell(event.error ?? event.message)
   const onRejection = (event: PromiseRejectionEvent) => tell(event.reason)

@@ -1,3 +1,4 @@
+import { Button, CopyButton } from '@mantine/core'
 import { IconAlertCircle, IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
 import type { Problem } from '../../preload/contract/index.ts'
 import { count } from '../app/format.ts'
@@ -39,6 +40,13 @@ export function Failure({ message }: { readonly message: string }) {
     <div className={styles.failure} role="alert">
       <IconAlertCircle size={17} aria-hidden />
       <span>{message}</span>
+      <CopyButton value={`${message}\n${window.location.hash || '#/'}`}>
+        {({ copied, copy }) => (
+          <Button variant="subtle" size="compact-xs" onClick={copy}>
+            {copied ? 'Copied' : 'Copy details'}
+          </Button>
+        )}
+      </CopyButton>
     </div>
   )
 }

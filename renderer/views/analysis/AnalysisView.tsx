@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'react'
-import { Alert } from '@mantine/core'
 import type { Run, StoredAnalysis } from '../../../preload/contract/index.ts'
 import { figuresOf } from '../../../preload/contract/figures.ts'
 import { hasWeights } from '../../../preload/contract/training.ts'
 import { FigureFrame } from '../../figures/FigureFrame.tsx'
+import { Failure } from '../../widgets/Problems.tsx'
 import widgets from '../../widgets/widgets.module.css'
 import { Compare } from './Compare.tsx'
 import { useComparedRuns } from './compared.ts'
@@ -39,11 +39,7 @@ export function AnalysisView({ run, entry }: { readonly run: Run; readonly entry
         </p>
         <Controls run={run} entry={entry} runs={runs} missing={missing} />
         <Compare run={run} />
-        {failure !== null && (
-          <Alert color="red" role="alert">
-            {failure}
-          </Alert>
-        )}
+        {failure !== null && <Failure message={failure} />}
         {found !== undefined && !matches({ ...found, result: adapted(entry, found.result, options) }, options) && (
           <p className={styles.note}>Shown as it was computed, with other settings than those above: {settings(found.result.options, options)}.</p>
         )}

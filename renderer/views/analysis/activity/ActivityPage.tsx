@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { Alert, Loader, SegmentedControl, Select, Slider } from '@mantine/core'
+import { Loader, SegmentedControl, Select, Slider } from '@mantine/core'
 import type { Activity, DatasetSummary, HeatMethod, Run } from '../../../../preload/contract/index.ts'
 import { hasWeights } from '../../../../preload/contract/training.ts'
 import { useLibrary } from '../../../api/library.ts'
@@ -8,6 +8,7 @@ import { ask } from '../../../api/workbench.ts'
 import { percent } from '../../../app/format.ts'
 import { FrameGrid } from '../../../widgets/FrameGrid.tsx'
 import { Panel } from '../../../widgets/Panel.tsx'
+import { Failure } from '../../../widgets/Problems.tsx'
 import widgets from '../../../widgets/widgets.module.css'
 import { useSampleFrames } from '../../datasets/SampleThumb.tsx'
 import { datasetOf, missingData } from '../../training/run-dataset.ts'
@@ -99,11 +100,7 @@ function Sample({ run, dataset }: { readonly run: Run; readonly dataset: Dataset
         )}
         {loading && <Loader size="xs" mb={9} role="status" aria-label="Computing the activity" />}
       </div>
-      {error !== null && (
-        <Alert color="red" role="alert">
-          {error}
-        </Alert>
-      )}
+      {error !== null && <Failure message={error} />}
       {activity !== null && <Verdict activity={activity} classes={dataset.classes} />}
       <div className={styles.time}>
         <span>timestep {timestep + 1}</span>
