@@ -29,16 +29,22 @@ export interface Line extends Transport {
 export function openLine(origin: string, certificate: string | null): Line {
   const url = new URL(origin)
   const secure = url.protocol === 'https:'
-  const agent = secure ? new TlsAgent({ keepAlive: true, keepAliveMsecs: keepAliveMs, ...trust(certificate) }) : new PlainAgent({ keepAlive: true, keepAliveMsecs: keepAliveMs })
+  const agent = secure
+    ? new TlsAgent({ keepAlive: true, keepAliveMsecs: keepAliveMs, ...trust(certificate) })
+    : new PlainAgent({ keepAlive: true, keepAliveMsecs: keepAliveMs })
   const request: Line['request'] = (path, options, answered) =>
     (secure ? tlsRequest : plainRequest)(new URL(path, origin), { ...options, agent }, answered)
   return {
     request,
     post: (address, headers, body) =>
       new Promise((resolve, reject) => {
-        const sent = request(new URL(address).pathname, { method: 'POST', headers: { ...headers, 'content-length': body.length, 'accept-encoding': 'gzip' } }, (response) => {
-          readAll(response).then((bytes) => resolve({ status: response.statusCode ?? 0, body: bytes }), reject)
-        })
+        const sent = request(
+          new URL(address).pathname,
+          { method: 'POST', headers: { ...headers, 'content-length': body.length, 'accept-encoding': 'gzip' } },
+          (response) => {
+            readAll(response).then((bytes) => resolve({ status: response.statusCode ?? 0, body: bytes }), reject)
+          },
+        )
         sent.on('error', (error) => reject(isMistrust(error) ? new Refused('untrusted', mistrust(origin, error)) : error))
         sent.end(body)
       }),
@@ -46,7 +52,9 @@ export function openLine(origin: string, certificate: string | null): Line {
       const socket = new WebSocket(address, [...protocols], { agent, handshakeTimeout: connectMs, maxPayload: 256 << 20 })
       // What failed is told by "close" as well.
       socket.on('error', () => undefined)
-      socket.on('message', (data) => message(Buffer.isBuffer(data) ? new Uint8Array(data) : new Uint8Array(Buffer.concat([data].flat() as Buffer[]))))
+      socket.on('message', (data) =>
+        message(Buffer.isBuffer(data) ? new Uint8Array(data) : new Uint8Array(Buffer.concat([data].flat() as Buffer[]))),
+      )
       socket.on('close', closed)
       return { close: () => socket.terminate() }
     },
@@ -70,7 +78,9 @@ function trust(certificate: string | null): object {
     // A certificate that stands for itself alone: nothing that it signed is trusted.
     allowPartialTrustChain: true,
     checkServerIdentity: (_host: string, shown: { fingerprint256: string }) =>
-      shown.fingerprint256 === fingerprint256 ? undefined : Object.assign(new Error('another certificate'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }),
+      shown.fingerprint256 === fingerprint256
+        ? undefined
+        : Object.assign(new Error('another certificate'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }),
   }
 }
 

@@ -39,7 +39,10 @@ async function walk(from: string, under: string): Promise<UploadFile<string>[]> 
   const files: UploadFile<string>[] = []
   for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
-    const below = path.slice(from.length).split(/[\\/]/).filter((part) => part !== '')
+    const below = path
+      .slice(from.length)
+      .split(/[\\/]/)
+      .filter((part) => part !== '')
     if (!entry.isFile() || below.some((part) => part.startsWith('.'))) continue
     files.push({ path: [...(under === '' ? [] : [under]), ...below].join('/'), bytes: (await stat(path)).size, body: path })
   }

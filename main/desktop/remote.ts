@@ -128,7 +128,9 @@ export class Remotes {
     if (foreign) throw new UsageError(`${foreign.from} was neither dropped nor chosen in a window.`)
     const ending = new AbortController()
     this.#sending.set(what.id, ending)
-    const tell = new Throttle(100, (told: { sent: number; bytes: number; files: number }) => this.#host.tell('remote.sending', { id: what.id, ...told }))
+    const tell = new Throttle(100, (told: { sent: number; bytes: number; files: number }) =>
+      this.#host.tell('remote.sending', { id: what.id, ...told }),
+    )
     try {
       return await sendFiles(current.line, current.token, what, { signal: ending.signal, progress: (told) => tell.call(told) })
     } catch (error) {
@@ -178,8 +180,12 @@ export class Remotes {
     const { status, body } = await line.post(`${origin}/session`, headers, encode({})).catch((error: unknown) => {
       throw error instanceof Refused ? error : new UsageError(unreachable(origin, error))
     })
-    if (status === 401) throw new UsageError(`${origin} does not take this access token. A server that was started again has a new one: give the address that it prints now.`)
-    if (status !== 200) throw new UsageError(new TextDecoder().decode(body).slice(0, 500) || `${origin} answered ${status}: it is no Saccade.`)
+    if (status === 401)
+      throw new UsageError(
+        `${origin} does not take this access token. A server that was started again has a new one: give the address that it prints now.`,
+      )
+    if (status !== 200)
+      throw new UsageError(new TextDecoder().decode(body).slice(0, 500) || `${origin} answered ${status}: it is no Saccade.`)
     const entrance = entranceOf(body, origin)
     const problem = versionProblem(origin, entrance.version, this.#version)
     if (problem !== null) throw new UsageError(problem)

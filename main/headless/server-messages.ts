@@ -16,7 +16,12 @@ export const answerHeaders = {
 /** Answers with a reason in words, and ends the line: what else comes on it is not read. */
 export function refuse(response: ServerResponse, status: number, message: string): void {
   response
-    .writeHead(status, { ...answerHeaders, 'content-type': 'text/plain; charset=utf-8', ...(status === 429 && { 'retry-after': '1' }), connection: 'close' })
+    .writeHead(status, {
+      ...answerHeaders,
+      'content-type': 'text/plain; charset=utf-8',
+      ...(status === 429 && { 'retry-after': '1' }),
+      connection: 'close',
+    })
     .end(message)
 }
 

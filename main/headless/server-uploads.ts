@@ -10,7 +10,12 @@ import { UploadRefused, type Uploads } from './uploads.ts'
  * Files that clients send (preload/contract/uploads.ts), of those who are let in.
  * @param uploads undefined where none are taken
  */
-export async function answerUpload(request: IncomingMessage, response: ServerResponse, pathname: string, uploads: Uploads | undefined): Promise<void> {
+export async function answerUpload(
+  request: IncomingMessage,
+  response: ServerResponse,
+  pathname: string,
+  uploads: Uploads | undefined,
+): Promise<void> {
   if (!uploads) return refuse(response, 403, 'This server takes no uploads.')
   const [, , id, ...names] = pathname.split('/')
   try {
@@ -21,7 +26,11 @@ export async function answerUpload(request: IncomingMessage, response: ServerRes
     // Nobody is there any more to be told of a line that broke.
     if (response.destroyed) return
     const message = error instanceof Error ? error.message : String(error)
-    refuse(response, error instanceof UploadRefused ? error.status : error instanceof UsageError ? 400 : error instanceof StorageError ? 507 : 500, message)
+    refuse(
+      response,
+      error instanceof UploadRefused ? error.status : error instanceof UsageError ? 400 : error instanceof StorageError ? 507 : 500,
+      message,
+    )
   }
 }
 
@@ -46,7 +55,11 @@ async function manage(request: IncomingMessage, uploads: Uploads, id: string | u
   }
   if (request.method === 'DELETE') return undefined
   const parsed = uploadRequestSchema.safeParse(read(body))
-  if (!parsed.success) throw new UploadRefused(400, `An upload is begun with its name, files and bytes: ${parsed.error.issues[0]?.path.join('.') ?? ''} is wrong.`)
+  if (!parsed.success)
+    throw new UploadRefused(
+      400,
+      `An upload is begun with its name, files and bytes: ${parsed.error.issues[0]?.path.join('.') ?? ''} is wrong.`,
+    )
   return { id: await uploads.begin(parsed.data) }
 }
 

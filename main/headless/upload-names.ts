@@ -9,7 +9,12 @@ const mostDepth = 16
 
 /** A name that every system takes and shows, as near to the given one as can be. Never empty, hidden, a device or a way up. */
 export function fitName(text: string): string {
-  const plain = text.toWellFormed().normalize('NFC').replace(unfit, '_').replace(/^[.\s]+/, (dots) => '_'.repeat(dots.length)).replace(/[.\s]+$/, '')
+  const plain = text
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(unfit, '_')
+    .replace(/^[.\s]+/, (dots) => '_'.repeat(dots.length))
+    .replace(/[.\s]+$/, '')
   const named = plain === '' || device.test(plain) ? `_${plain}` : plain
   return cut(named)
 }

@@ -77,13 +77,22 @@ export class Uploads {
   async begin(request: UploadRequest): Promise<string> {
     const { uploadBytes, totalBytes } = this.#limits
     if (request.bytes > uploadBytes) {
-      const rule = uploadBytes === 0 ? 'This server takes no uploads' : `One upload may be at most ${fileSize(uploadBytes)} here, this one is ${fileSize(request.bytes)}`
+      const rule =
+        uploadBytes === 0
+          ? 'This server takes no uploads'
+          : `One upload may be at most ${fileSize(uploadBytes)} here, this one is ${fileSize(request.bytes)}`
       throw new UploadRefused(413, `${rule}. Start it with a larger --upload-limit, or copy the files to its machine another way.`)
     }
-    const taken = [...this.#open.values()].reduce((sum, { request: { bytes } }) => sum + bytes, await folderBytes(this.#folder, this.#incoming))
+    const taken = [...this.#open.values()].reduce(
+      (sum, { request: { bytes } }) => sum + bytes,
+      await folderBytes(this.#folder, this.#incoming),
+    )
     if (taken + request.bytes > totalBytes) {
       const left = `${fileSize(taken)} of the ${fileSize(totalBytes)} that uploads may take are taken, this one is ${fileSize(request.bytes)}`
-      throw new UploadRefused(413, `${left}. Remove what is no longer needed from ${this.#folder}, or start the server with a larger --upload-quota.`)
+      throw new UploadRefused(
+        413,
+        `${left}. Remove what is no longer needed from ${this.#folder}, or start the server with a larger --upload-quota.`,
+      )
     }
     mkdirSync(this.#incoming, { recursive: true })
     await this.#room(request.bytes)
@@ -109,7 +118,8 @@ export class Uploads {
     if (open.bytes + length > open.request.bytes || open.files + open.sending.size >= open.request.files) {
       throw new UploadRefused(413, 'This is more than the upload was announced with.')
     }
-    if (this.#receiving >= this.#limits.parallel) throw new UploadRefused(429, `${this.#limits.parallel} files are being received already. Try again in a moment.`)
+    if (this.#receiving >= this.#limits.parallel)
+      throw new UploadRefused(429, `${this.#limits.parallel} files are being received already. Try again in a moment.`)
     const target = join(open.staging, 'files', ...names)
     if (existsSync(target)) throw new UploadRefused(409, `${names.join('/')} was sent already.`)
     const ending = new AbortController()
@@ -174,7 +184,11 @@ export class Uploads {
 
   async #room(bytes: number): Promise<void> {
     const free = (await this.#free(this.#incoming)) - reserveBytes
-    if (bytes > free) throw new UploadRefused(507, `The disk of ${this.#folder} has room for ${fileSize(Math.max(0, free))} more, this is ${fileSize(bytes)}. Free some space there.`)
+    if (bytes > free)
+      throw new UploadRefused(
+        507,
+        `The disk of ${this.#folder} has room for ${fileSize(Math.max(0, free))} more, this is ${fileSize(bytes)}. Free some space there.`,
+      )
   }
 
   async #write(target: string, length: number, body: Readable, ending: AbortController): Promise<void> {
@@ -199,7 +213,8 @@ export class Uploads {
       await rm(part, { force: true }).catch(() => undefined)
       const code = errorCode(error)
       if (code === 'ENOSPC' || code === 'EDQUOT') throw new UploadRefused(507, storageError(part, error).message)
-      if (code === 'ABORT_ERR') throw new UploadRefused(408, 'The upload was ended: it was cancelled, or nothing came of the file for too long.')
+      if (code === 'ABORT_ERR')
+        throw new UploadRefused(408, 'The upload was ended: it was cancelled, or nothing came of the file for too long.')
       throw error
     } finally {
       clearTimeout(idle)
@@ -234,7 +249,8 @@ async function folderBytes(folder: string, without: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   let bytes = 0
   for (const entry of entries) {
-    if (entry.isFile() && !entry.parentPath.startsWith(without)) bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size
+    if (entry.isFile() && !entry.parentPath.startsWith(without))
+      bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size
   }
   return bytes
 }

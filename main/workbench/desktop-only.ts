@@ -16,7 +16,8 @@ export interface DesktopHost {
   }
 }
 
-type DesktopCalls = 'windows.open' | 'remote.state' | 'remote.connect' | 'remote.leave' | 'remote.forget' | 'remote.send' | 'remote.cancel-send'
+type DesktopCalls =
+  'windows.open' | 'remote.state' | 'remote.connect' | 'remote.leave' | 'remote.forget' | 'remote.send' | 'remote.cancel-send'
 
 /** Calls that only the desktop answers. @param host undefined elsewhere */
 export function desktopHandlers(host: (() => DesktopHost) | undefined): Pick<Handlers, DesktopCalls> {

@@ -83,7 +83,11 @@ export class Refused extends Error {
 /** How messages cross. Pages have fetch and WebSocket; the desktop has connections that trust one certificate. */
 export interface Transport {
   /** Rejects where nobody answers. */
-  post(url: string, headers: Record<string, string>, body: Uint8Array<ArrayBuffer>): Promise<{ readonly status: number; readonly body: Uint8Array }>
+  post(
+    url: string,
+    headers: Record<string, string>,
+    body: Uint8Array<ArrayBuffer>,
+  ): Promise<{ readonly status: number; readonly body: Uint8Array }>
   /** Opens a WebSocket. `closed` comes once, also where it could not be opened. */
   listen(url: string, protocols: readonly string[], message: (bytes: Uint8Array) => void, closed: () => void): { close(): void }
 }
@@ -127,7 +131,10 @@ export function versionProblem(origin: string, theirs: string | undefined, ours:
 }
 
 /** @param token as printed by the server */
-export function createBrowserClient(token: string | null, { origin = pageOrigin(), session = false, transport = pageTransport, version, from }: ClientOptions = {}): BrowserClient {
+export function createBrowserClient(
+  token: string | null,
+  { origin = pageOrigin(), session = false, transport = pageTransport, version, from }: ClientOptions = {},
+): BrowserClient {
   const listeners = new Map<EventName, Set<Listener>>()
   const connectionListeners = new Set<(state: ConnectionState, problem: string | null) => void>()
   let credentials: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` }

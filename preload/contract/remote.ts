@@ -47,7 +47,10 @@ export const remoteCalls = {
       name: z.string().min(1).max(1000),
       folder: z.boolean(),
       /** `below`: where in the upload, with "/"; '' for a folder whose files lie right below it. */
-      files: z.array(z.object({ from: z.string().min(1), below: z.string() })).min(1).max(500_000),
+      files: z
+        .array(z.object({ from: z.string().min(1), below: z.string() }))
+        .min(1)
+        .max(500_000),
     }),
     output: z.object({ path: z.string().nullable() }),
   },

@@ -71,10 +71,22 @@ export async function upload<Body>(
 ): Promise<string> {
   const bytes = what.files.reduce((sum, file) => sum + file.bytes, 0)
   const ask = async (method: 'POST' | 'DELETE', path: string, value: unknown, until = signal): Promise<unknown> => {
-    const answer = await send({ method, path, headers: { 'content-type': messageType }, body: { message: encode(value) }, sent: () => undefined, signal: until })
+    const answer = await send({
+      method,
+      path,
+      headers: { 'content-type': messageType },
+      body: { message: encode(value) },
+      sent: () => undefined,
+      signal: until,
+    })
     return read(answer)
   }
-  const { id } = (await ask('POST', '/uploads', { name: what.name, files: what.files.length, bytes, folder: what.folder } satisfies UploadRequest)) as { id: string }
+  const { id } = (await ask('POST', '/uploads', {
+    name: what.name,
+    files: what.files.length,
+    bytes,
+    folder: what.folder,
+  } satisfies UploadRequest)) as { id: string }
   const under = `/uploads/${id}`
   const onTheWay = new Map<UploadFile<Body>, number>()
   const tell = (file: UploadFile<Body>, count: number): void => {
@@ -84,9 +96,16 @@ export async function upload<Body>(
   let done = 0
   const sendFile = async (file: UploadFile<Body>): Promise<void> => {
     const path = `${under}/${file.path.split('/').map(encodeURIComponent).join('/')}`
-    for (let attempt = 1; ; ) {
+    for (let attempt = 1; ;) {
       try {
-        const answer = await send({ method: 'PUT', path, headers: { 'content-type': fileType }, body: { file }, sent: (count) => tell(file, count), signal })
+        const answer = await send({
+          method: 'PUT',
+          path,
+          headers: { 'content-type': fileType },
+          body: { file },
+          sent: (count) => tell(file, count),
+          signal,
+        })
         if (answer.status === 429) {
           // Others send too: this one's turn comes.
           await wait(busyMs, signal)
@@ -126,9 +145,13 @@ function read({ status, body }: { readonly status: number; readonly body: Uint8A
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      reject(new Error('Cancelled.'))
-    }, { once: true })
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer)
+        reject(new Error('Cancelled.'))
+      },
+      { once: true },
+    )
   })
 }

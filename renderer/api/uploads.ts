@@ -47,7 +47,13 @@ export class Speed {
 const size = (bytes: number): string => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(1)} MB`)
 
 /** An upload as the job bar shows it. @param speed bytes per second */
-export function jobOfUpload(id: string, title: string, started: string, told: { files: number; bytes: number; sent: number }, speed: number | null): Job {
+export function jobOfUpload(
+  id: string,
+  title: string,
+  started: string,
+  told: { files: number; bytes: number; sent: number },
+  speed: number | null,
+): Job {
   const left = speed === null || speed <= 0 ? null : (told.bytes - told.sent) / speed
   return {
     id,
@@ -86,7 +92,11 @@ export async function send(given: Given): Promise<string | null> {
   show({})
   try {
     const path = await (window.saccade ? sendByDesktop(id, given, ending.signal, tell) : sendByPage(given, ending.signal, tell))
-    show(path === null ? { state: 'cancelled', detail: 'Cancelled; nothing of it stays there.' } : { state: 'done', progress: 1, detail: path, rate: null, secondsLeft: null })
+    show(
+      path === null
+        ? { state: 'cancelled', detail: 'Cancelled; nothing of it stays there.' }
+        : { state: 'done', progress: 1, detail: path, rate: null, secondsLeft: null },
+    )
     return path
   } catch (error) {
     if (ending.signal.aborted) show({ state: 'cancelled', detail: 'Cancelled; nothing of it stays there.' })

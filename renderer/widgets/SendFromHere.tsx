@@ -9,7 +9,15 @@ import styles from './files.module.css'
  * In a dialog that shows another machine's files: sends one of this computer's (or a folder) there, and answers with where it lies then.
  * Nothing where the workbench is on this computer.
  */
-export function SendFromHere({ folder, sending, answer }: { readonly folder: boolean; readonly sending: () => void; readonly answer: (path: string | null) => void }) {
+export function SendFromHere({
+  folder,
+  sending,
+  answer,
+}: {
+  readonly folder: boolean
+  readonly sending: () => void
+  readonly answer: (path: string | null) => void
+}) {
   const input = useRef<HTMLInputElement>(null)
   const host = otherMachine()
   if (host === null) return null
