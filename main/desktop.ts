@@ -100,7 +100,7 @@ async function start(): Promise<void> {
   })
   if (found === null) return app.exit(0)
   const { library, opened: workbench } = found
-  const remotes = new Remotes(workbench, {
+  const remotes: Remotes = new Remotes(workbench, {
     memory: new RemoteMemory(join(app.getPath('userData'), 'remotes.json'), keyStore),
     ask: askUser(windows),
     tell: (name, payload) => {
