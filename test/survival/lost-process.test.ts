@@ -14,10 +14,13 @@ const signals = ['SIGSEGV', 'SIGABRT', 'SIGKILL'] as const
 const times = 4
 const happened = { SIGSEGV: /crashed \(SIGSEGV\)/, SIGABRT: /crashed \(SIGABRT\)/, SIGKILL: /was killed \(SIGKILL; .*out of memory/ }
 
-/** Starts processes that end by a signal after some time, as a fault in native code or the kernel ends them. */
-const doomed = (signal: NodeJS.Signals, ms: number): SpawnChild => (path, env) => {
+/** Starts processes that end by a signal so long after their nth message (the first: ready), as a fault in native code or the kernel ends them. */
+const doomed = (signal: NodeJS.Signals, message: number, ms: number): SpawnChild => (path, env) => {
   const child = forkNode(path, env)
-  const timer = setTimeout(() => void (child.pid !== undefined && process.kill(child.pid, signal)), ms)
+  let [heard, timer]: [number, NodeJS.Timeout | undefined] = [0, undefined]
+  child.onMessage(() => {
+    if (heard++ === message) timer = setTimeout(() => void (child.pid !== undefined && process.kill(child.pid, signal)), ms)
+  })
   child.onExit(() => clearTimeout(timer))
   return child
 }
@@ -59,10 +62,14 @@ async function lose(task: Task, spawn: SpawnChild, what: string, words: RegExp):
 }
 
 const random = new Random(3, 'crashes')
-const cases = Array.from({ length: times }, () => signals.flatMap((signal) => (Object.keys(tasks) as Task[]).map((task) => ({ task, signal, ms: random.below(task === 'training' ? 2000 : 600) })))).flat()
+const cases = Array.from({ length: times }, () => signals.flatMap((signal) => (Object.keys(tasks) as Task[]).map((task) => {
+  // A run tells of every epoch: in the middle of it as well as before its first.
+  const message = task === 'training' ? random.below(8) : 0
+  return { task, signal, message, ms: random.below(message > 0 ? 20 : 150) }
+}))).flat()
 
 describe('a process that ends by itself', () => {
-  it.skipIf(!full).each(cases)(`$task, $signal after $ms ms: says so, keeps all, and is done again${onlyInFull}`, async ({ task, signal, ms }) => lose(task, doomed(signal, ms), signal, happened[signal]))
+  it.skipIf(!full).each(cases)(`$task, $signal $ms ms after message $message: says so, keeps all, and is done again${onlyInFull}`, async ({ task, signal, message, ms }) => lose(task, doomed(signal, message, ms), signal, happened[signal]))
 
   it.skipIf(!full).each(Object.keys(tasks) as Task[])(`%s without memory for its heap${onlyInFull}`, async (task) => lose(task, starved, 'out of memory', /heap out of memory.*(smaller batch|other programs)/s))
 })
