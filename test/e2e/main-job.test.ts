@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../support/cli.ts'
 import { folderWith, shapes, temporaryFolder } from '../support/workbench.ts'
+import { axe, misplaced, unexplained, visit, withAxe } from '../walk/checks.ts'
+import { placesOf } from '../walk/places.ts'
 import { colours, importFolder, lookInto, openWindow, setNumber, type OpenWindow } from './window.ts'
 
 let folder: string
@@ -38,40 +40,9 @@ describe('the starter project', () => {
     expect(await page.getByRole('definition').filter({ hasText: 'test samples' }).first().textContent()).toMatch(/^100/)
   }, 300_000)
 
-  test('axe finds nothing in any view, nor in the dark', async () => {
-    const { page } = window
-    const recording = join(folder, 'library/recordings/starter/nmnist-like/cross/cross-000.bin')
-    const places: readonly (readonly [place: string, there: string])[] = [
-      ['settings', 'Theme'],
-      ['settings/log', 'Save diagnostics'],
-      [`recordings/${encodeURIComponent(recording)}`, 'Frames of the network'],
-      [`datasets/id/${first('datasets')}`, 'Remove'],
-      ['training/new', 'Start training'],
-      [`training/run/${first('runs')}`, 'Remove'],
-      ['training/recipes', 'Temporal Regularization Training'],
-      // The tests that follow find the list of runs where it was left.
-      ['training', 'New run'],
-      [`models/id/${first('models')}`, 'Remove'],
-      ['library', 'Watch a folder'],
-    ]
-    // Nothing is pointed at: what a tooltip says belongs to no region.
-    await page.mouse.move(0, 0)
-    await page.evaluate(readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8'))
-    for (const [place, there] of places) {
-      await page.evaluate((hash) => void (location.hash = hash), `#/${place}`)
-      await page.getByRole('main').getByText(there).or(page.getByRole('main').getByLabel(there)).first().waitFor()
-      const found: string[] = await page.evaluate(`axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ' ' + html)))`)
-      expect(found, place).toEqual([])
-    }
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await page.locator('[data-mantine-color-scheme=dark]').waitFor()
-    expect(await page.evaluate(`axe.run({ runOnly: ['color-contrast'] }).then(({ violations }) => violations.flatMap(({ nodes }) => nodes.map(({ html }) => html)))`)).toEqual([])
-    await page.emulateMedia({ colorScheme: null })
-    await page.evaluate((hash) => void (location.hash = hash), `#/models/id/${first('models')}`)
-  })
-
   test('the model is tried on a recording of the other camera', async () => {
     const { page } = window
+    await page.evaluate((hash) => void (location.hash = hash), `#/models/id/${first('models')}`)
     const recording = join(folder, 'library/recordings/starter/nmnist-like/cross/cross-000.bin')
     await page.getByRole('textbox', { name: 'Path of the recording' }).fill(recording)
     await page.getByRole('button', { name: 'Run', exact: true }).click()
@@ -150,6 +121,52 @@ describe('the starter project', () => {
     expect(await page.getByRole('list', { name: 'Frames of the network' }).locator('[aria-current=step]').textContent()).toBe('2')
     await expect.poll(() => colours(page, raster.locator('canvas'))).toBeGreaterThan(2)
   }, 120_000)
+})
+
+describe('every view', () => {
+  const places = () => {
+    const recordings = join(folder, 'library/recordings/starter/nmnist-like')
+    return placesOf(join(folder, 'library'), join(recordings, 'cross/cross-000.bin'), recordings)
+  }
+
+  test('at 1024 x 700 axe finds nothing, nothing is cut or covered, every setting and chart is explained; nor in the dark', async () => {
+    const { page } = window
+    await page.setViewportSize({ width: 1024, height: 700 })
+    // Nothing is pointed at: what a tooltip says belongs to no region.
+    await page.mouse.move(0, 0)
+    await withAxe(page)
+    for (const place of places()) {
+      await visit(page, place)
+      expect([...(await axe(page)), ...(await misplaced(page)), ...(await unexplained(page, place))], place.name).toEqual([])
+    }
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.locator('[data-mantine-color-scheme=dark]').waitFor()
+    for (const place of places()) {
+      await visit(page, place)
+      expect(await axe(page, ['color-contrast']), `${place.name}, dark`).toEqual([])
+    }
+    await page.emulateMedia({ colorScheme: null })
+    await page.setViewportSize({ width: 1360, height: 860 })
+  }, 120_000)
+
+  test('the palette leads to a setting; its explanation opens by key, names the equation, and goes with Esc', async () => {
+    const { page } = window
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: /^Search pages/ }).fill('trt lambda')
+    await page.keyboard.press('Enter')
+    const field = page.getByRole('textbox', { name: 'trt lambda' })
+    await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true)
+    const told = page.getByRole('tooltip').filter({ hasText: 'TRT, eq. 12-14' })
+    await told.waitFor()
+    await page.keyboard.press('Escape')
+    await told.waitFor({ state: 'detached' })
+    await page.keyboard.press('Tab')
+    await told.waitFor()
+    expect(await page.getByRole('button', { name: 'About TRT: λ' }).getAttribute('aria-describedby')).toBe(await told.getAttribute('id'))
+    expect(await axe(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await told.waitFor({ state: 'detached' })
+  })
 })
 
 describe('a recording', () => {
