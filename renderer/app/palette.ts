@@ -70,13 +70,16 @@ export function found(commands: readonly Command[], query: string, most = 50): C
     .flatMap((command) => {
       const title = score(query, command.title)
       const whole = score(query, `${command.group} ${command.title} ${command.hint}`)
-      const best = Math.max(title === null ? -Infinity : title + 2, whole ?? -Infinity)
+      // Of equals it is what can be reached that is meant, before what explains it.
+      const best = Math.max(title === null ? -Infinity : title + 2, whole ?? -Infinity) - (explains(command) ? 1 : 0)
       return best === -Infinity ? [] : [{ command, best }]
     })
     .sort((a, b) => b.best - a.best)
     .slice(0, most)
     .map(({ command }) => command)
 }
+
+const explains = ({ group }: Command): boolean => group === 'Setting' || group === 'Chart'
 
 const pages: readonly (readonly [title: string, route: Route])[] = [
   ['Recordings', { view: 'recordings', path: null }],

@@ -1,10 +1,11 @@
 /**
- * A workbench and its server for a week of use (endurance.ts): LIBRARY [THREADS [KEEP]]; KEEP bytes of events for windows that were away. Says where it listens; counts what it holds when
- * asked; closes when told to, and must then end by itself.
+ * A workbench and its server for a week of use (endurance.ts): LIBRARY [THREADS [KEEP]]; KEEP bytes of events for windows that were away. Says where it
+ * listens; imports the samples it is told of; counts what it holds when asked; closes when told to, and must then end by itself.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as wait } from 'node:timers/promises'
 import { startServer } from '../../main/headless/server.ts'
 import { forkNode } from '../../main/training/child.ts'
 import { createWorkbench } from '../../main/workbench/workbench.ts'
@@ -102,10 +103,22 @@ async function facts(): Promise<Facts> {
   }
 }
 
+/** @returns the dataset */
+async function importSamples(folder: string): Promise<string> {
+  const { job, dataset } = await workbench.call('datasets.import', { folder, name: 'shapes', framing: { resize: [8, 8], timesteps: 2 }, testShare: 0.34 })
+  for (;;) {
+    const state = (await workbench.call('jobs.list', {})).jobs.find(({ id }) => id === job)?.state
+    if (state === 'done') return dataset
+    if (state !== 'running') throw new Error(`The import is ${state}.`)
+    await wait(20)
+  }
+}
+
 let ending: Promise<void> | undefined
 const end = (): Promise<void> => (ending ??= server.close().then(() => workbench.close()))
-process.on('message', (message) => {
-  if (message === 'facts') void facts().then((found) => process.send?.(found))
+process.on('message', (message: 'facts' | 'end' | { readonly samples: string }) => {
+  if (typeof message === 'object') void importSamples(message.samples).then((dataset) => process.send?.(dataset))
+  else if (message === 'facts') void facts().then((found) => process.send?.(found))
   else void end().then(() => process.disconnect())
 })
 // Whoever used it has gone.

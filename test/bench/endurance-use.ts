@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createBrowserClient } from '../../preload/contract/browser-client.ts'
 import { encodeAedat2 } from '../../main/events/formats/aedat2.ts'
 import { simulateRecording } from '../../main/events/simulate/simulate.ts'
 import { writeStarterRecordings } from '../../main/events/simulate/starter.ts'
@@ -49,7 +48,9 @@ export async function beginUse(root: string, { large = 0, threads, keepBytes }: 
   await writeStarterRecordings(samples, { seed: 1, perClass: 3, format: 'bin' })
   const child = fork(join(import.meta.dirname, 'endurance-child.ts'), [library, String(threads ?? ''), String(keepBytes ?? '')], { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const [{ origin, token }] = (await once(child, 'message')) as [{ origin: string; token: string }]
-  const dataset = await importSamples(origin, token, samples)
+  // It imports by itself: a connection of this process would stay open for a while and be counted.
+  child.send({ samples })
+  const [dataset] = (await once(child, 'message')) as [string]
   return {
     async visit(opens, starts, seed) {
       const plan: Plan = { origin, token, recordings, scratch, dataset, opens, starts, seed }
@@ -63,21 +64,6 @@ export async function beginUse(root: string, { large = 0, threads, keepBytes }: 
       const [code] = (await once(child, 'exit')) as [number | null]
       return code
     },
-  }
-}
-
-async function importSamples(origin: string, token: string, folder: string): Promise<string> {
-  const client = createBrowserClient(token, { origin })
-  try {
-    const { job, dataset } = await client.call('datasets.import', { folder, name: 'shapes', framing: { resize: [8, 8], timesteps: 2 }, testShare: 0.34 })
-    for (;;) {
-      const state = (await client.call('jobs.list', {})).jobs.find(({ id }) => id === job)?.state
-      if (state === 'done') return dataset
-      if (state !== 'running') throw new Error(`The import is ${state}.`)
-      await wait(20)
-    }
-  } finally {
-    client.close()
   }
 }
 

@@ -19,6 +19,7 @@ describe('the palette', () => {
     expect(new Set(commands.map(({ id }) => id)).size).toBe(commands.length)
     expect(found(commands, '')[0]?.title).toBe('Recordings')
     expect(found(commands, 'settings')[0]).toMatchObject({ group: 'Page', title: 'Settings' })
+    expect(found(commands, 'devic')[0]).toMatchObject({ group: 'Page', title: 'Devices' })
     expect(found(commands, 'gait')[0]).toMatchObject({ group: 'Recording', title: 'gait-set.aedat4' })
     expect(found(commands, 'recording walk')[0]).toMatchObject({ title: 'gait-set.aedat4' })
     expect(found(commands, 'qqqq')).toEqual([])
