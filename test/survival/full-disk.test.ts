@@ -4,11 +4,13 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { openBench } from '../support/workbench.ts'
 import { canMount, SmallDisk, type DiskKind } from './disk.ts'
 import { names, run } from './story.ts'
-import { copyOfWell, failed, full, refused, said, sound, imported, well } from './sick.ts'
+import { copyOfWell, failed, full, imported, refused, removeWell, said, sound, well } from './sick.ts'
 
 const kinds: readonly DiskKind[] = full ? ['tmpfs', 'ext4'] : ['tmpfs']
 /** Bytes that are left when the work begins: it breaks off in another place each time. */
 const leftOver = full ? [0, 1024, 8192, 20_000] : [8192]
+
+removeWell()
 
 describe.each(kinds)('a full disk (%s)', (kind) => {
   const mountable = canMount(kind)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openBench, type TestBench } from '../support/workbench.ts'
 import { canMount, SmallDisk } from './disk.ts'
-import { copyOfWell, failed, full, imported, onlyInFull, ownFolder, refused, said, sound } from './sick.ts'
+import { copyOfWell, failed, full, imported, onlyInFull, ownFolder, refused, removeWell, said, sound } from './sick.ts'
 import { run } from './story.ts'
 
 const words = /(gone|can't be reached any more).*(moved|removed).*(bring it back|try again)/is
@@ -31,6 +31,8 @@ const ways = {
 const runnable = (['disk pulled out', 'folder renamed'] as const).map((way) => ({ way, skip: !full || (way === 'disk pulled out' && !mountable) }))
 
 const begin = async (bench: TestBench) => bench.call('runs.start', run((await bench.call('datasets.list', {})).datasets[0]?.id ?? ''))
+
+removeWell()
 
 describe('a library that goes away', () => {
   for (const { way, skip } of runnable) {

@@ -6,7 +6,7 @@ import { importOptionsSchema } from '../../main/datasets/schema.ts'
 import { Random } from '../../main/random.ts'
 import { forkNode, type SpawnChild } from '../../main/training/child.ts'
 import { openBench, type TestBench } from '../support/workbench.ts'
-import { copyOfWell, failed, full, imported, onlyInFull, ownFolder, refused, said, sound, well } from './sick.ts'
+import { copyOfWell, failed, full, imported, onlyInFull, ownFolder, refused, removeWell, said, sound, well } from './sick.ts'
 import { run } from './story.ts'
 
 const signals = ['SIGSEGV', 'SIGABRT', 'SIGKILL'] as const
@@ -68,6 +68,8 @@ const cases = Array.from({ length: times }, () => signals.flatMap((signal) => (O
   return { task, signal, message, ms: random.below(message > 0 ? 20 : 150) }
 }))).flat()
 
+removeWell()
+
 describe('a process that ends by itself', () => {
   it.skipIf(!full).each(cases)(`$task, $signal $ms ms after message $message: says so, keeps all, and is done again${onlyInFull}`, async ({ task, signal, message, ms }) => lose(task, doomed(signal, message, ms), signal, happened[signal]))
 
@@ -75,7 +77,7 @@ describe('a process that ends by itself', () => {
 })
 
 describe('a data worker without memory', () => {
-  it('of an import: it ends with what to do, and goes on with enough', async () => {
+  it.skipIf(!full)(`of an import: it ends with what to do, and goes on with enough${onlyInFull}`, async () => {
     const { recordings, outcome } = await well()
     const directory = ownFolder()
     const options = importOptionsSchema.parse(imported(recordings))

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { root } from '../support/cli.ts'
-import { copyOfWell, full, onlyInFull, ownFolder, said, sound, well } from './sick.ts'
+import { copyOfWell, full, onlyInFull, ownFolder, removeWell, said, sound, well } from './sick.ts'
 import { names } from './story.ts'
 
 /** Root is let everywhere: another user is needed, and root to become one. */
@@ -40,8 +40,10 @@ const cases = [
   { what: 'export', path: 'models', args: () => ['export', names.run], says: /models: no permission to write here; choose another folder or change its permissions/ },
 ] as const
 
+removeWell()
+
 describe('no permission', () => {
-  it.skipIf(!other).each(full ? cases : cases.slice(0, 1))(`to write: $what${why}`, async ({ what, path, args, says }) => {
+  it.skipIf(!full || !other).each(cases)(`to write: $what${why}${onlyInFull}`, async ({ what, path, args, says }) => {
     const { library, recordings } = await place()
     chmodSync(join(library, path), 0o555)
     const { code, message } = asNobody(...args(recordings), '--library', library)

@@ -1,7 +1,7 @@
 import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, onTestFinished } from 'vitest'
+import { dirname, join } from 'node:path'
+import { afterAll, expect, onTestFinished } from 'vitest'
 import { writeStarterRecordings } from '../../main/events/simulate/starter.ts'
 import type { Job } from '../../preload/contract/index.ts'
 import { openBench, type TestBench } from '../support/workbench.ts'
@@ -30,11 +30,9 @@ export interface Well {
   readonly recordings: string
   readonly outcome: Outcome
 }
-let home = ''
 let made: Promise<Well> | undefined
 
-async function make(): Promise<Well> {
-  home = mkdtempSync(join(tmpdir(), 'saccade-well-'))
+async function make(home: string): Promise<Well> {
   const library = join(home, 'library')
   const recordings = join(home, 'recordings')
   await writeStarterRecordings(recordings, { seed: 1, perClass: 4, format: 'bin' })
@@ -46,10 +44,15 @@ async function make(): Promise<Well> {
   return { library, recordings, outcome: (await look(library, [])).outcome }
 }
 
-/** A library with a dataset and a finished run, and what is in it: what comes of the same work undisturbed. Made once for a process, whose test files share it. */
-export function well(): Promise<Well> {
-  if (made === undefined) process.once('exit', () => rmSync(home, { recursive: true, force: true }))
-  return (made ??= make())
+/** A library with a dataset and a finished run, and what is in it: what comes of the same work undisturbed. Made once for a test file. */
+export const well = (): Promise<Well> => (made ??= make(mkdtempSync(join(tmpdir(), 'saccade-well-'))))
+
+/** In every file that has used it: files of a process share this module. */
+export function removeWell(): void {
+  afterAll(async () => {
+    if (made !== undefined) rmSync(dirname((await made).library), { recursive: true, force: true })
+    made = undefined
+  })
 }
 
 /** Import of the recordings under the story's name. */

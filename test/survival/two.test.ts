@@ -5,10 +5,12 @@ import { describe, expect, it } from 'vitest'
 import { openDataset } from '../../main/datasets/dataset.ts'
 import { openBench } from '../support/workbench.ts'
 import { saccade } from '../support/cli.ts'
-import { copyOfWell, full, onlyInFull, ownFolder, said, sound, well } from './sick.ts'
+import { copyOfWell, full, onlyInFull, ownFolder, removeWell, said, sound, well } from './sick.ts'
 
 /** Commands on one library at the same time, each in a process of its own. */
 const together = (library: string, ...commands: readonly string[][]) => Promise.all(commands.map((args) => saccade(...args, '--library', library)))
+
+removeWell()
 
 describe('two Saccades on one library', () => {
   it.skipIf(!full)(`import different recordings under the same name: two datasets, both whole${onlyInFull}`, async () => {

@@ -5,12 +5,14 @@ import { describe, expect, it } from 'vitest'
 import { openBench } from '../support/workbench.ts'
 import { live } from './lives.ts'
 import { look } from './look.ts'
-import { full, onlyInFull, ownFolder, refused, said, sound, well, copyOfWell } from './sick.ts'
+import { copyOfWell, full, onlyInFull, ownFolder, refused, removeWell, said, sound, well } from './sick.ts'
 import { phases } from './story.ts'
 
 const days = 86_400_000
 const shifted = (ms: number) => ({ SURVIVAL_CLOCK_MS: String(ms), NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'clock.ts')).href}` })
 const story = phases.filter((phase) => phase !== 'catalogue')
+
+removeWell()
 
 describe('a wrong clock', () => {
   it.skipIf(!full).each([['ahead', 400 * days], ['behind', -400 * days], ['behind 1970', -60 * 365 * days]] as const)(
