@@ -96,9 +96,10 @@ describe('letterbox', () => {
         expect(box.width).toBeLessThanOrEqual(viewWidth)
         expect(box.height).toBeLessThanOrEqual(viewHeight)
         expect(box.x).toBeGreaterThanOrEqual(0)
-        const scale = Math.min(box.width / sensorWidth, box.height / sensorHeight)
-        expect(Math.abs(box.width - sensorWidth * scale)).toBeLessThanOrEqual(
-          Math.max(1, scale * 0.51 + (1 / scale) * (sensorWidth / sensorHeight + 1)),
+        // Each side is rounded to whole pixels, and is never less than one.
+        const rounding = (side: number) => (side === 1 ? 1 : 0.5)
+        expect(Math.abs(box.width * sensorHeight - box.height * sensorWidth)).toBeLessThanOrEqual(
+          rounding(box.width) * sensorHeight + rounding(box.height) * sensorWidth + 1e-6,
         )
       }),
     )
