@@ -51,7 +51,7 @@ export function buildTrainingProgram(options: TrainingProgramOptions): TrainingP
     }
   })
   for (const [name, tensor] of statistics) outputs.set(`next/${name}`, tensor)
-  const program = lowerToOnnx(graph, outputs, { name: `training step of ${options.network.name}`, version: VERSION, winograd: options.winograd })
+  const program = lowerToOnnx(graph, outputs, { name: `training step of ${options.network.name}`, version: VERSION, convolutions: options.winograd ? 'training-tiles' : 'plain' })
   return { ...program, info, state: [...info.variables.map(({ name, shape }) => ({ name, shape })), ...states] }
 }
 

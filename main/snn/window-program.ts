@@ -1,5 +1,5 @@
 import { Graph } from '../graph/graph.ts'
-import { lowerToOnnx } from '../graph/onnx/lower.ts'
+import { lowerToOnnx, type OnnxProgram } from '../graph/onnx/lower.ts'
 import { type Dim, product, type Tensor } from '../graph/tensor.ts'
 import { VERSION } from '../version.ts'
 import { addExtras, deployedContext, type Extras } from './deployed.ts'
@@ -14,6 +14,8 @@ export interface WindowProgramOptions extends NetworkShape, Extras {
   readonly batch?: number | undefined
   /** Input "image" [N, C, H, W] instead of "frames": a still picture, whose stem is computed once. */
   readonly image?: boolean | undefined
+  /** winograd: 3x3 convolutions in tiles where that pays on CPUs (graph/ops/tiles.ts): other rounding, a larger file. */
+  readonly convolutions?: 'plain' | 'winograd' | undefined
   readonly metadata?: Record<string, string>
 }
 
@@ -23,7 +25,7 @@ export interface WindowProgramOptions extends NetworkShape, Extras {
  * "logits_per_timestep" [N, T, classes].
  * @throws GraphError where a weight is missing or has the wrong size
  */
-export function buildWindowProgram({ network, classes, shape, still = false, weights, batch, image = false, metadata, ...extras }: WindowProgramOptions): WindowProgram {
+export function buildWindowProgram({ network, classes, shape, still = false, weights, batch, image = false, convolutions = 'plain', metadata, ...extras }: WindowProgramOptions): WindowProgram & Pick<OnnxProgram, 'tiled'> {
   const graph = new Graph(ops)
   const [timesteps, channels, high, wide] = shape
   const n: Dim = batch ?? '1N'
@@ -39,5 +41,5 @@ export function buildWindowProgram({ network, classes, shape, still = false, wei
   const perTimestep = graph.reshape(forward(context, network, classes, input(), still || image), [timesteps, n, classes])
   const outputs = new Map<string, Tensor>([['logits', graph.mean(perTimestep, [0])], ['logits_per_timestep', graph.transpose(perTimestep, [1, 0, 2])]])
   addExtras(graph, outputs, extras, spikes, timesteps, n)
-  return lowerToOnnx(graph, outputs, { name: network.name, version: VERSION, metadata })
+  return lowerToOnnx(graph, outputs, { name: network.name, version: VERSION, metadata, convolutions: convolutions === 'winograd' ? 'constant-tiles' : 'plain' })
 }

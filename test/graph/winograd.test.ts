@@ -53,7 +53,7 @@ describe('convolution in tiles', () => {
     const output = [n, k, ...tiles.output] as [number, number, number, number]
     const [x, weight, dy] = [values(input, () => Number(random.uniform() < 0.2)), values(kernel, () => random.uniform() - 0.5), values(output, () => random.uniform() - 0.5)]
 
-    const onnx = new OnnxBuilder(true)
+    const onnx = new OnnxBuilder('training-tiles')
     onnx.output(forward(onnx, 'x', 'weight', tiles), 'y')
     onnx.output(inputGradient(onnx, 'dy', 'weight', tiles), 'dx')
     onnx.output(weightGradient(onnx, 'x', 'dy', tiles), 'dw')

@@ -11,6 +11,20 @@ export const OPSET = 17
 /** IR version that came with opset 17's era; onnxruntime 1.14 and later read it. */
 const IR_VERSION = 8n
 
+/** A value [N, C, H, W] as rows of pixels, [count, N · C]: what convolutions in tiles (ops/tiles.ts) read and write. */
+export interface Rows {
+  readonly value: string
+  readonly count: number
+  readonly channels: number
+  /** H, W */
+  readonly size: readonly [number, number]
+  /** Row of each pixel, from the upper left, row by row; rows of no pixel hold anything. */
+  readonly rowOf: readonly number[]
+}
+
+/** How convolutions may be computed: as they are; in tiles of a fixed batch with weights that are inputs (training); in tiles with constant weights. */
+export type Convolutions = 'plain' | 'training-tiles' | 'constant-tiles'
+
 /** Collects ONNX nodes and constants, and serializes them as a model. */
 export class OnnxBuilder {
   readonly #nodes: NodeProto[] = []
@@ -23,9 +37,15 @@ export class OnnxBuilder {
   label = ''
   /** Whether convolutions may be computed in tiles (ops/winograd.ts): faster, with rounding errors of their own. */
   readonly winograd: boolean
+  /** Whether those with constant weights may (ops/tiles.ts), and which values [N, C, H, W] there are as rows too. */
+  readonly constantTiles: boolean
+  readonly rows = new Map<string, Rows>()
+  /** Labels of the convolutions that are. */
+  readonly tiled: string[] = []
 
-  constructor(winograd = false) {
-    this.winograd = winograd
+  constructor(convolutions: Convolutions = 'plain') {
+    this.winograd = convolutions === 'training-tiles'
+    this.constantTiles = convolutions === 'constant-tiles'
   }
 
   /** Adds a node with one output and returns its name. */
@@ -77,6 +97,21 @@ export class OnnxBuilder {
     return this.#constant('f', shape, values, TensorProto_DataType.FLOAT)
   }
 
+  /** A float32 constant's values; undefined where `name` is something else. */
+  constant(name: string): Float32Array | undefined {
+    const found = this.#initializers.find((tensor) => tensor.name === name && tensor.dataType === Number(TensorProto_DataType.FLOAT))
+    return found && new Float32Array(found.rawData.slice().buffer)
+  }
+
+  /** Leaves out nodes and constants that no output depends on. */
+  #prune(outputs: readonly string[]): void {
+    const needed = new Set(outputs)
+    for (const node of this.#nodes.toReversed()) if (node.output.some((name) => needed.has(name))) for (const name of node.input) needed.add(name)
+    const keep = <T>(list: T[], names: (one: T) => readonly string[]): void => void list.splice(0, list.length, ...list.filter((one) => names(one).some((name) => needed.has(name))))
+    keep(this.#nodes, ({ output }) => output)
+    keep(this.#initializers, ({ name }) => [name])
+  }
+
   /** An int64 constant of one dimension. */
   ints(data: readonly number[]): string {
     return this.#constant('i', [data.length], BigInt64Array.from(data, BigInt), TensorProto_DataType.INT64)
@@ -102,6 +137,7 @@ export class OnnxBuilder {
     readonly metadata?: Readonly<Record<string, string>>
     readonly producerVersion: string
   }): Uint8Array {
+    if (this.constantTiles) this.#prune(options.outputs.map(({ name }) => name))
     return toBinary(ModelProtoSchema, create(ModelProtoSchema, {
       irVersion: IR_VERSION,
       producerName: 'Saccade',

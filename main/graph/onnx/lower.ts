@@ -2,12 +2,14 @@ import type { Graph } from '../graph.ts'
 import type { OpKind, OpRule } from '../ops/rule.ts'
 import { GraphError, type Node, type Shape, type Tensor } from '../tensor.ts'
 import { reachable, verify } from '../verify.ts'
-import { OnnxBuilder } from './builder.ts'
+import { type Convolutions, OnnxBuilder } from './builder.ts'
 
 export interface OnnxProgram {
   readonly onnx: Uint8Array
   readonly inputs: readonly { readonly name: string; readonly shape: readonly (number | 'N')[] }[]
   readonly outputs: readonly { readonly name: string; readonly shape: readonly (number | 'N')[] }[]
+  /** What the convolutions are for that are computed in tiles of constant weights. */
+  readonly tiled: readonly string[]
 }
 
 /** Shape of a port. @throws GraphError for a multiple of N, which ONNX can't declare */
@@ -22,13 +24,13 @@ function portShape(shape: Shape, name: string): (number | 'N')[] {
 /**
  * Lowers what the outputs depend on to one ONNX model (opset 17). Inputs that nothing reads are left out.
  * @param outputs by the name they get
- * @param options `winograd`: convolutions may be computed in tiles, which is faster and rounds in its own way
+ * @param options `convolutions`: in tiles they are faster and round in their own way
  */
-export function lowerToOnnx(graph: Graph, outputs: ReadonlyMap<string, Tensor>, options: { name: string; version: string; metadata?: Readonly<Record<string, string>>; winograd?: boolean | undefined }): OnnxProgram {
+export function lowerToOnnx(graph: Graph, outputs: ReadonlyMap<string, Tensor>, options: { name: string; version: string; metadata?: Readonly<Record<string, string>>; convolutions?: Convolutions | undefined }): OnnxProgram {
   verify(graph, [...outputs.values()], 'building')
   const nodes = reachable([...outputs.values()])
   const used = new Set<Tensor>([...outputs.values(), ...nodes.flatMap((node) => node.inputs)])
-  const onnx = new OnnxBuilder(options.winograd)
+  const onnx = new OnnxBuilder(options.convolutions)
   const names = new Map<Tensor, string>()
   const inputs: { name: string; shape: (number | 'N')[] }[] = []
   for (const node of nodes) {
@@ -41,7 +43,7 @@ export function lowerToOnnx(graph: Graph, outputs: ReadonlyMap<string, Tensor>, 
   }
   for (const [name, tensor] of outputs) onnx.output(nameOf(names, tensor), name)
   const ports = [...outputs].map(([name, tensor]) => ({ name, shape: portShape(tensor.shape, name) }))
-  return { onnx: onnx.serialize({ name: options.name, inputs, outputs: ports, metadata: options.metadata, producerVersion: options.version }), inputs, outputs: ports }
+  return { onnx: onnx.serialize({ name: options.name, inputs, outputs: ports, metadata: options.metadata, producerVersion: options.version }), inputs, outputs: ports, tiled: onnx.tiled.map((label) => label.replace(/\/conv2d$/, '')) }
 }
 
 function nameOf(names: ReadonlyMap<Tensor, string>, tensor: Tensor): string {

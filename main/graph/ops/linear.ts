@@ -1,5 +1,6 @@
 import { fixed, fixedShape, GraphError, type Shape } from '../tensor.ts'
 import type { OpTable } from './rule.ts'
+import { inTiles } from './tiles.ts'
 import { convNode, convolve, lowerInputGradient, lowerWeightGradient } from './convolution.ts'
 
 /** Pixels along one axis after a window of size k slides over n pixels. */
@@ -56,6 +57,8 @@ export const linear: OpTable<'matmul' | 'conv2d' | 'conv2dInputGradient' | 'conv
       ]
     },
     lower: ({ onnx, inputs, inputShapes: [x = [], w = []], attributes: { stride, padding } }) => {
+      const tiled = onnx.constantTiles ? inTiles(onnx, inputs, { input: x, kernel: fixedShape(w, 'conv2d'), stride, padding }) : undefined
+      if (tiled !== undefined) return [tiled]
       const isFixed = x.every((dim): dim is number => typeof dim === 'number')
       if (isFixed && inputs.length === 2 && stride[0] === 1 && stride[1] === 1) return [convolve(onnx, inputs[0] ?? '', inputs[1] ?? '', x, fixedShape(w, 'conv2d'), padding)]
       return [convNode(onnx, inputs, fixedShape(w, 'conv2d'), stride, padding)]

@@ -1,5 +1,6 @@
 import { fixed, fixedShape, GraphError, type Shape } from '../tensor.ts'
 import { slide } from './linear.ts'
+import { poolRows } from './rows.ts'
 import type { OnnxBuilder } from '../onnx/builder.ts'
 import type { LoweringContext, OpTable, Window } from './rule.ts'
 
@@ -85,7 +86,7 @@ export const pooling: OpTable<'averagePool' | 'averagePoolGradient' | 'maxPool' 
     shapes: ([x = []], window, what) => [pooled(x, window, what)],
     gradient: ({ graph, inputs: [x], attributes: window, outputGradients: [dy] }) =>
       x && dy ? [graph.one('averagePoolGradient', [dy], { ...window, inputShape: fixedShape(x.shape, 'averagePool gradient') })] : [null],
-    lower: ({ onnx, inputs, attributes: window }) => [onnx.node('AveragePool', inputs, { ...attributes(window), count_include_pad: 1 })],
+    lower: ({ onnx, inputs, attributes: window }) => [poolRows(onnx, inputs[0] ?? '', window) ?? onnx.node('AveragePool', inputs, { ...attributes(window), count_include_pad: 1 })],
   },
   averagePoolGradient: { arity: 1, shapes: (_, { inputShape }) => [inputShape], gradient: second, lower: lowerAverageGradient },
   // y = largest of the window; its gradient goes to the first largest value

@@ -2,14 +2,14 @@ import type { OnnxBuilder } from '../../graph/onnx/builder.ts'
 import type { NeuronSettings } from '../schema.ts'
 import { surrogates } from './surrogate.ts'
 
-/** Each timestep's [B, ...] of a time-major tensor. */
-export function split(onnx: OnnxBuilder, value: string, timesteps: number): string[] {
-  return timesteps === 1 ? [value] : onnx.nodes('Split', [value], timesteps, { axis: 0 })
+/** Each timestep's [B, ...] of a time-major tensor, or of one whose time is another axis. */
+export function split(onnx: OnnxBuilder, value: string, timesteps: number, axis = 0): string[] {
+  return timesteps === 1 ? [value] : onnx.nodes('Split', [value], timesteps, { axis })
 }
 
 /** Timesteps one after the other again. */
-export function join(onnx: OnnxBuilder, values: readonly string[]): string {
-  return values.length === 1 ? (values[0] ?? '') : onnx.node('Concat', values, { axis: 0 })
+export function join(onnx: OnnxBuilder, values: readonly string[], axis = 0): string {
+  return values.length === 1 ? (values[0] ?? '') : onnx.node('Concat', values, { axis })
 }
 
 /** What stays after the reset of potentials u. */

@@ -1,3 +1,5 @@
+import type { OnnxBuilder } from '../../graph/onnx/builder.ts'
+import { named } from '../../graph/ops/rows.ts'
 import type { LoweringContext, OpTable } from '../../graph/ops/rule.ts'
 import { divide, GraphError, type Shape } from '../../graph/tensor.ts'
 import type { NeuronSettings } from '../schema.ts'
@@ -33,14 +35,26 @@ function lowerForward({ onnx, inputs: [x = ''], inputShapes: [shape = []], attri
     const { spikes, potentials } = forwardAtOnce(onnx, x, { rows: Number(shape[0]), neuron, timesteps, length }, used[1] ?? false)
     return [spikes, potentials]
   }
+  const rows = onnx.rows.get(x)
+  if (rows && !used[1]) {
+    // Of rows of pixels time is the second axis.
+    const apart = onnx.node('Reshape', [rows.value, onnx.ints([rows.count, timesteps, -1])])
+    const { spikes } = unrolled(onnx, neuron, split(onnx, apart, timesteps, 1))
+    return [named(onnx, { ...rows, value: onnx.node('Reshape', [join(onnx, spikes, 1), onnx.ints([rows.count, -1])]) }), '']
+  }
+  const { spikes, potentials } = unrolled(onnx, neuron, split(onnx, x, timesteps))
+  return [join(onnx, spikes), used[1] ? join(onnx, potentials) : '']
+}
+
+function unrolled(onnx: OnnxBuilder, neuron: NeuronSettings, currents: readonly string[]): { spikes: string[]; potentials: string[] } {
   const potentials: string[] = []
   const spikes: string[] = []
-  for (const current of split(onnx, x, timesteps)) {
+  for (const current of currents) {
     const { u, s } = forwardStep(onnx, neuron, current, potentials.at(-1))
     potentials.push(u)
     spikes.push(s)
   }
-  return [join(onnx, spikes), used[1] ? join(onnx, potentials) : '']
+  return { spikes, potentials }
 }
 
 function lowerGradient({ onnx, inputs: [u = '', ds = ''], inputShapes: [shape = []], attributes: { neuron, timesteps } }: LoweringContext<'lifGradient'>): string[] {
