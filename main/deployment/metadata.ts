@@ -38,6 +38,8 @@ export const modelMetadataSchema = z.object({
   input: z.enum(['frames', 'image']).optional(),
   /** window, int8: the one batch size it takes; any where missing. */
   batch: z.number().int().min(1).optional(),
+  /** window: how its convolutions are computed; plain where missing. */
+  convolutions: z.enum(['plain', 'winograd']).optional(),
   /** step: what a host hands from timestep to timestep, zeros at the beginning of a sample; shapes behind the batch. */
   states: z.array(z.object({ input: z.string(), output: z.string(), shape: z.array(z.number().int().min(1)).max(4) })).optional(),
 })
@@ -118,7 +120,7 @@ export function encodeMetadata(metadata: ModelMetadata): Record<string, string> 
 export const hasMetadata = (props: Readonly<Record<string, string>>): boolean => `${prefix}version` in props
 
 /** Entries that are no JSON. */
-const texts = new Set(['version', 'name', 'format', 'input'])
+const texts = new Set(['version', 'name', 'format', 'input', 'convolutions'])
 
 /** @throws Error naming the entry that is missing or malformed */
 export function decodeMetadata(props: Readonly<Record<string, string>>): ModelMetadata {

@@ -31,6 +31,7 @@ export function modelGraphs({ path, format = 'window', classes, shape, metadata 
   } catch (error) {
     notes.push(`The network can't be drawn: ${error instanceof Error ? error.message : String(error)}`)
   }
+  if (metadata['saccade.convolutions'] === 'winograd') notes.push("Convolutions in Winograd's tiles take fewer products than the layer says, and the file's operations do not tell how many.")
   const onnx = format === 'window' || format === 'step' || format === 'int8' ? onnxGraph(readOnnx(path).model) : null
   return { network: layers, onnx, timesteps: shape[0], notes }
 }

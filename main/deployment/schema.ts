@@ -24,6 +24,12 @@ export type NirDialect = z.infer<typeof nirDialectSchema>
 export const int8FormSchema = z.enum(['products', 'convolutions'])
 export type Int8Form = z.infer<typeof int8FormSchema>
 
+/**
+ * How a window computes its 3x3 convolutions. plain: the network of training and step, bit for bit; winograd: in tiles where that pays on
+ * a CPU (graph/ops/tiles.ts), sums in another order.
+ */
+export const convolutionsSchema = z.enum(['plain', 'winograd'])
+
 /** How a network is exported; what doesn't concern the format is not read. */
 export const exportSettingsSchema = z.object({
   format: exportFormatSchema.default('window'),
@@ -33,6 +39,8 @@ export const exportSettingsSchema = z.object({
   batch: z.number().int().min(1).max(4096).optional(),
   /** window, int8, of networks of still pictures: input "image" [N, C, H, W], the first layer's convolution computed once. */
   image: z.boolean().optional(),
+  /** window: plain where missing. */
+  convolutions: convolutionsSchema.optional(),
   /** int8: largest loss of accuracy, 0.01 is one point; refused beyond. */
   maxLoss: z.number().min(0).max(1).optional(),
   /** int8: products where missing. */

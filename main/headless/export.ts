@@ -1,6 +1,6 @@
 import { accessSync, constants, copyFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { exportFormatSchema, int8FormSchema, nirDialectSchema, type ExportSettings, type ModelRecord } from '../deployment/schema.ts'
+import { convolutionsSchema, exportFormatSchema, int8FormSchema, nirDialectSchema, type ExportSettings, type ModelRecord } from '../deployment/schema.ts'
 import { errorCode, storageError, temporaryName } from '../training/atomic.ts'
 import { UsageError } from '../workbench/api.ts'
 import { choice, follow, number, parse, positional, shared, sharedUsage, withWorkbench, type Command } from './command.ts'
@@ -15,6 +15,7 @@ const options = {
   'spike-counts': { type: 'boolean' },
   batch: { type: 'string' },
   image: { type: 'boolean' },
+  convolutions: { type: 'string' },
   'max-loss': { type: 'string' },
   'int8-form': { type: 'string' },
   dialect: { type: 'string' },
@@ -38,6 +39,9 @@ The file is run on the test split and compared with the trained network before i
   --spike-counts          window, step, int8: outputs "spike_count/LAYER"
   --batch N               window, int8: batches of N samples and no others, for accelerators
   --image                 window, int8: one still image as input, for networks trained on pictures
+  --convolutions plain|winograd
+                          window: as trained and as step has them, bit for bit (default), or in Winograd's tiles: faster on
+                          CPUs, sums in another order (rounding differs, proven like every export), a larger file
   --max-loss POINTS       int8: largest loss of accuracy in percentage points, default 1
   --int8-form products|convolutions
                           int8: products of integers, fast on CPUs (default), or Conv between Quantize- and
@@ -67,7 +71,7 @@ ${sharedUsage}`,
   },
 }
 
-type Values = Partial<Record<'format' | 'batch' | 'max-loss' | 'int8-form' | 'dialect' | 'simulate', string> & Record<'spike-counts' | 'image', boolean>>
+type Values = Partial<Record<'format' | 'batch' | 'convolutions' | 'max-loss' | 'int8-form' | 'dialect' | 'simulate', string> & Record<'spike-counts' | 'image', boolean>>
 
 /** @throws UsageError */
 function settingsOf(values: Values): ExportSettings {
@@ -82,6 +86,7 @@ function settingsOf(values: Values): ExportSettings {
     ...(values['spike-counts'] && { spikeCounts: true }),
     ...(values.image && { image: true }),
     ...(batch !== undefined && { batch }),
+    ...(values.convolutions !== undefined && { convolutions: choice(values.convolutions, 'convolutions', convolutionsSchema.options, 'plain') }),
     ...(points !== undefined && { maxLoss: points / 100 }),
     ...(values['int8-form'] !== undefined && { int8Form: choice(values['int8-form'], 'int8-form', int8FormSchema.options, 'products') }),
     ...(values.dialect !== undefined && { dialect: choice(values.dialect, 'dialect', nirDialectSchema.options, 'spec') }),

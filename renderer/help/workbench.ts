@@ -1,8 +1,9 @@
 /** Exports, live, recipes, watch folders, settings of the program. */
-import type { Settings } from '../../preload/contract/index.ts'
+import type { ExportSettings, Settings } from '../../preload/contract/index.ts'
 import { under, type Help } from './help.ts'
 
-const exported = {
+/** Every setting of an export, and what it is made of. */
+const exported: Record<keyof ExportSettings | 'run' | 'checkpoint', Help> = {
   run: { title: 'Export: run', text: 'Whose weights are exported; it has finished an epoch.' },
   checkpoint: { title: 'Export: checkpoint', text: 'The best epoch, by validation or test as the run says, or the last.' },
   format: {
@@ -18,6 +19,10 @@ const exported = {
     text: 'image [N, C, H, W] instead of T equal frames; the first layer’s convolution is computed once.',
   },
   batch: { title: 'Export: batch size', text: 'One fixed size, for accelerators; empty takes any.' },
+  convolutions: {
+    title: 'Export: convolutions',
+    text: 'In Winograd’s tiles, 3x3 convolutions take fewer products: faster on processors, in a larger file. Sums are taken in another order, so that it is not the same as step to the last bit; it is proven on the test split as every file.',
+  },
   maxLoss: {
     title: 'Export: largest loss of accuracy',
     text: 'A file of 8 bits that loses more percentage points on the test split is refused.',
@@ -35,7 +40,7 @@ const exported = {
     title: 'Export: NIR simulated again for',
     text: 'The file is read again and computed by NIR’s own rule, on as many test samples as this time allows: of large networks on the first ones only. The record says how many.',
   },
-} as const satisfies Record<string, Help>
+}
 
 const live = {
   source: {

@@ -104,7 +104,7 @@ function rowsOf(runner: Runner, batch: number, peer: Runner | undefined): BenchR
 }
 
 /**
- * Options: --batches 1,4,16 --formats window,step,int8 (and int8-convolutions) --turns N --timesteps 10 --device cpu (or webgpu, over software Vulkan too)
+ * Options: --batches 1,4,16 --formats window,window-winograd,step,int8 (and int8-convolutions) --turns N --timesteps 10 --device cpu (or webgpu, over software Vulkan too)
  * --threads N (of both; with 1, processor time tells what the work takes on a machine that others use too).
  * The peer of the step model is the window of the same batch (issue: at most 1.2 of its time, a ratio of at least 0.83); of all others it is the
  * faster PyTorch.
@@ -114,7 +114,7 @@ export async function run(args: readonly string[] = []): Promise<BenchResult> {
     args: [...args],
     options: {
       batches: { type: 'string', default: '1,4,16' },
-      formats: { type: 'string', default: 'window,step,int8' },
+      formats: { type: 'string', default: 'window,window-winograd,step,int8' },
       timesteps: { type: 'string', default: '10' },
       device: { type: 'string', default: 'cpu' }, turns: { type: 'string' }, threads: { type: 'string', default: '0' },
     },

@@ -46,6 +46,8 @@ function macsOf(op: string, weight: readonly number[] | undefined, output: Dims 
   if (weight === undefined || output === undefined) return 0
   const [, ...behind] = output
   if (op === 'Conv' || op === 'FusedConv' || op === 'ConvInteger' || op === 'QLinearConv') return product(weight.slice(1)) * behind.reduce<number>((a, b) => a * (b ?? 0), 1)
+  // Another matrix for each of the first dimension: tiles of a convolution, whose work is that of no timestep alone.
+  if (op === 'MatMul' && weight.length > 2 && weight[0] !== 1) return 0
   // Every row between the first dimension and the columns is another product.
   return op === 'Gemm' || op === 'MatMul' || op === 'MatMulInteger' ? product(weight.slice(-2)) * behind.slice(0, -1).reduce<number>((a, b) => a * (b ?? 0), 1) : 0
 }

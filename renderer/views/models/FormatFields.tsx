@@ -1,10 +1,11 @@
 import { NumberInput, Radio, Select, Stack, Switch } from '@mantine/core'
 import type { ExportFormat, ExportSettings, NirDialect } from '../../../preload/contract/index.ts'
-import { dialects, formats, type Int8Form, int8Forms } from './formats.ts'
+import { convolutions, type Convolutions, dialects, formats, type Int8Form, int8Forms } from './formats.ts'
 import { Helped } from '../../widgets/Help.tsx'
 
 const isFormat = (value: string): value is ExportFormat => value in formats
 const isInt8Form = (value: string | null): value is Int8Form => value !== null && value in int8Forms
+const isConvolutions = (value: string | null): value is Convolutions => value !== null && value in convolutions
 const isDialect = (value: string | null): value is NirDialect => value !== null && value in dialects
 
 /** Which kind of file, and what it can be told. */
@@ -65,6 +66,18 @@ export function FormatFields({
               const { batch: _, ...rest } = settings
               onChange(typeof value === 'number' ? { ...rest, batch: value } : rest)
             }}
+          />
+        </Helped>
+      )}
+      {format === 'window' && (
+        <Helped of="export.convolutions">
+          <Select
+            size="xs"
+            label="Convolutions"
+            allowDeselect={false}
+            value={settings.convolutions ?? 'plain'}
+            data={Object.entries(convolutions).map(([value, label]) => ({ value, label }))}
+            onChange={(value) => isConvolutions(value) && onChange({ ...settings, convolutions: value })}
           />
         </Helped>
       )}

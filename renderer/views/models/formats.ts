@@ -18,6 +18,13 @@ export const int8Forms: Readonly<Record<Int8Form, string>> = {
   convolutions: 'Convolutions, for compilers of accelerators',
 }
 
+export type Convolutions = NonNullable<ExportSettings['convolutions']>
+
+export const convolutions: Readonly<Record<Convolutions, string>> = {
+  plain: 'As trained, bit for bit',
+  winograd: 'In tiles, faster on processors',
+}
+
 export const dialects: Readonly<Record<NirDialect, string>> = {
   spec: 'snnTorch, SpikingJelly (as specified)',
   norse: 'Norse (r in the weights)',
