@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parseCuts } from '../../main/datasets/cuts.ts'
@@ -90,6 +90,7 @@ describe('labels beside a recording', () => {
   it('become samples of a dataset: frames, hash and manifest are those of the stretch', async () => {
     const folder = folderWith(gesture())
     const options = importOptionsSchema.parse({ folder, name: 'gesture', framing: { timesteps: 3, resize: null } })
+    mkdirSync(join(folder, 'out'))
     const made = await importDataset(options, join(folder, 'out', 'gesture'), { pool })
     expect(made.skipped).toEqual([
       { file: 'user02_led.aedat', reason: expect.stringMatching(/^no events from \d+ to \d+ µs; the recording has them from/) as string },
