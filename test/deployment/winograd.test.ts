@@ -42,7 +42,7 @@ describe('a window with convolutions in tiles', () => {
   it.each([
     ['layers and pools', [4, 2, 16, 16], { layers: [{ type: 'conv', out: 96 }, { type: 'conv', out: 96, pool: { kind: 'average', size: 2, stride: 2 } }, { type: 'conv', out: 128, stride: 2 }] }, ['conv2']],
     ['odd sizes, max pools, no padding', [6, 2, 15, 19], { layers: [{ type: 'conv', out: 96 }, { type: 'conv', out: 160, padding: 0, pool: { kind: 'max', size: 3, stride: 2, padding: 1 } }] }, ['conv2']],
-    ['residual blocks', [3, 2, 16, 16], { layers: [{ type: 'conv', out: 96 }, { type: 'residual', form: 'spiking', out: 96 }] }, ['block1', 'block1']],
+    ['residual blocks', [3, 2, 16, 16], { layers: [{ type: 'conv', out: 96 }, { type: 'residual', form: 'spiking', out: 96 }, { type: 'residual', form: 'sew-and', out: 96 }] }, ['block1', 'block1', 'block2', 'block2']],
     ['neurons that share membranes over layers', [2, 2, 24, 24], { sharing: 'layers', layers: [{ type: 'conv', out: 96 }, { type: 'conv', out: 96 }, { type: 'conv', out: 96 }] }, undefined],
   ] as const)('%s: what the plain one answers, of any batch', async (_, shape, description, layers) => {
     const { plain, tiles, tiled, ops } = await both(shape, description)

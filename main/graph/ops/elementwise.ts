@@ -1,5 +1,6 @@
 import { broadcastShapes, type Shape, type Tensor } from '../tensor.ts'
 import type { Graph } from '../graph.ts'
+import { withRows } from './rows.ts'
 import type { OpRule, OpTable } from './rule.ts'
 
 /** Sums a gradient back over the axes along which its input was broadcast. */
@@ -20,7 +21,7 @@ function binary<K extends Binary>(op: string, gradient: (graph: Graph, a: Tensor
       const [da, db] = gradient(graph, a, b, y, dy)
       return [needed[0] ? unbroadcast(graph, da(), a.shape) : null, needed[1] ? unbroadcast(graph, db(), b.shape) : null]
     },
-    lower: ({ onnx, inputs }) => [onnx.node(op, inputs)],
+    lower: ({ onnx, inputs, inputShapes }) => [withRows(onnx, op, inputs, inputShapes) ?? onnx.node(op, inputs)],
   }
 }
 

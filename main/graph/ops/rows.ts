@@ -1,5 +1,5 @@
 import type { OnnxBuilder, Rows } from '../onnx/builder.ts'
-import { fixed, type Shape } from '../tensor.ts'
+import { fixed, sameShape, type Shape } from '../tensor.ts'
 import type { Window } from './rule.ts'
 
 /**
@@ -25,6 +25,23 @@ export function named(onnx: OnnxBuilder, rows: Rows): string {
   const x = onnx.node('Reshape', [onnx.node('Transpose', [pixels], { perm: [1, 0] }), onnx.ints([-1, channels, ...size])])
   onnx.rows.set(x, rows)
   return x
+}
+
+/** Rows in the order of others, those of no pixel anything. */
+function ordered(onnx: OnnxBuilder, { value, rowOf, ...rows }: Rows, { rowOf: wanted, count }: Rows): Rows {
+  if (rows.count === count && rowOf.every((row, i) => row === wanted[i])) return { ...rows, value, rowOf }
+  const from = new Array<number>(count).fill(0)
+  wanted.forEach((row, i) => (from[row] = rowOf[i] ?? 0))
+  return { ...rows, value: onnx.node('Gather', [value, onnx.ints(from)], { axis: 0 }), count, rowOf: wanted }
+}
+
+/** An operation of two values of one shape, element by element, where one of them has rows; undefined where none has. */
+export function withRows(onnx: OnnxBuilder, op: string, inputs: readonly string[], shapes: readonly Shape[]): string | undefined {
+  const [shape = [], other = []] = shapes
+  const first = inputs.map((input) => onnx.rows.get(input)).find((rows) => rows !== undefined)
+  if (!first || !sameShape(shape, other)) return undefined
+  const values = inputs.map((input) => ordered(onnx, rowsOf(onnx, input, shape), first).value)
+  return named(onnx, { ...first, value: onnx.node(op, values) })
 }
 
 /** Mean over windows that don't overlap, of what has rows; undefined where it has none. */
