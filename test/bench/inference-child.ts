@@ -10,6 +10,7 @@ import { WindowRunner } from '../../main/deployment/window-runner.ts'
 import type { Engine } from '../../main/engines/engine.ts'
 import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
 import { deviceSchema } from '../../main/engines/schema.ts'
+import { peakMemory } from '../../main/peak-memory.ts'
 import { Random } from '../../main/random.ts'
 import type { FileFacts } from './inference-files.ts'
 import { processorSeconds } from './processor-time.ts'
@@ -35,7 +36,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     processor.push(processorSeconds() - used)
     seconds.push((performance.now() - started) / 1000)
   }
-  const answer = { seconds, processor, peakMb: process.resourceUsage().maxRSS / 1024, bytes: statSync(file).size }
+  const answer = { seconds, processor, peakMb: peakMemory() / 2 ** 20, bytes: statSync(file).size }
   process.stdout.write(`${JSON.stringify(answer)}\n`)
 }
 await runner.release()

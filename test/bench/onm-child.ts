@@ -7,6 +7,7 @@ import { Graph } from '../../main/graph/graph.ts'
 import { lowerToOnnx } from '../../main/graph/onnx/lower.ts'
 import type { Tensor } from '../../main/graph/tensor.ts'
 import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
+import { peakMemory } from '../../main/peak-memory.ts'
 import { Random } from '../../main/random.ts'
 import { ops } from '../../main/snn/ops/index.ts'
 import { neuronSchema } from '../../main/snn/schema.ts'
@@ -57,4 +58,4 @@ async function measured(backward: boolean): Promise<{ start: number; seconds: nu
 
 const forward = await measured(false)
 const both = await measured(true)
-process.stdout.write(JSON.stringify({ start: both.start, forward: forward.seconds, both: both.seconds, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) }))
+process.stdout.write(JSON.stringify({ start: both.start, forward: forward.seconds, both: both.seconds, peakMb: Math.round(peakMemory() / 2 ** 20) }))

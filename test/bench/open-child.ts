@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { forkNode } from '../../main/training/child.ts'
 import { createWorkbench } from '../../main/workbench/workbench.ts'
+import { peakMemory } from '../../main/peak-memory.ts'
 
 const path = process.argv[2]!
 const library = mkdtempSync(join(tmpdir(), 'saccade-bench-'))
@@ -36,5 +37,5 @@ const againMs = since(again)
 const indexedMs = await seek(0.7)
 await bench.close()
 rmSync(library, { recursive: true, force: true })
-console.log(JSON.stringify({ events: slice.t.length, factsMs, eventsMs, completeMs, seekMs, againMs, indexedMs, megabytes: process.resourceUsage().maxRSS / 1024 }))
+console.log(JSON.stringify({ events: slice.t.length, factsMs, eventsMs, completeMs, seekMs, againMs, indexedMs, megabytes: peakMemory() / 2 ** 20 }))
 process.exit(0)

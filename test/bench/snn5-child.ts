@@ -4,6 +4,7 @@
  */
 import { WindowRunner } from '../../main/deployment/window-runner.ts'
 import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
+import { peakMemory } from '../../main/peak-memory.ts'
 import { Random } from '../../main/random.ts'
 import { initialVariables } from '../../main/snn/initial.ts'
 import { snn5 } from '../../main/snn/models/snn5.ts'
@@ -40,7 +41,7 @@ for (let k = 1; k <= steps; k++) {
   seconds.push((performance.now() - started) / 1000)
 }
 if (!Number.isFinite(loss.data[0])) throw new Error('the loss is not finite')
-const peakMb = Math.round(process.resourceUsage().maxRSS / 1024)
+const peakMb = Math.round(peakMemory() / 2 ** 20)
 await loaded.release()
 
 const runner = await WindowRunner.open(onnxRuntime(), buildWindowProgram({ ...network, weights }).onnx, network.shape, classes)

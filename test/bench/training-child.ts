@@ -1,5 +1,6 @@
 /** One measurement of test/bench/training.ts in a process of its own, for its peak memory: node training-child.ts BATCH STEPS. */
 import { onnxRuntime } from '../../main/engines/onnxruntime.ts'
+import { peakMemory } from '../../main/peak-memory.ts'
 import { processorSeconds } from './processor-time.ts'
 import { benchStep } from './training-step.ts'
 
@@ -16,4 +17,4 @@ for (let k = 1; k <= steps; k++) {
   processor.push(processorSeconds() - before)
 }
 if (!Number.isFinite(step.loss.data[0])) throw new Error('the loss is not finite')
-process.stdout.write(JSON.stringify({ seconds, processor, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) }))
+process.stdout.write(JSON.stringify({ seconds, processor, peakMb: Math.round(peakMemory() / 2 ** 20) }))

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeNmnist } from '../../main/events/formats/nmnist.ts'
+import { peakMemory } from '../../main/peak-memory.ts'
 import { Random } from '../../main/random.ts'
 import { forkNode } from '../../main/training/child.ts'
 import { createWorkbench } from '../../main/workbench/workbench.ts'
@@ -74,7 +75,7 @@ export async function run(): Promise<BenchResult> {
         { label: 'another one is known after', value: another, unit: 's' },
         { label: 'next start: all found unchanged', value: restart, unit: 's' },
         { label: 'a page of the list', value: page, unit: 'ms' },
-        { label: 'most memory, all threads', value: process.resourceUsage().maxRSS / 1024, unit: 'MiB' },
+        { label: 'most memory, all threads', value: peakMemory() / 2 ** 20, unit: 'MiB' },
       ],
     }
   } finally {

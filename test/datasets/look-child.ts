@@ -3,6 +3,7 @@ import { decode } from '../../main/datasets/decode.ts'
 import { batchesToFrames } from '../../main/datasets/frames.ts'
 import { LookedAt } from '../../main/datasets/looked-at.ts'
 import { framingSchema } from '../../main/datasets/schema.ts'
+import { peakMemory } from '../../main/peak-memory.ts'
 
 const path = process.argv[2]!
 const framing = framingSchema.parse({})
@@ -13,4 +14,4 @@ const slice = look.slice((totals.last - totals.first) / 2, totals.last, 2_000_00
 const decoded = decode(path, () => {})
 const imported = batchesToFrames(decoded.batches(), decoded.totals, [34, 34], framing)
 const same = imported.data.every((value, i) => value === data[i])
-console.log(JSON.stringify({ events: recording.events, slice: slice.t.length, same, megabytes: process.resourceUsage().maxRSS / 1024 }))
+console.log(JSON.stringify({ events: recording.events, slice: slice.t.length, same, megabytes: peakMemory() / 2 ** 20 }))

@@ -1,5 +1,6 @@
 import type { Engine } from '../../engines/engine.ts'
 import type { Device } from '../../engines/schema.ts'
+import { peakMemory } from '../../peak-memory.ts'
 import { Random } from '../../random.ts'
 import { readModelFile } from '../model-file.ts'
 import { openModel } from '../open-model.ts'
@@ -44,7 +45,7 @@ export async function measureModel({ file, engine, device, batches, effort = { l
       const sorted = times.toSorted((a, b) => a - b)
       rows.push({ device, batch, runs: times.length, p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), samplesPerSecond: (batch * times.length * 1000) / times.reduce((a, b) => a + b, 0) })
     }
-    return { rows, memory: process.resourceUsage().maxRSS * 1024 }
+    return { rows, memory: peakMemory() }
   } finally {
     await runner.release()
   }
