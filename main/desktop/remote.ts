@@ -100,6 +100,11 @@ export class Remotes {
     }
   }
 
+  /** Tries a lost line now. */
+  retry(): void {
+    this.#current?.client.retry()
+  }
+
   /** Back to this computer's workbench. @param place what to show of it */
   leave(place = ''): void {
     if (!this.#current) return
@@ -199,12 +204,17 @@ export class Remotes {
   #look(line: Line, { origin, host, plain, token }: Target, { server, last }: Entrance): void {
     this.close()
     const client = createBrowserClient(token, { origin, transport: line, version: this.#version, from: { server, last } })
-    const current: Current = { client, line, token, state: { host, origin, plain, line: 'connected', problem: null } }
+    const current: Current = { client, line, token, state: { host, origin, plain, line: 'connected', retryAt: null, problem: null } }
     this.#current = current
     client.onConnection((state, problem) => {
       const now = state === 'starting' || state === 'connected' ? 'connected' : state === 'lost' ? 'lost' : 'refused'
       if (now === current.state.line) return
       Object.assign(current.state, { line: now, problem })
+      this.#changed()
+    })
+    client.onRetry((at) => {
+      if (at === current.state.retryAt) return
+      current.state.retryAt = at
       this.#changed()
     })
     client.onGap(() => this.#host.tell('remote.gap', { host }))

@@ -9,6 +9,7 @@ export interface DesktopHost {
   readonly remotes: {
     readonly state: RemoteState
     connect(address: string): Promise<boolean>
+    retry(): void
     leave(): void
     forget(origin: string): void
     send(what: CallParsed<'remote.send'>): Promise<string | null>
@@ -17,7 +18,7 @@ export interface DesktopHost {
 }
 
 type DesktopCalls =
-  'windows.open' | 'remote.state' | 'remote.connect' | 'remote.leave' | 'remote.forget' | 'remote.send' | 'remote.cancel-send'
+  'windows.open' | 'remote.state' | 'remote.connect' | 'remote.retry' | 'remote.leave' | 'remote.forget' | 'remote.send' | 'remote.cancel-send'
 
 /** Calls that only the desktop answers. @param host undefined elsewhere */
 export function desktopHandlers(host: (() => DesktopHost) | undefined): Pick<Handlers, DesktopCalls> {
@@ -32,6 +33,10 @@ export function desktopHandlers(host: (() => DesktopHost) | undefined): Pick<Han
     },
     'remote.state': () => desktop().remotes.state,
     'remote.connect': async ({ address }) => ({ connected: await desktop().remotes.connect(address) }),
+    'remote.retry': () => {
+      desktop().remotes.retry()
+      return {}
+    },
     'remote.leave': () => {
       desktop().remotes.leave()
       return {}

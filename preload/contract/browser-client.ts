@@ -39,6 +39,10 @@ export type EventsMessage =
 export interface BrowserClient extends WorkbenchApi {
   /** Hears where the connection stands, and why where it is refused; called at once with the present state. Returns the function that ends it. */
   onConnection(listener: (state: ConnectionState, problem: string | null) => void): () => void
+  /** Hears when a lost line is tried next, in ms since 1970; null while it is being tried, and where it is not lost. Called at once. */
+  onRetry(listener: (at: number | null) => void): () => void
+  /** Tries a lost line now, whenever its next try was to come. */
+  retry(): void
   /** Hears when events were missed for good: all was read again, and what only events tell is lost. Returns the function that ends it. */
   onGap(listener: () => void): () => void
   /** Ends the connection for good. */
@@ -141,7 +145,9 @@ export function createBrowserClient(
   let position = from
   let socket: { close(): void } | undefined
   const gapListeners = new Set<() => void>()
+  const retryListeners = new Set<(at: number | null) => void>()
   let retry: ReturnType<typeof setTimeout> | undefined
+  let retryAt: number | null = null
   let silence: ReturnType<typeof setTimeout> | undefined
   let state: ConnectionState = 'starting'
   let problem: string | null = null
@@ -160,6 +166,12 @@ export function createBrowserClient(
     state = value
     problem = why
     connectionListeners.forEach((listener) => listener(value, why))
+  }
+
+  const setRetry = (at: number | null): void => {
+    if (retryAt === at) return
+    retryAt = at
+    retryListeners.forEach((listener) => listener(at))
   }
 
   async function post(path: string, body: Uint8Array<ArrayBuffer>): Promise<unknown> {
@@ -245,10 +257,13 @@ export function createBrowserClient(
   function again(): void {
     if (closed) return
     if (state !== 'starting') setState('lost')
-    retry = setTimeout(connect, Math.min(250 * 2 ** attempts++, 5000))
+    const wait = Math.min(250 * 2 ** attempts++, 5000)
+    retry = setTimeout(connect, wait)
+    setRetry(Date.now() + wait)
   }
 
   function connect(): void {
+    setRetry(null)
     enter().then(
       () => closed || listen(),
       (error: unknown) => {
@@ -271,6 +286,16 @@ export function createBrowserClient(
       connectionListeners.add(listener)
       listener(state, problem)
       return () => void connectionListeners.delete(listener)
+    },
+    onRetry(listener) {
+      retryListeners.add(listener)
+      listener(retryAt)
+      return () => void retryListeners.delete(listener)
+    },
+    retry() {
+      if (closed || retryAt === null) return
+      clearTimeout(retry)
+      connect()
     },
     onGap(listener) {
       gapListeners.add(listener)

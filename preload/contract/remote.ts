@@ -13,6 +13,8 @@ export const remoteStateSchema = z.object({
       /** scheme://host:port, without the token. */
       origin: z.string(),
       line: remoteLineSchema,
+      /** When a lost line is tried next, ms since 1970; null while it is being tried, and where it is not lost. */
+      retryAt: z.number().nullable(),
       /** Why it is refused; null otherwise. */
       problem: z.string().nullable(),
       /** Without TLS, beyond this machine. */
@@ -32,6 +34,8 @@ export const remoteCalls = {
    * whether to trust a certificate that nobody vouches for. All windows begin anew. Answers false where the user did not trust it.
    */
   'remote.connect': { input: z.object({ address: z.string().max(2000) }), output: z.object({ connected: z.boolean() }) },
+  /** Tries a lost line now. */
+  'remote.retry': { input: z.object({}), output: z.object({}) },
   /** Back to this computer. */
   'remote.leave': { input: z.object({}), output: z.object({}) },
   /** Forgets a known one: its token and its certificate. */

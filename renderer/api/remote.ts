@@ -14,12 +14,13 @@ export const useRemote = create<RemoteStore>(() => ({ state: null }))
 export function showRemote(state: RemoteState): void {
   useRemote.setState({ state })
   const line = state.current?.line ?? 'connected'
-  useConnection.setState({ state: line === 'refused' ? 'lost' : line })
+  useConnection.setState({ state: line === 'refused' ? 'lost' : line, retryAt: state.current?.retryAt ?? null })
 }
 
 /** Follows which machine the windows look at; the desktop's only. Returns the function that ends it. */
 export function followRemote(): () => void {
   if (!window.saccade) return () => undefined
+  useConnection.setState({ retry: () => void ask('remote.retry', {}).catch(() => undefined) })
   const stops = [workbench().on('remote.changed', showRemote), workbench().on('remote.gap', ({ host }) => tellGap(host))]
   void ask('remote.state', {}).then(showRemote, () => undefined)
   return () => stops.forEach((stop) => stop())

@@ -20,6 +20,8 @@ export function connect(): void {
   }
   const client = createBrowserClient(takeToken(window), { session: true })
   client.onConnection((state) => useConnection.setState({ state }))
+  client.onRetry((retryAt) => useConnection.setState({ retryAt }))
+  useConnection.setState({ retry: () => client.retry() })
   client.onGap(() => tellGap('the workbench'))
   // A new token pasted into an open tab changes only the fragment.
   window.addEventListener('hashchange', () => {

@@ -76,11 +76,6 @@ export function Header() {
           </>
         )}
       </div>
-      {connection === 'lost' && host === undefined && (
-        <span role="status" className={styles.banner}>
-          Connection to the workbench lost, trying again…
-        </span>
-      )}
       {connection !== 'lost' && failure !== null && (
         <span role="alert" className={styles.banner}>
           {failure}

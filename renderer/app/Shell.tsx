@@ -7,6 +7,7 @@ import { FailureDialog } from './FailureDialog.tsx'
 import { Header } from './Header.tsx'
 import { HelpDialog } from './HelpDialog.tsx'
 import { JobBar } from './JobBar.tsx'
+import { LostLine } from './LostLine.tsx'
 import { Navigation } from './Navigation.tsx'
 import { NoAccess } from './NoAccess.tsx'
 import { Notices } from './Notices.tsx'
@@ -49,6 +50,7 @@ export function Shell() {
       </a>
       <Navigation />
       <Header />
+      <LostLine />
       <main id="main" tabIndex={-1} className={styles.main}>
         <ErrorBoundary key={view}>
           <Suspense

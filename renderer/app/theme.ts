@@ -42,10 +42,14 @@ const iris: MantineColorsTuple = [
 const fontFamily = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif'
 const fontFamilyMonospace = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace'
 
+/** What destroys, filled: the window's own red, which keeps its contrast in both themes. */
+const destroying = { background: 'var(--bad)', hover: 'color-mix(in srgb, var(--bad) 88%, var(--ink))', color: 'var(--surface)' }
+
 /** Filled controls in the accent colour: text that keeps its contrast in both themes, which one fixed colour does not. */
 const variantColorResolver: VariantColorsResolver = (input) => {
   const colors = defaultVariantColorsResolver(input)
   const accent = input.color === undefined || input.color === 'iris'
+  if (input.variant === 'filled' && input.color === 'red') return { ...colors, ...destroying }
   return input.variant === 'filled' && accent ? { ...colors, color: 'var(--on-accent)' } : colors
 }
 
@@ -73,7 +77,16 @@ export const theme = createTheme({
     Switch: { defaultProps: { size: 'xs' } },
     Badge: { defaultProps: { radius: 4, tt: 'none', variant: 'light', fw: 500 } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, multiline: true, maw: 300, fz: 12 } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 }, transitionProps: { duration: 120 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.45 },
+        transitionProps: { duration: 120 },
+        closeButtonProps: { 'aria-label': 'Close' },
+        // Mantine makes it a <header>, which would be a second banner of the page.
+        attributes: { header: { role: 'presentation' } },
+      },
+    },
     Menu: { defaultProps: { shadow: 'md' } },
   },
 })

@@ -7,7 +7,8 @@ type Convention = keyof NonNullable<Options['conventions']>
 /** Options without a field: what the command line alone sets. */
 type Hidden = 'conventions' | 'cutPoints' | 'hessianStep' | 'directions'
 
-const options: Record<Exclude<keyof Options, Hidden>, Help> = {
+const options: Record<Exclude<keyof Options, Hidden> | 'beside', Help> = {
+  beside: { title: 'Analysis: compare with', text: 'Other runs whose kept results are drawn into the same figures, five at most.' },
   checkpoint: {
     title: 'Analysis: checkpoint',
     text: 'The weights that are looked at: those of the best epoch, of the last, or of one that was kept.',

@@ -77,7 +77,7 @@ test('the windows look at the other machine, then at this one again', async () =
   expect(await library(remotes)).toBe(join(root, 'here'))
   expect(await remotes.connect(server.url)).toBe(true)
   expect(await library(remotes)).toBe(join(root, 'there'))
-  expect(remotes.state.current).toEqual({ host: `127.0.0.1:${server.port}`, origin: `http://127.0.0.1:${server.port}`, line: 'connected', problem: null, plain: false })
+  expect(remotes.state.current).toEqual({ host: `127.0.0.1:${server.port}`, origin: `http://127.0.0.1:${server.port}`, line: 'connected', retryAt: null, problem: null, plain: false })
   await there.call('settings.change', { threads: 3 })
   await vi.waitFor(() => expect(threads(heard)).toEqual([3]))
   remotes.leave()

@@ -107,3 +107,26 @@ test('a server that was started again lets its old windows in no more', async ()
   client.close()
   await again.close()
 })
+
+test('a lost line says when it is tried next, and is tried at once where that is wanted', async () => {
+  const server = await startServer({ workbench, port: 0, windowFolder: root })
+  const { wire, client, close } = await watch(server)
+  const waits: (number | null)[] = []
+  client.onRetry((at) => waits.push(at === null ? null : Math.round((at - Date.now()) / 250)))
+  expect(waits).toEqual([null])
+  wire.cut()
+  // Each wait is twice as long as the one before: 250 ms, 500 ms, then 1 s.
+  await new Promise<void>((resolve) => {
+    const stop = client.onRetry((at) => at !== null && at - Date.now() > 800 && queueMicrotask(() => (stop(), resolve())))
+  })
+  expect(waits.filter((wait) => wait !== null)).toEqual([1, 2, 4])
+  wire.mend()
+  client.retry()
+  expect(waits.at(-1)).toBe(null)
+  await reaches(client, 'connected')
+  // Nothing to try: a line that stands is left alone.
+  client.retry()
+  expect(waits.at(-1)).toBe(null)
+  expect(waits.filter((wait) => wait !== null)).toEqual([1, 2, 4])
+  await close()
+})

@@ -1,6 +1,7 @@
 import { MultiSelect } from '@mantine/core'
 import type { Run } from '../../../preload/contract/index.ts'
 import { useLibrary } from '../../api/library.ts'
+import { Helped } from '../../widgets/Help.tsx'
 import { useAnalysis } from './state.ts'
 
 /** More can't be told apart in one figure. */
@@ -16,21 +17,24 @@ export function Compare({ run }: { readonly run: Run }) {
   const rest = others.filter((other) => !same.includes(other))
   const items = (list: typeof others) => list.map(({ id, config }) => ({ value: id, label: `${config.name} (${config.method.name.toUpperCase()})` }))
   return (
-    <MultiSelect
-      label="Compare with"
-      size="xs"
-      maw={640}
-      searchable
-      clearable
-      hidePickedOptions
-      maxValues={most}
-      placeholder={compared.length === 0 ? 'other runs, e.g. the same network trained with SDT' : ''}
-      value={compared.filter((id) => others.some((other) => other.id === id))}
-      data={[
-        { group: 'Same dataset', items: items(same) },
-        { group: 'Other datasets', items: items(rest) },
-      ].filter(({ items: list }) => list.length > 0)}
-      onChange={(ids) => useAnalysis.setState({ compared: ids })}
-    />
+    <div style={{ maxWidth: 640 }}>
+      <Helped of="option.beside">
+        <MultiSelect
+          label="Compare with"
+          size="xs"
+          searchable
+          clearable
+          hidePickedOptions
+          maxValues={most}
+          placeholder={compared.length === 0 ? 'other runs, e.g. the same network trained with SDT' : ''}
+          value={compared.filter((id) => others.some((other) => other.id === id))}
+          data={[
+            { group: 'Same dataset', items: items(same) },
+            { group: 'Other datasets', items: items(rest) },
+          ].filter(({ items: list }) => list.length > 0)}
+          onChange={(ids) => useAnalysis.setState({ compared: ids })}
+        />
+      </Helped>
+    </div>
   )
 }

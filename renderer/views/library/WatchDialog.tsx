@@ -7,6 +7,7 @@ import { useCall } from '../../api/use-call.ts'
 import { attempt } from '../../api/workbench.ts'
 import { plural } from '../../app/format.ts'
 import { pick } from '../../widgets/picker.ts'
+import { useReturnFocus } from '../../widgets/return-focus.ts'
 import { Helped } from '../../widgets/Help.tsx'
 import styles from './library.module.css'
 
@@ -18,6 +19,7 @@ export function ruleOf(by: LabelRule['by'], pattern: string): LabelRule | null {
 
 /** Adds a watch folder, or changes one. The label rule is tried on the folder's files while it is typed. */
 export function WatchDialog({ watch, onClose }: { readonly watch: Watch | null; readonly onClose: (added: number | null) => void }) {
+  useReturnFocus()
   const datasets = useLibrary((state) => state.datasets)
   const [folder, setFolder] = useState(watch?.folder ?? '')
   const [by, setBy] = useState<LabelRule['by']>(watch?.rule.by ?? 'subfolder')

@@ -38,7 +38,10 @@ function NetworkInput({ open, frames, blocks, current }: SidePanelProps) {
       />
       <p className={styles.note}>
         Exactly the frames a network gets with this framing: <span className={styles.onText}>ON</span> and{' '}
-        <span className={styles.offText}>OFF</span> are its two input channels. <HelpTip of="chart.frames" />
+        <span className={styles.offText}>OFF</span> are its two input{' '}
+        <span className={styles.together}>
+          channels. <HelpTip of="chart.frames" />
+        </span>
         {shown !== null && ` Behind the filters: ${filtersText(shown.filters)}.`}
       </p>
       {frames.error !== null && <Failure message={frames.error} />}

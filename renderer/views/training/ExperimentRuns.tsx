@@ -1,4 +1,4 @@
-import { ActionIcon, Menu } from '@mantine/core'
+import { ActionIcon, Menu, VisuallyHidden } from '@mantine/core'
 import { IconArrowBarToDown, IconArrowBarToUp, IconDots, IconPlayerStop, IconRefresh } from '@tabler/icons-react'
 import type { Experiment, ExperimentRun } from '../../../preload/contract/index.ts'
 import { attempt } from '../../api/workbench.ts'
@@ -86,7 +86,9 @@ export function ExperimentRuns({ experiment, words }: { readonly experiment: Exp
             <th className={tables.number}>Epochs</th>
             <th className={tables.number}>{words.best}</th>
             <th className={tables.number}>{words.last}</th>
-            <th aria-label="Actions" />
+            <th>
+              <VisuallyHidden>Actions</VisuallyHidden>
+            </th>
           </tr>
         </thead>
         <tbody>

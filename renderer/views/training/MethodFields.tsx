@@ -6,7 +6,7 @@ import { Panel } from '../../widgets/Panel.tsx'
 import { changed, withTraining } from './form.ts'
 import type { FormPart } from './NewRunPage.tsx'
 import { methodParameters, methodTexts, type Parameter } from './parameters.ts'
-import { Helped, HelpTip } from '../../widgets/Help.tsx'
+import { Helped } from '../../widgets/Help.tsx'
 import styles from './form.module.css'
 
 /** Where the explanation of a method's parameter stands. */
@@ -115,8 +115,8 @@ export function MethodFields(part: FormPart) {
   const texts = methodTexts[method.name]
   const preset = presets.trainings.find((other) => other.id === form.trainingPreset)
   return (
-    <Panel title="Method">
-      <div className={styles.methodRow} data-help="training.method">
+    <Panel title="Method" help="training.method">
+      <div className={styles.methodRow}>
         <Select
           aria-label="Method"
           w={130}
@@ -139,7 +139,6 @@ export function MethodFields(part: FormPart) {
             if (chosen) set(withTraining(form, chosen))
           }}
         />
-        <HelpTip of="training.method" />
       </div>
       <p className={styles.note}>
         {texts.long}

@@ -24,12 +24,25 @@ import styles from './training.module.css'
 
 const shownAtFirst = 4
 
-function Comparison({ ids, colors }: { readonly ids: readonly string[]; readonly colors: ReadonlyMap<string, string> }) {
+interface ComparisonProps {
+  readonly ids: readonly string[]
+  /** Whether one of them has finished an epoch. */
+  readonly curves: boolean
+  readonly colors: ReadonlyMap<string, string>
+}
+
+function Comparison({ ids, curves, colors }: ComparisonProps) {
   const details = useRuns((state) => state.details)
   const runs = useMemo(() => ids.flatMap((id) => details[id] ?? []).filter((run) => run.epochs.length > 0), [ids, details])
   const accuracy = useMemo(() => compareCurves(runs, colors, (metrics) => measured(metrics).accuracy), [runs, colors])
   const loss = useMemo(() => compareCurves(runs, colors, (metrics) => measured(metrics).loss), [runs, colors])
-  if (runs.length === 0) return null
+  // Their room, until they are read: the table below does not jump.
+  if (runs.length === 0)
+    return curves ? (
+      <Panel className={styles.comparison}>
+        <Skeleton height={236} radius={4} />
+      </Panel>
+    ) : null
   const splits = [...new Set(runs.map(splitOf))]
   const title = splits.length > 1 ? 'Validation or test' : splits[0] === 'validation' ? 'Validation' : 'Test'
   return (
@@ -96,7 +109,8 @@ function Row({ run, color, dataset, compared, onCompare }: RowProps) {
       </td>
       <td className={styles.number}>{percent(run.lastTestAccuracy ?? run.lastValidationAccuracy)}</td>
       <td className={styles.number} title={run.test ? `epoch ${run.test.epoch}, scored once` : fair ? 'scored at the end' : 'The test split chose the epoch'}>
-        {fair ? percent(run.test?.accuracy) : `${percent(run.best?.value)}, as in the papers`}
+        {fair ? percent(run.test?.accuracy) : percent(run.best?.value)}
+        {!fair && <small>as in the papers</small>}
       </td>
       <td>
         <Sparkline
@@ -193,7 +207,7 @@ export function RunsPage() {
           </Button>
         </div>
         <ExperimentList />
-        <Comparison ids={compared} colors={colors} />
+        <Comparison ids={compared} curves={runs.some(({ id, epochsDone }) => epochsDone > 0 && compared.includes(id))} colors={colors} />
         <div className={`${widgets.panel} ${styles.tableBox}`}>
           <table className={styles.table} aria-label="Runs">
             <thead>

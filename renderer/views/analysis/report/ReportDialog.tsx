@@ -7,10 +7,12 @@ import { saveBlob } from '../../../stage/media/save.ts'
 import { entries, pages } from '../registry.ts'
 import { useAnalysis } from '../state.ts'
 import styles from '../analysis.module.css'
+import { useReturnFocus } from '../../../widgets/return-focus.ts'
 import { printReport } from './print.ts'
 
 /** Chooses what a run's report has, and hands it out: as one HTML file, or printed. */
 export function ReportDialog({ run, onClose }: { readonly run: Run; readonly onClose: () => void }) {
+  useReturnFocus()
   const kept = useAnalysis((state) => state.kept[run.id])
   const there = [
     ...pages.filter(({ kind }) => kind === 'curves'),

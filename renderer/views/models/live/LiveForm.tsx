@@ -57,8 +57,8 @@ function RecordingFields() {
         <Helped of="live.speed">
           <NumberInput label="Speed" suffix=" ×" w={96} min={0.01} max={1000} value={speed} onChange={(value) => set({ speed: numberOf(value) ?? 1 })} />
         </Helped>
-        <Helped of="live.repeat" beside>
-          <Checkbox className={styles.low} label="From its start again at the end" checked={repeat} onChange={(event) => set({ repeat: event.currentTarget.checked })} />
+        <Helped of="live.repeat" beside className={styles.low}>
+          <Checkbox label="From its start again at the end" checked={repeat} onChange={(event) => set({ repeat: event.currentTarget.checked })} />
         </Helped>
       </div>
     </>
@@ -125,7 +125,7 @@ export function CuttingForm({ session }: { readonly session: LiveSession | undef
           <Helped of="live.windowMs">
             <NumberInput
               label="Window"
-              description={draft.kind === 'watch' ? 'Empty: each file is one.' : 'Empty: as training samples.'}
+              description={draft.kind === 'watch' ? 'Empty: each file is one.' : 'Empty: as in training.'}
               suffix=" ms"
               min={1}
               max={3_600_000}
@@ -178,8 +178,8 @@ export function LiveForm({ model, session }: { readonly model: string; readonly 
               onChange={(kind) => set({ kind: kind === 'watch' || kind === 'listen' ? kind : 'recording' })}
               data={[
                 { value: 'recording', label: 'Recording' },
-                { value: 'watch', label: 'Watch folder' },
-                { value: 'listen', label: 'TCP stream' },
+                { value: 'watch', label: 'Folder' },
+                { value: 'listen', label: 'TCP' },
               ]}
             />
           </Helped>
