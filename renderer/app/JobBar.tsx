@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { ActionIcon, Button, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Tooltip, VisuallyHidden } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconChevronDown, IconChevronUp, IconPlayerStop, IconX } from '@tabler/icons-react'
 import type { Job } from '../../preload/contract/index.ts'
 import { cancelJob, dismissJob, isActive, useJobs } from '../api/jobs.ts'
@@ -29,6 +29,14 @@ export function shownJobs(jobs: readonly Job[], unfolded: boolean): readonly Job
   if (unfolded) return jobs
   const pressing = jobs.filter((job) => isActive(job) || job.state === 'failed')
   return pressing.length > 0 ? pressing.slice(-3) : jobs.slice(-1)
+}
+
+/** What is read out of the jobs: each one's state, and every quarter of the way; not every step, and nothing of those dismissed. */
+export function announced(jobs: readonly Job[]): string {
+  const job = jobs.findLast(isActive) ?? jobs.at(-1)
+  if (job === undefined || job.state === 'failed') return ''
+  const quarter = Math.floor((job.progress ?? 0) * 4) * 25
+  return `${job.title}: ${job.state === 'running' && quarter > 0 ? `${quarter} %` : job.state}`
 }
 
 function Progress({ job }: { readonly job: Job }) {
@@ -112,6 +120,7 @@ export function JobBar() {
   const ended = jobs.filter((job) => !isActive(job))
   return (
     <footer className={styles.bar} aria-label="Jobs">
+      <VisuallyHidden role="status">{announced(jobs)}</VisuallyHidden>
       {jobs.length === 0 ? (
         <div className={styles.idle}>
           <span>No jobs running</span>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Job } from '../../../preload/contract/index.ts'
-import { resultOf, shownJobs } from '../../../renderer/app/JobBar.tsx'
+import { announced, resultOf, shownJobs } from '../../../renderer/app/JobBar.tsx'
 import { usableLanguage } from '../../../renderer/app/language.ts'
 
 const job = (id: string, change: Partial<Job> = {}): Job => ({
@@ -24,6 +24,13 @@ describe('job bar', () => {
     expect(shownJobs(jobs, false).map(({ id }) => id)).toEqual(['b', 'c'])
     expect(shownJobs(jobs, true)).toHaveLength(4)
     expect(shownJobs([job('a', { state: 'done' }), job('d', { state: 'cancelled' })], false).map(({ id }) => id)).toEqual(['d'])
+  })
+  it('is read out by states and quarters; a failure is an alert of its own', () => {
+    expect(announced([])).toBe('')
+    expect([0, 0.24, 0.26, 0.74, 1].map((progress) => announced([job('Train', { progress })]))).toEqual(['running', 'running', '25 %', '50 %', '100 %'].map((said) => `Train: ${said}`))
+    expect(announced([job('a'), job('b', { state: 'done' })])).toBe('a: running')
+    expect(announced([job('a', { state: 'done' })])).toBe('a: done')
+    expect(announced([job('a', { state: 'failed' })])).toBe('')
   })
   it('leads to what a job made, once it is in the library', () => {
     const one = (id: string) => [{ id }] as never

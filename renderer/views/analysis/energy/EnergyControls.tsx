@@ -35,8 +35,8 @@ export function EnergyControls(props: ControlsProps) {
           <Select label={label} w={width} value={conventions[key] ?? null} data={[...data]} onChange={(value) => value !== null && set({ [key]: value })} />
         </Helped>
       ))}
-      <NumberField label="Addition, pJ" name="Addition, pJ" help="energy.addition" width={90} value={conventions.addition ?? usual.addition} onChange={(addition) => addition > 0 && set({ addition })} />
-      <NumberField label="Mult.-acc., pJ" name="Multiply-accumulate, pJ" help="energy.multiplication" width={100} value={conventions.multiplication ?? usual.multiplication} onChange={(multiplication) => multiplication > 0 && set({ multiplication })} />
+      <NumberField label="Addition, pJ" name="Addition, pJ" help="energy.addition" width={112} value={conventions.addition ?? usual.addition} onChange={(addition) => addition > 0 && set({ addition })} />
+      <NumberField label="Mult.-acc., pJ" name="Multiply-accumulate, pJ" help="energy.multiplication" width={124} value={conventions.multiplication ?? usual.multiplication} onChange={(multiplication) => multiplication > 0 && set({ multiplication })} />
     </>
   )
 }

@@ -12,7 +12,7 @@ export function FiringControls(props: ControlsProps) {
         label="Saturated from"
         name="Saturated from"
         help="option.saturatedAt"
-        width={105}
+        width={130}
         value={options.saturatedAt ?? 1}
         onChange={(saturatedAt) => onChange({ saturatedAt })}
       />

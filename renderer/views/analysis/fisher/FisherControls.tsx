@@ -20,7 +20,7 @@ export function FisherControls({ options, onChange }: ControlsProps) {
         />
       </Helped>
       <NumberField label="Batches" name="Batches" help="option.batches" width={80} value={options.batches ?? 20} onChange={(batches) => onChange({ batches })} />
-      <NumberField label="Samples each" name="Samples per batch" help="option.batchSize" width={90} value={options.batchSize ?? 16} onChange={(batchSize) => onChange({ batchSize })} />
+      <NumberField label="Samples each" name="Samples per batch" help="option.batchSize" width={115} value={options.batchSize ?? 16} onChange={(batchSize) => onChange({ batchSize })} />
       <NumberField label="Seed" name="Seed" help="option.seed" width={70} value={options.seed ?? 42} onChange={(seed) => onChange({ seed })} />
     </>
   )

@@ -27,7 +27,7 @@ export function LandscapeControls(props: ControlsProps) {
   return (
     <>
       <LossField {...props} />
-      <NumberField label="Points a side" name="Points a side" help="option.grid" width={90} value={options.grid ?? 13} onChange={(grid) => onChange({ grid })} />
+      <NumberField label="Points a side" name="Points a side" help="option.grid" width={112} value={options.grid ?? 13} onChange={(grid) => onChange({ grid })} />
       <NumberField label="Span" name="Span" help="option.span" width={70} value={options.span ?? 1} onChange={(span) => onChange({ span })} />
       <NumberField label="Samples" name="Samples" help="option.samples" width={80} value={options.samples ?? 96} onChange={(samples) => onChange({ samples })} />
       <NumberField label="Seed" name="Seed" help="option.seed" width={70} value={options.seed ?? 42} onChange={(seed) => onChange({ seed })} />

@@ -3,5 +3,5 @@ import type { ControlsProps } from '../registry.ts'
 
 /** What counts as near zero. */
 export function WeightsControls({ options, onChange }: ControlsProps) {
-  return <NumberField label="Near zero below" name="Near zero below" help="option.nearZero" width={110} value={options.nearZero ?? 0.01} onChange={(nearZero) => nearZero > 0 && onChange({ nearZero })} />
+  return <NumberField label="Near zero below" name="Near zero below" help="option.nearZero" width={134} value={options.nearZero ?? 0.01} onChange={(nearZero) => nearZero > 0 && onChange({ nearZero })} />
 }
