@@ -1,7 +1,7 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
+import { create, fromBinary } from '@bufbuild/protobuf'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ModelProtoSchema, NodeProtoSchema, TensorProto_DataType, type GraphProto } from 'onnx-buf'
+import { ModelProtoSchema, NodeProtoSchema, TensorProto_DataType } from 'onnx-buf'
 import { describe, expect, it } from 'vitest'
 import { foreignMetadata } from '../../main/deployment/foreign/metadata.ts'
 import { foreignPorts } from '../../main/deployment/foreign/ports.ts'
@@ -10,25 +10,13 @@ import { importModel } from '../../main/deployment/import-model.ts'
 import { lookAtModelFile, readModelFile } from '../../main/deployment/model-file.ts'
 import { openModel } from '../../main/deployment/open-model.ts'
 import { libraryModelSchema } from '../../main/deployment/schema.ts'
-import { OnnxBuilder } from '../../main/graph/onnx/builder.ts'
+import { writeForeignModel } from '../support/models.ts'
 import { oneThread, temporaryFolder } from '../training/tiny.ts'
 
 const engine = oneThread()
 
-/** A classifier of another program: sums of the frames' channels (C = classes), over everything behind them. */
-function foreign({ shape = ['N', 2, 4, 4] as (number | string)[], softmax = false, change = (_graph: GraphProto): void => undefined } = {}): string {
-  const onnx = new OnnxBuilder()
-  const axes = shape.length === 5 ? [1, 3, 4] : [2, 3]
-  const sums = onnx.node('ReduceMean', ['x'], { axes, keepdims: 0 })
-  onnx.output(softmax ? onnx.node('Softmax', [sums], { axis: 1 }) : sums, 'y')
-  const bytes = onnx.serialize({ name: 'g', inputs: [{ name: 'x', shape }], outputs: [{ name: 'y', shape: ['N', 2] }], producerVersion: '1' })
-  const model = fromBinary(ModelProtoSchema, bytes)
-  model.producerName = 'pytorch'
-  change(model.graph!)
-  const path = join(temporaryFolder(), 'other.onnx')
-  writeFileSync(path, toBinary(ModelProtoSchema, model))
-  return path
-}
+/** @see writeForeignModel */
+const foreign = (given: Parameters<typeof writeForeignModel>[1] = {}): string => writeForeignModel(join(temporaryFolder(), 'other.onnx'), given)
 
 const framing = (timesteps: number, size = 4): ForeignReadingInput['framing'] => ({ timesteps, resize: [size, size] })
 const reading = (given: ForeignReadingInput) => foreignReadingSchema.parse(given)

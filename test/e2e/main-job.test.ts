@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../support/cli.ts'
 import { folderWith, shapes, temporaryFolder } from '../support/workbench.ts'
 import { axe, misplaced, unexplained, visit, withAxe } from '../walk/checks.ts'
+import { dialogFaults, openers } from '../walk/dialogs.ts'
 import { placesOf } from '../walk/places.ts'
+import { filesFor } from '../walk/prepare.ts'
 import { colours, importFolder, lookInto, openWindow, setNumber, type OpenWindow } from './window.ts'
 
 let folder: string
@@ -124,10 +126,7 @@ describe('the starter project', () => {
 })
 
 describe('every view', () => {
-  const places = () => {
-    const recordings = join(folder, 'library/recordings/starter/nmnist-like')
-    return placesOf(join(folder, 'library'), join(recordings, 'cross/cross-000.bin'), recordings)
-  }
+  const places = () => placesOf(join(folder, 'library'), filesFor(join(folder, 'library'), join(folder, 'files')))
 
   test('at 1024 x 700 axe finds nothing, nothing is cut or covered, every setting and chart is explained; nor in the dark', async () => {
     const { page } = window
@@ -138,6 +137,7 @@ describe('every view', () => {
     for (const place of places()) {
       await visit(page, place)
       expect([...(await axe(page)), ...(await misplaced(page)), ...(await unexplained(page, place))], place.name).toEqual([])
+      for (const opener of openers.filter(({ on }) => on === place.name)) expect(await dialogFaults(page, opener, { tabs: 1 }), opener.name).toEqual([])
     }
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.locator('[data-mantine-color-scheme=dark]').waitFor()

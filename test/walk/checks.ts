@@ -13,6 +13,7 @@ export async function visit(page: Page, { hash, there, name }: Place): Promise<v
     throw new Error(`${name}: ${String(there)} does not come at #/${hash}`)
   })
   await main.getByRole('status', { name: /Computing|Reading/ }).first().waitFor({ state: 'detached' })
+  await main.getByText(/^Reading the (graph|library)/).first().waitFor({ state: 'detached' })
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
 }
 
@@ -59,6 +60,15 @@ export function misplaced(page: Page): Promise<string[]> {
         found.push(`cut without a title: ${words(element)}`)
       if (cut && (style.overflowX === 'auto' || style.overflowX === 'scroll') && element.matches('main, [class*="page"]')) found.push(`scrolls sideways: ${element.className.slice(0, 60)}`)
     }
+    for (const tip of document.querySelectorAll('[data-tip]')) {
+      const label = tip.parentElement?.querySelector('label, legend')
+      if (!label || !visible(tip) || label.contains(tip)) continue
+      const text = document.createRange()
+      text.selectNodeContents(label)
+      const [one, other] = [text.getBoundingClientRect(), tip.getBoundingClientRect()]
+      if (Math.min(one.right, other.right) - Math.max(one.left, other.left) > 3 && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 3)
+        found.push(`its explanation lies on the label ${words(label)}`)
+    }
     const controls = [...document.querySelectorAll<HTMLElement>('main :is(button, a, input:not([type="hidden"]), select, textarea)')].filter(visible)
     const boxes = controls.map((element) => ({ element, box: element.getBoundingClientRect() })).filter(({ box }) => box.width > 2 && box.height > 2)
     for (const [index, one] of boxes.entries()) {
@@ -80,6 +90,8 @@ export function misplaced(page: Page): Promise<string[]> {
 export async function walkByTab(page: Page): Promise<string[]> {
   const found: string[] = []
   await page.evaluate(() => {
+    // From the window's first stop on, wherever the page before was left.
+    document.querySelector<HTMLElement>('a[href]')?.focus()
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
     window.getSelection()?.removeAllRanges()
   })

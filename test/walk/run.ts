@@ -1,16 +1,21 @@
 /**
  * Walks through every page of the window in every size, theme and scale, and tells what it finds; takes screenshots where it is asked to.
- * npm run walk -- --library FOLDER [--shots FOLDER] [--only PART OF A NAME] [--recording FILE] [--folder FOLDER]
+ * npm run walk -- --library FOLDER [--shots FOLDER] [--only PARTS,OF,NAMES] [--screens 1440,4k] [--recording FILE] [--folder FOLDER]
+ * Adds an experiment and a run of opened weights to the library where it has none.
  * Needs the built window (npm run build) and a library with something in it (npm run demo -- --library FOLDER).
  */
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { launchBrowser } from '../support/browser.ts'
 import { root, start } from '../support/cli.ts'
 import { axe, followShifts, misplaced, shifts, unexplained, visit, walkByTab, withAxe } from './checks.ts'
+import { dialogFaults, openers } from './dialogs.ts'
+import { walkByArrows } from './keys.ts'
 import { everywhere, placesOf, type Place } from './places.ts'
+import { filesFor, prepare } from './prepare.ts'
 
 interface Screen {
   readonly name: string
@@ -38,9 +43,6 @@ const { values } = parseArgs({
 if (values.library === undefined) throw new Error('Say which library: npm run walk -- --library FOLDER (npm run demo -- --library FOLDER makes one)')
 const library = values.library
 const themes = (['light', 'dark'] as const).filter((theme) => values.theme === undefined || values.theme === theme)
-const recordings = join(library, 'recordings/starter/nmnist-like')
-const folder = values.folder ?? recordings
-const recording = values.recording ?? join(recordings, 'cross/cross-000.bin')
 
 /** One screen in one theme: what every page has to say. */
 async function walk(browser: Browser, url: string, { name, width, height, scale }: Screen, theme: 'light' | 'dark', places: readonly Place[]): Promise<number> {
@@ -52,6 +54,9 @@ async function walk(browser: Browser, url: string, { name, width, height, scale 
     found += what.length
     for (const line of what) console.log(`${name} ${theme} ${place}: ${line}`)
   }
+  const shoot = async (of: string): Promise<void> => {
+    if (values.shots !== undefined) await page.screenshot({ path: join(values.shots, `${of}-${name}-${theme}.png`) })
+  }
   page.on('pageerror', (error) => tell('', [`error ${error.message}`]))
   await followShifts(page)
   await page.goto(url)
@@ -59,7 +64,11 @@ async function walk(browser: Browser, url: string, { name, width, height, scale 
   await withAxe(page)
   for (const place of places) {
     await shifts(page)
-    await visit(page, place)
+    const missing = await visit(page, place).then(() => null, (error: Error) => error.message)
+    if (missing !== null) {
+      tell(place.name, [missing])
+      continue
+    }
     await page.mouse.move(0, 0)
     await page.waitForLoadState('networkidle')
     const { total, largest } = await shifts(page)
@@ -70,12 +79,17 @@ async function walk(browser: Browser, url: string, { name, width, height, scale 
       tell(place.name, await unexplained(page, place))
       tell(place.name, await walkByTab(page))
     }
-    if (values.shots !== undefined) await page.screenshot({ path: join(values.shots, `${place.name}-${name}-${theme}.png`) })
+    await shoot(place.name)
+    for (const opener of openers.filter(({ on }) => on === place.name)) tell(place.name, await dialogFaults(page, opener, { shot: () => shoot(`dialog-${opener.name}`) }))
+    if (width === 1024 && scale === 1 && theme === 'light') tell(place.name, await walkByArrows(page))
   }
   await context.close()
   return found
 }
 
+const scratch = mkdtempSync(join(tmpdir(), 'saccade-walk-'))
+await prepare(library, scratch)
+const files = filesFor(library, scratch, values)
 const server = start([join(root, 'out/main/headless.js'), 'serve', '--json', '--library', library])
 let said = ''
 server.child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()))
@@ -85,14 +99,16 @@ if (values.shots !== undefined) mkdirSync(values.shots, { recursive: true })
 const browser = await launchBrowser()
 let found = 0
 try {
-  const all = existsSync(recording) ? placesOf(library, recording, folder) : everywhere
-  const places = all.filter(({ name }) => values.only === undefined || name.includes(values.only))
+  const all = existsSync(files.recording) ? placesOf(library, files) : everywhere
+  const only = values.only?.split(',')
+  const places = all.filter(({ name }) => only === undefined || only.some((part) => name.includes(part)))
   for (const screen of screens.filter(({ name }) => values.screens === undefined || values.screens.split(',').includes(name)))
     for (const theme of themes) found += await walk(browser, url, screen, theme, places)
 } finally {
   await browser.close()
   server.child.kill('SIGINT')
   await server.ended
+  rmSync(scratch, { recursive: true, force: true })
 }
 console.log(found === 0 ? 'Nothing found.' : `${found} found.`)
 process.exitCode = found === 0 ? 0 : 1
