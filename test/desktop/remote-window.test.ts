@@ -12,6 +12,7 @@ import { selfSigned } from '../support/certificate.ts'
 import { root } from '../support/cli.ts'
 import { breakableLine, type BreakableLine } from '../support/line.ts'
 import { openBench, temporaryFolder, type TestBench } from '../support/workbench.ts'
+import { axe, withAxe } from '../walk/checks.ts'
 import { startOnStandIn, type Desktop } from './stand-in/start.ts'
 
 /** Inside the page: what the preload script exposed, and what the page heard. */
@@ -78,6 +79,9 @@ test('a training on another machine is watched; the line is cut and mended, and 
   const { page } = desktop
   desktop.tell({ ask: 'click', label: 'Remote workbench…' })
   const dialog = page.getByRole('dialog', { name: 'Remote workbench' })
+  await withAxe(page)
+  await dialog.waitFor()
+  expect(await axe(page)).toEqual([])
   await dialog.getByLabel('Address of the remote workbench').fill(`${wire.origin}/#token=${server.token}`)
   await dialog.getByRole('button', { name: 'Open remote workbench' }).click()
   const host = `127.0.0.1:${wire.port}`
@@ -98,10 +102,16 @@ test('a training on another machine is watched; the line is cut and mended, and 
   wire.cut()
   const chip = page.getByRole('status').filter({ hasText: `on ${host}` })
   await expect.poll(() => chip.innerText()).toContain('line lost, trying again')
+  const banner = page.getByRole('region', { name: 'Lost line' })
+  await banner.getByText(`The line to ${host} is cut.`).waitFor()
+  await banner.getByText(/^Trying again in [1-5] s$/).waitFor()
   const missed = told.length
   await expect.poll(() => told.length).toBeGreaterThan(missed + 4)
+  // In vain while it is cut; it goes on trying by itself.
+  await banner.getByRole('button', { name: 'Try now' }).click()
   wire.mend()
   await expect.poll(() => chip.innerText()).toBe(`on ${host}`)
+  await banner.waitFor({ state: 'detached' })
   await page.evaluate((id) => window.saccade.call('runs.stop', { id }), run)
   await expect.poll(async () => (await there.call('runs.get', { id: run })).state).toBe('stopped')
   await expect.poll(heard).toEqual(told)
