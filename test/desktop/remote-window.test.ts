@@ -7,12 +7,12 @@ import { writeStarterRecordings } from '../../main/events/simulate/starter.ts'
 import { startServer, type Server } from '../../main/headless/server.ts'
 import { Uploads } from '../../main/headless/uploads.ts'
 import { buildIfChanged } from '../../scripts/build.ts'
+import { axe, withAxe } from '../support/axe.ts'
 import { freePort, launchBrowser } from '../support/browser.ts'
 import { selfSigned } from '../support/certificate.ts'
 import { root } from '../support/cli.ts'
 import { breakableLine, type BreakableLine } from '../support/line.ts'
 import { openBench, temporaryFolder, type TestBench } from '../support/workbench.ts'
-import { axe, withAxe } from '../walk/checks.ts'
 import { startOnStandIn, type Desktop } from './stand-in/start.ts'
 
 /** Inside the page: what the preload script exposed, and what the page heard. */

@@ -1,8 +1,5 @@
 /** What is looked at on every page: by axe, by measure, and by key. Each returns what it found, in words; nothing where all is well. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { root } from '../support/cli.ts'
 import type { Place } from './places.ts'
 
 /** Shows a place and waits until it is drawn and has come to rest. */
@@ -15,19 +12,6 @@ export async function visit(page: Page, { hash, there, name }: Place): Promise<v
   await main.getByRole('status', { name: /Computing|Reading/ }).first().waitFor({ state: 'detached' })
   await main.getByText(/^Reading the (graph|library)/).first().waitFor({ state: 'detached' })
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
-}
-
-/** Loads axe into a page; it stays until the page is loaded anew. */
-export async function withAxe(page: Page): Promise<void> {
-  await page.evaluate(readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8'))
-}
-
-/** What axe finds, each with the element. @param rules only these, or all */
-export function axe(page: Page, rules?: readonly string[]): Promise<string[]> {
-  const options = rules === undefined ? '{}' : JSON.stringify({ runOnly: rules })
-  return page.evaluate(
-    `axe.run(${options}).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => id + ' ' + html.slice(0, 200) + ' ' + (any[0]?.message ?? ''))))`,
-  )
 }
 
 /** Settings without an explanation (where the page is a form), and charts without a caption or one. */

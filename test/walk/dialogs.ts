@@ -1,6 +1,6 @@
 /** Every dialog that a page opens: by axe, by Tab, and by Esc, which gives the focus back to where it came from. */
 import type { Locator, Page } from 'playwright-core'
-import { axe } from './checks.ts'
+import { axe } from '../support/axe.ts'
 
 export interface Opener {
   /** Fit for a file name. */
