@@ -145,19 +145,22 @@ describe('the stage', () => {
     await second.waitFor({ state: 'hidden' })
   })
 
-  test('what is dropped in another view leads to where its path can be given', async () => {
+  test('what is dropped in another view is copied into the library and opened', async () => {
     const { page, visit } = window
     await visit('Models')
-    const transfer = await page.evaluateHandle(() => {
+    const bytes = readFileSync(join(folder, 'shapes/square/square-001.bin'))
+    const transfer = await page.evaluateHandle((base64) => {
       const data = new DataTransfer()
-      data.items.add(new File(['x'], 'walk.raw'))
+      data.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], 'walk.bin'))
       return data
-    })
+    }, bytes.toString('base64'))
     await page.dispatchEvent('main', 'dragover', { dataTransfer: transfer })
-    await page.getByText('Drop to open').waitFor()
+    await page.getByText('Drop to open: a copy goes into the library').waitFor()
     await page.dispatchEvent('main', 'drop', { dataTransfer: transfer })
-    await page.getByText(/A browser does not tell where “walk.raw” lies/).waitFor()
-    await page.getByRole('textbox', { name: 'Path of a recording' }).waitFor()
+    const dropped = page.getByRole('img', { name: /^Events of .*library.*walk\.bin$/ })
+    await dropped.waitFor()
+    const path = (await dropped.getAttribute('aria-label'))?.replace(/^Events of /, '') ?? ''
+    expect(readFileSync(path).equals(bytes)).toBe(true)
     expect(window.faults).toEqual([])
   })
 })
