@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** For what a test waits for: on a machine that is busy elsewhere anything may take seconds. */
@@ -5,6 +6,8 @@ const waiting = { poll: { timeout: 30_000, interval: 50 } }
 
 export default defineConfig({
   test: {
+    // One for each core, also where there are two (vitest would keep one free): many tests wait for processes of their own.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       // Files of a process share its modules: loading them for each took a fifth of the time, and what a test changes of them is found.
       {
