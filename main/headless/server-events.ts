@@ -12,7 +12,7 @@ const stuckMs = 60_000
 const mostKeptBytes = 16 << 20
 const lingerMs = 10 * 60_000
 /** Events of this time cross as one message, encoded once: twenty windows cost a training little, and draw ten times a second. */
-const gatherMs = 50
+const gatherMs = 100
 /** Windows hear something at least so often, and else know that the line is dead. */
 const beatMs = 15_000
 

@@ -63,7 +63,7 @@ async function train(workbench: Workbench, root: string): Promise<string> {
   const imported = await workbench.call('datasets.import', {
     folder: join(root, 'recordings'),
     name: 'shapes',
-    framing: { resize: [16, 16], timesteps: 4 },
+    framing: { resize: [32, 32], timesteps: 4 },
   })
   const state = async (): Promise<string> =>
     (await workbench.call('jobs.list', {})).jobs.find(({ id }) => id === imported.job)?.state ?? 'gone'
@@ -71,12 +71,12 @@ async function train(workbench: Workbench, root: string): Promise<string> {
   const { run } = await workbench.call('runs.start', {
     name: 'watched',
     dataset: imported.dataset,
-    network: { name: 'small', neuron, layers: [layer(16), layer(16)] },
+    network: { name: 'small', neuron, layers: [layer(32), layer(32)] },
     method: { name: 'trt' },
     optimizer: { name: 'adam' },
     learningRate: 0.001,
     epochs: 10_000,
-    batchSize: 8,
+    batchSize: 16,
     augmentation: { flip: false, roll: 0 },
   })
   return run
