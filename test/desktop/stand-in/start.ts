@@ -27,6 +27,10 @@ export async function startOnStandIn(options: {
   readonly env?: Record<string, string>
 }): Promise<Desktop> {
   const { endpoint, userData, library, env } = options
+  const view = await chromium.connectOverCDP(endpoint)
+  const pages = (): Page[] => view.contexts().flatMap((context) => context.pages())
+  // The window of one that has just ended may not have gone yet.
+  const earlier = new Set(pages())
   const child = fork(main, ['--library', library], {
     execArgv: ['--import', register],
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
@@ -36,13 +40,9 @@ export async function startOnStandIn(options: {
   child.stderr?.on('data', (chunk: Buffer) => {
     errors += chunk.toString()
   })
-  const exit = once(child, 'exit').then(([code]) => code as number | null)
-  const view = await chromium.connectOverCDP(endpoint)
-  const find = (): Page | undefined =>
-    view
-      .contexts()
-      .flatMap((context) => context.pages())
-      .find((page) => page.url().startsWith('https://window.saccade.test/'))
+  // Not "exit": what it said last may still be on its way then.
+  const exit = once(child, 'close').then(([code]) => code as number | null)
+  const find = (): Page | undefined => pages().find((page) => !earlier.has(page) && page.url().startsWith('https://window.saccade.test/'))
   const page = await Promise.race([
     (async () => {
       for (;;) {
