@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { tokenProtocol } from '../../preload/contract/browser-client.ts'
+import { isHere } from '../../preload/contract/remote.ts'
 
 /** Wrong tokens that an address may bring at once, and how long each takes to be forgotten. */
 const mostFailures = 20
@@ -49,7 +50,7 @@ export class Access {
   knowsHost({ headers }: IncomingMessage): boolean {
     const name = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d+)?$/i.exec(headers.host ?? '')?.[1]?.toLowerCase()
     if (name === undefined) return false
-    return /^(127\.0\.0\.1|localhost|\[::1\])$/.test(name) || (this.#names?.(name.replace(/^\[|\]$/g, '')) ?? false)
+    return isHere(name) || (this.#names?.(name.replace(/^\[|\]$/g, '')) ?? false)
   }
 
   /** Whether the asking page came from here. Without Origin it was no page (or a plain visit), and still needs its credentials. */

@@ -8,6 +8,7 @@ import type { UploadRequest } from '../../preload/contract/uploads.ts'
 import { errorCode, storageError, syncFolder, writeJson } from '../training/atomic.ts'
 import { isAlive, thisProcess, type Owner } from '../training/lock.ts'
 import { UsageError } from '../workbench/api.ts'
+import { freePath } from '../workbench/free-path.ts'
 import { fileSize } from './terminal.ts'
 import { fitName, fitPath } from './upload-names.ts'
 
@@ -145,7 +146,7 @@ export class Uploads {
     const { request, staging, files } = this.#find(id)
     if (files < request.files) throw new UploadRefused(409, `${files} of ${request.files} files have come.`)
     const name = fitName(request.folder ? request.name : request.name.replace(/\.[^.]*$/, ''))
-    const target = freePath(join(this.#folder, name))
+    const target = freePath((n) => join(this.#folder, n === 1 ? name : `${name} ${n}`))
     try {
       renameSync(join(staging, 'files'), target)
       syncFolder(this.#folder)
@@ -233,14 +234,6 @@ function sweep(incoming: string): void {
       // Killed before it wrote whose it is.
     }
     if (!isAlive(owner)) rmSync(staging, { recursive: true, force: true })
-  }
-}
-
-/** A name that is not taken: "shapes", "shapes 2", ... */
-function freePath(path: string): string {
-  for (let number = 1; ; number++) {
-    const candidate = number === 1 ? path : `${path} ${number}`
-    if (!existsSync(candidate)) return candidate
   }
 }
 

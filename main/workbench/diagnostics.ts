@@ -1,12 +1,13 @@
-import { createWriteStream, existsSync, readFileSync, renameSync, rmSync, statSync, statfsSync } from 'node:fs'
+import { createWriteStream, existsSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs'
 import { arch, cpus, homedir, release, totalmem } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import type { DeviceReport, SettingsReport } from '../../preload/contract/index.ts'
 import { storageError, temporaryName } from '../training/atomic.ts'
 import { VERSION } from '../version.ts'
 import { UsageError, type Handlers } from './api.ts'
+import { zipFor } from './free-path.ts'
 import type { Library } from './library.ts'
 import type { Log } from './log.ts'
 
@@ -61,7 +62,7 @@ export function diagnostics({ library, log, engine, host, settings, devices }: D
  * @throws UsageError where the file is there already; StorageError where it can't be written
  */
 export async function saveDiagnostics(sources: DiagnosticsSources, given: string): Promise<{ path: string; files: string[] }> {
-  const path = fileFor(resolve(given))
+  const path = zipFor(resolve(given), `saccade-diagnostics-${new Date().toISOString().slice(0, 10)}`)
   if (existsSync(path)) throw new UsageError(`${path}: there is already a file of this name. Choose another name.`)
   const texts = diagnostics(sources)
   const temporary = temporaryName(path)
@@ -76,15 +77,6 @@ export async function saveDiagnostics(sources: DiagnosticsSources, given: string
     throw storageError(path, error)
   }
   return { path, files: [...texts.keys()] }
-}
-
-function fileFor(path: string): string {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path
-  const date = new Date().toISOString().slice(0, 10)
-  for (let n = 1; ; n++) {
-    const file = join(path, `saccade-diagnostics-${date}${n === 1 ? '' : `-${n}`}.zip`)
-    if (!existsSync(file)) return file
-  }
 }
 
 export function logHandlers(log: Log, sources: DiagnosticsSources): Pick<Handlers, 'log.entries' | 'log.report' | 'log.diagnostics'> {

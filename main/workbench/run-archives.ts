@@ -1,10 +1,11 @@
-import { existsSync, statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
 import type { Job } from '../../preload/contract/index.ts'
 import { packRun } from '../training/archive/pack.ts'
 import { unpackRun } from '../training/archive/unpack.ts'
 import { readRunHeader } from '../training/run-store.ts'
 import { UsageError, type Handlers } from './api.ts'
+import { zipFor } from './free-path.ts'
 import { Cancelled, type JobContext } from './jobs.ts'
 import { datasetOf } from './run-dataset.ts'
 import type { Runs } from './runs.ts'
@@ -25,7 +26,7 @@ export class RunArchives {
     const { jobs, library } = this.#shared
     const run = library.existing('runs', id)
     this.#runs.requireIdle(id)
-    const path = fileFor(resolve(given), id)
+    const path = zipFor(resolve(given), id)
     if (!replace && existsSync(path)) throw new UsageError(`${path}: there is already a file of this name. Choose another name.`)
     // Its subject keeps the run from being trained meanwhile.
     const job = jobs.start({ kind: 'export', title: `Save ${readRunHeader(run).config.name} as zip`, subject: id }, async ({ signal, update }) => {
@@ -77,15 +78,6 @@ async function told<T>({ signal, update }: Pick<JobContext, 'signal' | 'update'>
     })
   } catch (error) {
     throw signal.aborted ? new Cancelled(words) : error
-  }
-}
-
-/** A file as it is named; in a folder <id>.zip, or the next name that is free. */
-function fileFor(path: string, id: string): string {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path
-  for (let n = 1; ; n++) {
-    const file = join(path, `${id}${n === 1 ? '' : `-${n}`}.zip`)
-    if (!existsSync(file)) return file
   }
 }
 

@@ -73,8 +73,8 @@ export type RemoteAddress =
   | { readonly origin: string; readonly host: string; readonly token: string; readonly url: string; readonly plain: boolean }
   | { readonly problem: string }
 
-/** Whether only this machine hears what is sent to a host name, as URLs write it. */
-const isHere = (hostname: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname)
+/** Whether a host name, as URLs and Host headers write it, means the machine that asks: what is sent there only this machine hears. */
+export const isHere = (hostname: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname)
 
 /** What an http(s) address says without its token; null where it is none. */
 export function readOrigin(text: string): { readonly origin: string; readonly host: string; readonly plain: boolean } | null {

@@ -19,11 +19,6 @@ export function otherMachine(): string | null {
   return window.saccade ? (useRemote.getState().state?.current?.host ?? null) : window.location.hostname
 }
 
-/** Whether a name means the machine that asks: a browser beside its server, or the near end of a tunnel. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
-}
-
 /** Told rarely enough to be read. */
 const tellEveryMs = 250
 /** Speed is that of the last seconds: of a line that stutters neither the peak nor the pause. */

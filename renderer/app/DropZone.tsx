@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { IconFileImport } from '@tabler/icons-react'
-import { isLoopback, otherMachine, send } from '../api/uploads.ts'
+import { isHere } from '../../preload/contract/remote.ts'
+import { otherMachine, send } from '../api/uploads.ts'
 import { routeOf, type Dropped } from './drop.ts'
 import { givenByDrop } from './given.ts'
 import { go } from './route.ts'
@@ -64,7 +65,7 @@ export function DropZone() {
     <div className={styles.zone} role="status">
       <div>
         <IconFileImport size={30} stroke={1.4} aria-hidden />
-        <b>{host === null ? 'Drop to open' : isLoopback(host) ? 'Drop to open: a copy goes into the library' : `Drop to send to ${host}, and open there`}</b>
+        <b>{host === null ? 'Drop to open' : isHere(host) ? 'Drop to open: a copy goes into the library' : `Drop to send to ${host}, and open there`}</b>
         <span>A recording goes to the stage, a folder to the import, an .onnx file to the models.</span>
       </div>
     </div>
