@@ -9,6 +9,7 @@ import { createBrowserClient, type BrowserClient } from '../../preload/contract/
 import { encode, messageType } from '../../preload/contract/codec.ts'
 import type { CallInput, Job } from '../../preload/contract/index.ts'
 import { Random } from '../../main/random.ts'
+import { tinyNetworkOf, tinyRun } from '../support/tiny-run.ts'
 
 export interface Plan {
   readonly origin: string
@@ -121,23 +122,8 @@ function job(id: string, is: (job: Job) => boolean): Promise<void> {
 const over = ({ state }: Job): boolean => state === 'done' || state === 'failed' || state === 'cancelled'
 
 /** As small as a network can be: what is measured is starting and stopping. */
-const network: CallInput<'runs.start'>['network'] = {
-  name: 'tiny',
-  neuron: { tau: 2, threshold: 1, reset: 'hard', resetValue: 0, detachReset: false, surrogate: 'triangle', alpha: 1 },
-  layers: [{ type: 'conv', out: 2, kernel: 3, stride: 1, padding: 1, pool: { kind: 'average', size: 4, stride: 4, padding: 0 } }],
-}
-
-const training = (name: string): CallInput<'runs.start'> => ({
-  name,
-  dataset: plan.dataset,
-  network,
-  method: { name: 'trt' },
-  optimizer: { name: 'adam' },
-  learningRate: 0.01,
-  epochs: 10_000,
-  batchSize: 4,
-  augmentation: { flip: false, roll: 0 },
-})
+const training = (name: string): CallInput<'runs.start'> =>
+  tinyRun(plan.dataset, { name, network: tinyNetworkOf(2), epochs: 10_000, batchSize: 4, augmentation: { flip: false, roll: 0 } })
 
 /** Started, stopped at some moment (waiting, starting, in a step, after epochs), sometimes gone on with and stopped again, removed. @returns starts */
 async function train(left: number): Promise<number> {

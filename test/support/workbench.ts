@@ -3,12 +3,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { calls, type CallInput, type CallName, type CallOutput, type Job, type NetworkDescription } from '../../preload/contract/index.ts'
+import { calls, type CallInput, type CallName, type CallOutput, type Job } from '../../preload/contract/index.ts'
 import { forkNode, type SpawnChild } from '../../main/training/child.ts'
 import type { Workbench } from '../../main/workbench/api.ts'
 import { isActive } from '../../main/workbench/jobs.ts'
 import { createWorkbench } from '../../main/workbench/workbench.ts'
 import { writeStarterRecordings } from '../../main/events/simulate/starter.ts'
+
+export { tinyNetwork, tinyRun } from './tiny-run.ts'
 
 /** A folder that is gone after the test, or after the file where it is made outside of one. */
 export function temporaryFolder(name: string, whenDone: (remove: () => void) => void = onTestFinished): string {
@@ -61,28 +63,6 @@ export async function shapes(folder: string, perClass: number, seed = 1): Promis
 
 /** Small frames for short tests. */
 export const smallFraming = { resize: [16, 16] as [number, number], timesteps: 4 }
-
-export const tinyNetwork: NetworkDescription = {
-  name: 'tiny',
-  neuron: { tau: 2, threshold: 1, reset: 'hard', resetValue: 0, detachReset: false, surrogate: 'triangle', alpha: 1 },
-  layers: [{ type: 'conv', out: 8, kernel: 3, stride: 1, padding: 1, pool: { kind: 'average', size: 4, stride: 4, padding: 0 } }],
-}
-
-/** A run that takes about a second. */
-export function tinyRun(dataset: string, changes: Partial<CallInput<'runs.start'>> = {}): CallInput<'runs.start'> {
-  return {
-    name: 'tiny',
-    dataset,
-    network: tinyNetwork,
-    method: { name: 'trt' },
-    optimizer: { name: 'adam' },
-    learningRate: 0.01,
-    epochs: 3,
-    batchSize: 8,
-    augmentation: { flip: false, roll: 1 },
-    ...changes,
-  }
-}
 
 /** Writes files by their relative paths. */
 export function folderWith(folder: string, files: Record<string, string | Uint8Array>): string {

@@ -1,4 +1,5 @@
 import type { CallInput } from '../../preload/contract/index.ts'
+import { tinyNetworkOf, tinyRun } from '../support/tiny-run.ts'
 
 /** What a life does, in this order. */
 export const phases = ['catalogue', 'import', 'train', 'export', 'update', 'remove'] as const
@@ -31,18 +32,5 @@ export const names = { dataset: 'shapes', grown: 'growing shapes', removed: 'rem
 export const framing: CallInput<'datasets.import'>['framing'] = { timesteps: 3, resize: [8, 8] }
 
 /** Twelve epochs of a few milliseconds each: what takes time is what is written. */
-export const run = (dataset: string): CallInput<'runs.start'> => ({
-  name: names.run,
-  dataset,
-  network: {
-    name: 'tiny',
-    neuron: { tau: 2, threshold: 1, reset: 'hard', resetValue: 0, detachReset: false, surrogate: 'triangle', alpha: 1 },
-    layers: [{ type: 'conv', out: 4, kernel: 3, stride: 1, padding: 1, pool: { kind: 'average', size: 4, stride: 4, padding: 0 } }],
-  },
-  method: { name: 'trt' },
-  optimizer: { name: 'adam' },
-  learningRate: 0.01,
-  epochs: 12,
-  batchSize: 4,
-  augmentation: { flip: true, roll: 1 },
-})
+export const run = (dataset: string): CallInput<'runs.start'> =>
+  tinyRun(dataset, { name: names.run, network: tinyNetworkOf(4), epochs: 12, batchSize: 4, augmentation: { flip: true, roll: 1 } })
